@@ -1,0 +1,6 @@
+//! The console program.
+
+/// Runs it.
+pub fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}
