@@ -1,0 +1,135 @@
+//! One writer at a time. The lock is the operating system's on `.hostkeep/lock`, so it ends with its process however
+//! that ends; who holds it is a file of its own, because a locked file cannot be read on Windows.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, SecondsFormat};
+use serde::{Deserialize, Serialize};
+
+use super::{Archive, ArchiveError};
+use crate::Result;
+use crate::files::{self, FileError, platform};
+
+pub(super) const STAGING: &str = "staging";
+const LOCK: &str = "lock";
+const HOLDER: &str = "lock-holder.json";
+const MAX_HOLDER_BYTES: u64 = 16 * 1024;
+
+/// The right to write to an archive. It ends when this and everything staged under it are dropped.
+#[derive(Debug)]
+pub struct WriteLock(pub(super) Arc<Held>);
+
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) archive: Archive,
+    _file: File,
+}
+
+/// Who holds an archive's lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockHolder {
+    /// In the holder's words, such as `hostkeep backup`.
+    pub holder: String,
+    /// The user of the operating system.
+    pub user: String,
+    /// The machine that the process runs on.
+    pub machine: String,
+    /// The process id there.
+    pub process: u32,
+    /// Since when.
+    pub since: DateTime<FixedOffset>,
+}
+
+impl fmt::Display for LockHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { holder, user, machine, process, since } = self;
+        let since = since.to_rfc3339_opts(SecondsFormat::Secs, false);
+        write!(f, "{holder} ({user} on {machine}, process {process}) since {since}")
+    }
+}
+
+impl Archive {
+    /// Takes the archive's lock without waiting, in the name of `holder` (such as `hostkeep backup`), and clears what
+    /// an interrupted holder left in staging.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Locked`] when another program, or another part of this one, holds it.
+    pub fn lock(&self, holder: &str, now: DateTime<FixedOffset>) -> Result<WriteLock> {
+        let blame = |e| self.blame(e);
+        if !fs::exists(self.root().join(super::MARKER_FILE)).unwrap_or(false) {
+            return Err(ArchiveError::Vanished { path: self.root().to_path_buf() }.into());
+        }
+        // An archive copied without its empty folders gets them back.
+        for folder in [self.root().join(super::OWN_FOLDER), self.own(STAGING), self.own(super::run::RUNS)] {
+            files::ensure_private_folder(&folder).map_err(blame)?;
+        }
+        let path = self.own(LOCK);
+        let file = platform::private(OpenOptions::new().write(true).create(true).truncate(false))
+            .open(&path)
+            .map_err(|e| self.blame(FileError::new("open", &path, e)))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let holder = read_holder(&self.own(HOLDER)).map(Box::new);
+                return Err(ArchiveError::Locked { path: self.root().to_path_buf(), holder }.into());
+            }
+            Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {
+                return Err(ArchiveError::LockUnsupported { path }.into());
+            }
+            Err(TryLockError::Error(e)) => return Err(self.blame(FileError::new("lock", path, e))),
+        }
+        let lock = WriteLock(Arc::new(Held { archive: self.clone(), _file: file }));
+        files::write_json_atomically(&self.own(HOLDER), &holder_now(holder, now)).map_err(blame)?;
+        clear(&self.own(STAGING)).map_err(blame)?;
+        Ok(lock)
+    }
+}
+
+impl WriteLock {
+    /// The archive that is locked.
+    pub fn archive(&self) -> &Archive {
+        &self.0.archive
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Gone before the lock is: a holder's note without a lock would only confuse.
+        files::remove_if_there(&self.archive.own(HOLDER));
+    }
+}
+
+fn holder_now(holder: &str, since: DateTime<FixedOffset>) -> LockHolder {
+    LockHolder {
+        holder: holder.into(),
+        user: crate::machine::user(),
+        machine: crate::machine::name(),
+        process: std::process::id(),
+        since,
+    }
+}
+
+/// The holder's note is a courtesy: whatever is wrong with it, the lock itself is what counts.
+fn read_holder(path: &std::path::Path) -> Option<LockHolder> {
+    serde_json::from_slice(&files::read_limited(path, MAX_HOLDER_BYTES).ok()?).ok()
+}
+
+fn clear(staging: &PathBuf) -> Result<(), FileError> {
+    let list = |e| FileError::new("list", staging, e);
+    for entry in fs::read_dir(staging).map_err(list)? {
+        let entry = entry.map_err(list)?;
+        let path = entry.path();
+        // `remove_dir_all` follows no links, nor does this.
+        let is_folder = entry.file_type().map_err(list)?.is_dir();
+        let removed = if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        match removed {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(FileError::new("remove", path, e)),
+            _ => tracing::info!(path = %path.display(), "cleared what an interrupted run left in staging"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,289 @@
+//! The archive on disk: dated folders of bundles that stay useful without Hostkeep, and the rules by which they are
+//! written and removed.
+//!
+//! What lies on the disk is the truth; there is no index. Everything is written in staging on the same volume, flushed,
+//! and renamed into place: the rename is the commit. It must not know where bundles come from.
+
+mod list;
+mod lock;
+mod name;
+mod record;
+mod run;
+mod staging;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use list::{Listing, ListingProblem};
+pub use lock::{LockHolder, WriteLock};
+pub use name::{
+    HostFolder, MAX_NAME_BYTES, MAX_NAME_UNITS, decode_inventory_name, host_folder, host_folders, safe_name,
+};
+pub use record::{
+    RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, RecordHost, RecordManifest,
+    RecordObtained, RecordProduct, RecordServer, ServerKind,
+};
+pub use staging::Staging;
+
+use crate::Result;
+use crate::files::{self, FileError, FileProblem};
+
+/// The file in the archive's root that makes it an archive.
+pub const MARKER_FILE: &str = "hostkeep-archive.json";
+/// The format of the archive that this version writes and the newest that it reads.
+pub const ARCHIVE_FORMAT: u32 = 1;
+/// Hostkeep's own folder in the archive's root.
+const OWN_FOLDER: &str = ".hostkeep";
+const MAX_MARKER_BYTES: u64 = 64 * 1024;
+
+/// An archive that was there when it was opened.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    root: PathBuf,
+    id: String,
+}
+
+/// What is wrong with an archive, or with what was asked of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The folder has no marker.
+    #[error("{} is not a Hostkeep archive: it has no {MARKER_FILE}", .path.display())]
+    NotAnArchive {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Creating an archive where there is one.
+    #[error("{} is a Hostkeep archive already", .path.display())]
+    AlreadyAnArchive {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The marker cannot be understood.
+    #[error("{} is broken: {reason}", .path.display())]
+    MarkerBroken {
+        /// The marker file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The archive was made by a newer version.
+    #[error("the archive {} has format {format}, and this version of Hostkeep knows {ARCHIVE_FORMAT}", .path.display())]
+    NewerFormat {
+        /// The folder.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+    },
+    /// An archive that was used before is not where it was: its share or drive is probably not mounted.
+    #[error("the archive {} is gone: its {MARKER_FILE} is not there any more", .path.display())]
+    Vanished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another archive lies where one that was used before is expected.
+    #[error("{} holds another archive (id {found}) than the one used before (id {expected})", .path.display())]
+    OtherArchive {
+        /// The folder.
+        path: PathBuf,
+        /// The id used before.
+        expected: String,
+        /// The id found.
+        found: String,
+    },
+    /// Another program is writing to the archive.
+    #[error("the archive {} is in use{}", .path.display(), .holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+        /// Who holds it, when that could be read.
+        holder: Option<Box<LockHolder>>,
+    },
+    /// The file system cannot lock files.
+    #[error("the file system of {} does not support locks", .path.display())]
+    LockUnsupported {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// No record has the id asked for.
+    #[error("the archive has no record {asked}")]
+    RecordNotFound {
+        /// The id or prefix asked for.
+        asked: String,
+    },
+    /// Several records' ids begin with what was asked for.
+    #[error("{asked} could be any of {} records: {}", .candidates.len(), some_of(.candidates))]
+    RecordAmbiguous {
+        /// The prefix asked for.
+        asked: String,
+        /// The ids that begin with it.
+        candidates: Vec<String>,
+    },
+    /// The file in staging is not as long as what was downloaded.
+    #[error("the bundle {} has {found} bytes on the disk, but {expected} were downloaded", .path.display())]
+    StagedSizeDiffers {
+        /// The file.
+        path: PathBuf,
+        /// The bytes downloaded.
+        expected: u64,
+        /// The bytes found.
+        found: u64,
+    },
+    /// Keeping no record of a host at all was asked for.
+    #[error("at least one backup of each host must be kept")]
+    KeepLastZero,
+    /// The archive changed after the plan was made.
+    #[error("the archive {} changed after the plan was made: {reason}", .path.display())]
+    PlanStale {
+        /// The archive's folder.
+        path: PathBuf,
+        /// What changed.
+        reason: String,
+    },
+    /// Export would overwrite a file.
+    #[error("{} exists already", .path.display())]
+    DestinationExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A run's id has characters that no run id has.
+    #[error("{id:?} is not a run id")]
+    BadRunId {
+        /// What was asked for.
+        id: String,
+    },
+    /// There is no report of the run, or it cannot be understood.
+    #[error("the report of run {id} cannot be read: {reason}")]
+    RunUnreadable {
+        /// The run's id.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Marker {
+    format: u32,
+    id: String,
+}
+
+impl Archive {
+    /// Opens the archive in a folder. `remembered` is the id under which the settings remember an archive at this
+    /// path: then a missing marker is [`ArchiveError::Vanished`], another id [`ArchiveError::OtherArchive`].
+    pub fn open(root: &Path, remembered: Option<&str>) -> Result<Self> {
+        let path = root.to_path_buf();
+        let Some(marker) = read_marker(root)? else {
+            return Err(match remembered {
+                Some(_) => ArchiveError::Vanished { path },
+                None => ArchiveError::NotAnArchive { path },
+            }
+            .into());
+        };
+        match remembered {
+            Some(expected) if expected != marker.id => {
+                Err(ArchiveError::OtherArchive { path, expected: expected.into(), found: marker.id }.into())
+            }
+            _ => Ok(Self { root: path, id: marker.id }),
+        }
+    }
+
+    /// Makes a folder an archive, and the folder itself where it is missing. Whatever lies in it is left alone.
+    pub fn create(root: &Path) -> Result<Self> {
+        if read_marker(root)?.is_some() {
+            return Err(ArchiveError::AlreadyAnArchive { path: root.to_path_buf() }.into());
+        }
+        files::ensure_private_folders(root)?;
+        let own = root.join(OWN_FOLDER);
+        for folder in [own.clone(), own.join(lock::STAGING), own.join(run::RUNS)] {
+            files::ensure_private_folder(&folder)?;
+        }
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        // The marker is the last to come: a half-made archive is none.
+        files::write_json_atomically(
+            &root.join(MARKER_FILE),
+            &Marker { format: ARCHIVE_FORMAT, id: id.clone() },
+        )?;
+        Ok(Self { root: root.to_path_buf(), id })
+    }
+
+    /// Opens the archive in a folder, or makes the folder one: never where one is `remembered`.
+    pub fn open_or_create(root: &Path, remembered: Option<&str>) -> Result<Self> {
+        match Self::open(root, remembered) {
+            Err(crate::Error::Archive(ArchiveError::NotAnArchive { .. })) => Self::create(root),
+            opened => opened,
+        }
+    }
+
+    /// The archive's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The archive's id, which the settings remember beside its path.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The record whose id is, or alone begins with, `asked` (in any case).
+    pub fn find<'a>(&self, listing: &'a Listing, asked: &str) -> Result<&'a Record> {
+        let wanted = asked.trim().to_ascii_lowercase();
+        if wanted.is_empty() {
+            return Err(ArchiveError::RecordNotFound { asked: asked.into() }.into());
+        }
+        let found: Vec<&Record> = listing.records.iter().filter(|r| r.id.starts_with(&wanted)).collect();
+        match found[..] {
+            [record] => Ok(record),
+            [] => Err(ArchiveError::RecordNotFound { asked: asked.into() }.into()),
+            _ => Err(ArchiveError::RecordAmbiguous {
+                asked: asked.into(),
+                candidates: found.iter().map(|r| r.id.clone()).collect(),
+            }
+            .into()),
+        }
+    }
+
+    fn own(&self, name: &str) -> PathBuf {
+        self.root.join(OWN_FOLDER).join(name)
+    }
+
+    /// An I/O error inside of the archive, or, when the archive as a whole is gone, that.
+    fn blame(&self, error: FileError) -> crate::Error {
+        let gone = matches!(error.problem, FileProblem::Missing | FileProblem::Vanished)
+            && !fs::exists(self.root.join(MARKER_FILE)).unwrap_or(false);
+        if gone { ArchiveError::Vanished { path: self.root.clone() }.into() } else { error.into() }
+    }
+}
+
+/// The marker of a folder; `None` when there is no such file.
+fn read_marker(root: &Path) -> Result<Option<Marker>> {
+    let path = root.join(MARKER_FILE);
+    let json = match files::read_limited(&path, MAX_MARKER_BYTES) {
+        Ok(json) => json,
+        Err(e) if files::classify(&e) == FileProblem::Missing => return Ok(None),
+        Err(e) => return Err(FileError::new("read", path, e).into()),
+    };
+    #[derive(Deserialize)]
+    struct FormatOnly {
+        format: u32,
+    }
+    let broken =
+        |e: serde_json::Error| ArchiveError::MarkerBroken { path: path.clone(), reason: e.to_string() };
+    let FormatOnly { format } = serde_json::from_slice(&json).map_err(broken)?;
+    if format > ARCHIVE_FORMAT {
+        return Err(ArchiveError::NewerFormat { path: root.to_path_buf(), format }.into());
+    }
+    Ok(Some(serde_json::from_slice(&json).map_err(broken)?))
+}
+
+fn some_of(candidates: &[String]) -> String {
+    let mut text = candidates.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if candidates.len() > 5 {
+        text.push_str(", …");
+    }
+    text
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

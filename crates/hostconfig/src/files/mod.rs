@@ -1,0 +1,274 @@
+//! The file system's edge: private files and folders, writes that survive a power cut, and what an I/O error means.
+//!
+//! Everything that Hostkeep writes goes through here, so that a full disk, a read-only share or an unplugged drive is
+//! told apart in one place. It must not know what it writes.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+#[cfg(unix)]
+#[path = "unix.rs"]
+pub(crate) mod platform;
+#[cfg(windows)]
+#[path = "windows.rs"]
+pub(crate) mod platform;
+
+/// An operation on a file or folder that failed: what, on which path, and what kind of trouble it is.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {operation} {}: {}", .path.display(), describe(*.problem, .source))]
+pub struct FileError {
+    /// The operation as a verb phrase that completes "cannot …", such as `write`.
+    pub operation: &'static str,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What kind of trouble it is.
+    pub problem: FileProblem,
+    /// What the operating system said.
+    pub source: io::Error,
+}
+
+/// The kinds of trouble that call for different advice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileProblem {
+    /// The disk or the user's quota is full.
+    NoSpace,
+    /// The file system is mounted read-only or write-protected.
+    ReadOnly,
+    /// The operating system refuses this user.
+    NotPermitted,
+    /// The file or folder is not there.
+    Missing,
+    /// Another program has it open.
+    InUse,
+    /// The share or the drive behind the path went away.
+    Vanished,
+    /// Anything else; the operating system's own words say what.
+    Other,
+}
+
+impl FileError {
+    /// Names the operation (a verb phrase that completes "cannot …") and path of an I/O error and classifies it.
+    pub fn new(operation: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self { operation, path: path.into(), problem: classify(&source), source }
+    }
+}
+
+/// Sorts an I/O error into the kinds that call for different advice.
+pub fn classify(error: &io::Error) -> FileProblem {
+    if error.raw_os_error().is_some_and(platform::is_vanished) {
+        return FileProblem::Vanished;
+    }
+    if error.raw_os_error().is_some_and(platform::is_in_use) {
+        return FileProblem::InUse;
+    }
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FileProblem::NoSpace,
+        io::ErrorKind::ReadOnlyFilesystem => FileProblem::ReadOnly,
+        io::ErrorKind::PermissionDenied => FileProblem::NotPermitted,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileProblem::Missing,
+        io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy => FileProblem::InUse,
+        io::ErrorKind::StaleNetworkFileHandle
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NotConnected => FileProblem::Vanished,
+        _ => FileProblem::Other,
+    }
+}
+
+/// Replaces `path` by `value` as indented JSON: a temporary file beside it, flushed to the disk, then renamed over it.
+/// Readers see the old content or the new, never a half. The file is readable by its owner only.
+pub fn write_json_atomically<T: Serialize + ?Sized>(path: &Path, value: &T) -> Result<(), FileError> {
+    let json = to_json(value).map_err(|e| FileError::new("encode", path, e))?;
+    let folder = folder_of(path);
+    let temporary = temporary_path(folder);
+    let written = write_new(&temporary, &json).and_then(|()| rename(&temporary, path));
+    if written.is_err() {
+        remove_if_there(&temporary);
+    }
+    written?;
+    sync_folder(folder)
+}
+
+/// A name beside `path`'s content that nothing else uses, for what is to be renamed into place.
+pub(crate) fn temporary_path(folder: &Path) -> PathBuf {
+    folder.join(format!(".hostkeep-{}.tmp", uuid::Uuid::new_v4().simple()))
+}
+
+/// Removes what a failed write left behind. The failure itself is what the caller reports; that the remains could not
+/// be removed either goes to the log.
+pub(crate) fn remove_if_there(path: &Path) {
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(path = %path.display(), %error, "a temporary file could not be removed");
+    }
+}
+
+/// The folder that a file lies in; the current one for a bare name.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes one folder that only its owner may enter. Its parent must be there: making parents too could build a local
+/// look-alike of a share that is not mounted.
+pub(crate) fn create_private_folder(path: &Path) -> Result<(), FileError> {
+    platform::create_private_folder(path).map_err(|e| FileError::new("make the folder", path, e))
+}
+
+/// As [`create_private_folder`], but a folder that is there already is fine. Tells whether it was made.
+pub(crate) fn ensure_private_folder(path: &Path) -> Result<bool, FileError> {
+    match platform::create_private_folder(path) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(false),
+        Err(e) => Err(FileError::new("make the folder", path, e)),
+    }
+}
+
+/// Makes a folder and its missing parents, for the configuration folder, whose place on the local disk is the user's.
+pub(crate) fn ensure_private_folders(path: &Path) -> Result<(), FileError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        ensure_private_folders(parent)?;
+    }
+    ensure_private_folder(path).map(|_| ())
+}
+
+/// Makes a new empty file that only its owner may read; an existing one is an error.
+pub(crate) fn create_private_file(path: &Path) -> Result<File, FileError> {
+    platform::private(OpenOptions::new().write(true).create_new(true))
+        .open(path)
+        .map_err(|e| FileError::new("make", path, e))
+}
+
+/// Writes a new private file and flushes it to the disk.
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let mut file = create_private_file(path)?;
+    file.write_all(content).and_then(|()| file.sync_all()).map_err(|e| FileError::new("write", path, e))
+}
+
+/// Reads a file of at most `limit` bytes; a longer one is an error, not memory.
+pub(crate) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let mut content = Vec::new();
+    file.take(limit + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > limit {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes")));
+    }
+    Ok(content)
+}
+
+/// Flushes a file that another handle wrote to the disk.
+pub(crate) fn sync_file(path: &Path) -> Result<(), FileError> {
+    // Windows flushes only through a handle that may write.
+    OpenOptions::new()
+        .write(true)
+        .open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|e| FileError::new("flush", path, e))
+}
+
+/// Flushes a folder's entries, so that what was made or renamed in it survives a power cut.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), FileError> {
+    match platform::sync_folder(path) {
+        // Some network file systems cannot flush a folder; they order its changes themselves.
+        Err(e) if matches!(e.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => Ok(()),
+        result => result.map_err(|e| FileError::new("flush the folder", path, e)),
+    }
+}
+
+/// Renames, trying again for about three seconds while Windows refuses because a virus scanner or the search index
+/// looks at what was just written.
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    let mut pause = Duration::from_millis(10);
+    loop {
+        match fs::rename(from, to) {
+            Err(e) if platform::is_momentary(&e) && pause < Duration::from_secs(2) => {
+                std::thread::sleep(pause);
+                pause *= 2;
+            }
+            result => return result.map_err(|e| FileError::new("rename into place", to, e)),
+        }
+    }
+}
+
+/// Indented JSON with a newline at its end.
+pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> io::Result<Vec<u8>> {
+    let mut json = serde_json::to_vec_pretty(value)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+fn describe(problem: FileProblem, source: &io::Error) -> String {
+    match problem {
+        FileProblem::NoSpace => "no space left on the disk".into(),
+        FileProblem::ReadOnly => "the file system is read-only".into(),
+        FileProblem::NotPermitted => "access denied".into(),
+        FileProblem::Missing => "it is not there".into(),
+        FileProblem::InUse => "another program is using it".into(),
+        FileProblem::Vanished => "the share or drive went away".into(),
+        FileProblem::Other => source.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn io_errors_are_told_apart() {
+        use io::ErrorKind as K;
+        for (kind, expect) in [
+            (K::StorageFull, FileProblem::NoSpace),
+            (K::QuotaExceeded, FileProblem::NoSpace),
+            (K::ReadOnlyFilesystem, FileProblem::ReadOnly),
+            (K::PermissionDenied, FileProblem::NotPermitted),
+            (K::NotFound, FileProblem::Missing),
+            (K::ResourceBusy, FileProblem::InUse),
+            (K::StaleNetworkFileHandle, FileProblem::Vanished),
+            (K::HostUnreachable, FileProblem::Vanished),
+            (K::BrokenPipe, FileProblem::Other),
+        ] {
+            assert_eq!(classify(&kind.into()), expect, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn an_atomic_write_replaces_and_leaves_nothing_beside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        for value in [1, 2] {
+            write_json_atomically(&path, &value).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), format!("{value}\n"));
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_failed_atomic_write_keeps_the_old_content_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        // A folder in the place of the file: the rename is what fails.
+        let path = folder.path().join("a.json");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("theirs"), "kept").unwrap();
+        let error = write_json_atomically(&path, &1).unwrap_err();
+        assert_eq!((error.operation, error.path.as_path()), ("rename into place", path.as_path()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_to_string(path.join("theirs")).unwrap(), "kept");
+    }
+
+    #[test]
+    fn too_long_a_file_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "12345").unwrap();
+        assert_eq!(read_limited(&path, 5).unwrap(), b"12345");
+        assert_eq!(read_limited(&path, 4).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+    }
+}

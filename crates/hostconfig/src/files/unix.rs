@@ -1,0 +1,36 @@
+//! Unix' side of the file system's edge: permissions, flushing folders, what an error number means.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+/// The configuration folder's name under the platform's own place for such.
+pub(crate) const CONFIG_FOLDER: &str = if cfg!(target_os = "macos") { "Hostkeep" } else { "hostkeep" };
+
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Lets only the owner read what `options` create.
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.mode(0o600)
+}
+
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Whether trying again in a moment may help.
+pub(crate) fn is_momentary(_error: &io::Error) -> bool {
+    false
+}
+
+/// ENXIO, ENODEV: the device behind the path is gone. The same numbers on Linux, macOS and the BSDs.
+pub(crate) fn is_vanished(code: i32) -> bool {
+    matches!(code, 6 | 19)
+}
+
+pub(crate) fn is_in_use(_code: i32) -> bool {
+    false
+}

@@ -1,0 +1,38 @@
+//! Windows' side of the file system's edge: momentary refusals, what an error code means. Access is governed by the
+//! folder's inherited permissions; what lies in the user's own profile is closed to other users already.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// The configuration folder's name under %APPDATA%.
+pub(crate) const CONFIG_FOLDER: &str = "Hostkeep";
+
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// NTFS journals its folders, and Windows opens no folder for flushing.
+pub(crate) fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// `ERROR_ACCESS_DENIED`, `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`: a scanner may be looking at it.
+pub(crate) fn is_momentary(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}
+
+/// `ERROR_NOT_READY`, `ERROR_REM_NOT_LIST`, `ERROR_BAD_NETPATH`, `ERROR_DEV_NOT_EXIST`, `ERROR_UNEXP_NET_ERR`,
+/// `ERROR_NETNAME_DELETED`, `ERROR_BAD_NET_NAME`, `ERROR_NETWORK_UNREACHABLE`, `ERROR_HOST_UNREACHABLE`.
+pub(crate) fn is_vanished(code: i32) -> bool {
+    matches!(code, 21 | 51 | 53 | 55 | 59 | 64 | 67 | 1231 | 1232)
+}
+
+/// `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
+pub(crate) fn is_in_use(code: i32) -> bool {
+    matches!(code, 32 | 33)
+}
