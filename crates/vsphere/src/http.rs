@@ -1,0 +1,173 @@
+//! HTTP over TLS to one trusted server, with every way to fail told apart.
+
+use std::error::Error as _;
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::{Response, StatusCode};
+
+use crate::client::Timeouts;
+use crate::error::{Error, NotTrusted, TimeoutPhase};
+use crate::trust::{Refused, Trust, tls_config};
+
+/// Connections to one server. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Http {
+    client: reqwest::Client,
+    refused: Refused,
+    trust: Trust,
+    pub(crate) timeouts: Timeouts,
+}
+
+impl Http {
+    /// Connects to nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::Tls`] where the system's trust store cannot be read.
+    pub(crate) fn new(server: &str, trust: Trust, timeouts: Timeouts) -> Result<Self, Error> {
+        let tls = |reason: String| Error::Tls { server: server.to_owned(), reason };
+        let (config, refused) = tls_config(trust).map_err(|error| tls(error.to_string()))?;
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(config)
+            .https_only(true)
+            .http1_only()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(timeouts.connect)
+            .tcp_nodelay(true)
+            .build()
+            .map_err(|error| tls(error.to_string()))?;
+        Ok(Self { client, refused, trust, timeouts })
+    }
+
+    pub(crate) fn get(&self, url: impl reqwest::IntoUrl) -> reqwest::RequestBuilder {
+        self.client.get(url)
+    }
+
+    pub(crate) fn post(&self, url: impl reqwest::IntoUrl) -> reqwest::RequestBuilder {
+        self.client.post(url)
+    }
+
+    pub(crate) fn put(&self, url: impl reqwest::IntoUrl) -> reqwest::RequestBuilder {
+        self.client.put(url)
+    }
+
+    /// Sends and waits for the head of the answer, at most `within`.
+    pub(crate) async fn send(
+        &self,
+        request: reqwest::RequestBuilder,
+        server: &str,
+        operation: &'static str,
+        within: Duration,
+    ) -> Result<Response, Error> {
+        match tokio::time::timeout(within, request.send()).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => Err(self.explain(&error, server, operation)),
+            Err(_) => Err(timeout(server, TimeoutPhase::Answer, within)),
+        }
+    }
+
+    /// The next part of the body, or none at its end; at most the idle time passes.
+    pub(crate) async fn chunk(
+        &self,
+        response: &mut Response,
+        server: &str,
+        operation: &'static str,
+    ) -> Result<Option<Bytes>, Error> {
+        let idle = self.timeouts.idle;
+        match tokio::time::timeout(idle, response.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk),
+            Ok(Err(error)) => Err(self.explain(&error, server, operation)),
+            Err(_) => Err(timeout(server, TimeoutPhase::Continue, idle)),
+        }
+    }
+
+    /// The whole body, if it has at most `limit` bytes.
+    pub(crate) async fn body(
+        &self,
+        mut response: Response,
+        server: &str,
+        operation: &'static str,
+        limit: u64,
+    ) -> Result<Vec<u8>, Error> {
+        let announced = response.content_length().unwrap_or(0).min(limit);
+        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+        while let Some(chunk) = self.chunk(&mut response, server, operation).await? {
+            if (body.len() + chunk.len()) as u64 > limit {
+                return Err(Error::TooLarge { server: server.to_owned(), operation, limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// What a failed request means. The URL inside a `reqwest::Error` never gets out.
+    fn explain(&self, error: &reqwest::Error, server: &str, operation: &'static str) -> Error {
+        let server = server.to_owned();
+        let causes = || causes(error);
+        if !error.is_connect() {
+            let reason = causes().last().map_or_else(|| "it ended early".to_owned(), ToString::to_string);
+            return Error::Interrupted { server, operation, reason };
+        }
+        if error.is_timeout() {
+            return timeout(&server, TimeoutPhase::Connect, self.timeouts.connect);
+        }
+        if let Some(tls) = causes().find_map(tls_error) {
+            return match (self.refused.take(), tls) {
+                (Some(presented), rustls::Error::InvalidCertificate(_)) => {
+                    Error::NotTrusted(Box::new(NotTrusted {
+                        server,
+                        presented,
+                        expected: self.trust.pinned(),
+                    }))
+                }
+                (_, tls) => Error::Tls { server, reason: tls.to_string() },
+            };
+        }
+        if error.is_dns() {
+            let source = causes().last().map_or_else(String::new, ToString::to_string).into();
+            return Error::Resolve { server, source };
+        }
+        match causes().find_map(|cause| cause.downcast_ref::<io::Error>()) {
+            Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => {
+                Error::Tls { server, reason: "the other side hung up in the middle of the handshake".into() }
+            }
+            Some(io) => Error::Connect { server, reason: plain(io) },
+            None => Error::Connect {
+                server,
+                reason: causes().last().map_or_else(String::new, ToString::to_string),
+            },
+        }
+    }
+}
+
+fn timeout(server: &str, phase: TimeoutPhase, after: Duration) -> Error {
+    Error::Timeout { server: server.to_owned(), phase, after }
+}
+
+/// Whether the answer sends the client elsewhere.
+pub(crate) fn is_redirect(status: StatusCode) -> bool {
+    status.is_redirection() && status != StatusCode::NOT_MODIFIED
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+}
+
+/// rustls' errors travel inside `io::Error`s, which do not name them as their source.
+fn tls_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    cause.downcast_ref().or_else(|| cause.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
+}
+
+fn plain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "the connection was refused".into(),
+        io::ErrorKind::ConnectionReset => "the connection was reset".into(),
+        io::ErrorKind::HostUnreachable => "the host is unreachable".into(),
+        io::ErrorKind::NetworkUnreachable => "the network is unreachable".into(),
+        io::ErrorKind::TimedOut => "it did not answer".into(),
+        _ => error.to_string(),
+    }
+}

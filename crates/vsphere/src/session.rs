@@ -1,0 +1,224 @@
+//! Signed in: one session for a whole run, kept alive, renewed once when it expires, ended always.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::client::{Client, Reply};
+use crate::error::Error;
+use crate::property;
+use crate::soap::{Call, DecodeError, FaultKind, MoRef, Node};
+
+/// Who signs in. `Debug` shows the user only.
+#[derive(Clone)]
+pub struct Credentials {
+    /// `user@vsphere.local`, `user@domain`, `DOMAIN\user`, or `root`.
+    pub user: String,
+    /// Sent as it is, never trimmed.
+    pub password: SecretString,
+}
+
+/// A signed-in client. Cheap to clone; all clones are the same session.
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Client,
+    credentials: Credentials,
+    ticket: RwLock<Ticket>,
+    /// Held while signing in again, so that sixteen calls that find the session gone sign in once.
+    renewing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone)]
+struct Ticket {
+    cookie: Option<SecretString>,
+    /// How often this session has been renewed. Views and page tokens die with the session they were made in.
+    generation: u64,
+}
+
+/// vCenter drops an idle session after about 30 minutes.
+const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(5 * 60);
+/// Signing out must not hold up an end that was asked for.
+const LOGOUT_WITHIN: Duration = Duration::from_secs(10);
+
+/// Signs in, does `body` with the session, keeps it alive meanwhile and signs out whatever came of it.
+///
+/// To stop early, make `body` return early; if the whole future is dropped instead, the session is signed
+/// out in the background as long as the runtime lives.
+///
+/// # Errors
+/// Only those of signing in. A sign-out that fails is logged: the server ends the session in time.
+pub async fn with_session<T, F: Future<Output = T>>(
+    client: &Client,
+    credentials: Credentials,
+    body: impl FnOnce(Session) -> F,
+) -> Result<T, Error> {
+    let session = Session::login(client, credentials).await?;
+    let mut on_drop = LogoutOnDrop(Some(session.clone()));
+    let result = tokio::select! {
+        result = body(session.clone()) => result,
+        never = session.keep_alive() => match never {},
+    };
+    on_drop.0 = None;
+    session.logout().await;
+    Ok(result)
+}
+
+impl Session {
+    /// Signs in. Prefer [`with_session`], which also signs out.
+    ///
+    /// # Errors
+    /// [`FaultKind::InvalidLogin`] also when the password is right but the vCenter's identity is federated.
+    pub async fn login(client: &Client, credentials: Credentials) -> Result<Self, Error> {
+        let cookie = login(client, &credentials).await?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                client: client.clone(),
+                credentials,
+                ticket: RwLock::new(Ticket { cookie, generation: 0 }),
+                renewing: tokio::sync::Mutex::new(()),
+            }),
+        })
+    }
+
+    /// The server.
+    pub fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    /// Whether the server still knows this session. Does not renew it.
+    pub async fn is_alive(&self) -> Result<bool, Error> {
+        let manager = &self.client().content().session_manager;
+        let call = property::of_object(self.client(), manager, &["currentSession"]);
+        match self.client().call(&call, self.ticket().cookie.as_ref()).await {
+            Ok(reply) => {
+                let page = property::page(reply.node)
+                    .map_err(|error| self.client().unreadable(call.method, &error))?;
+                Ok(page.objects.iter().any(|object| object.value("currentSession").is_some()))
+            }
+            Err(error) if is_not_authenticated(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Signs out. Never fails: what goes wrong is logged, and the server ends the session in time.
+    pub async fn logout(&self) {
+        let Some(cookie) = self.ticket().cookie else { return };
+        let call = Call::read("Logout", &self.client().content().session_manager);
+        let client = self.client();
+        match tokio::time::timeout(LOGOUT_WITHIN, client.call(&call, Some(&cookie))).await {
+            Ok(Err(error)) if !is_not_authenticated(&error) => {
+                tracing::warn!(server = %client.address(), %error, "signing out failed");
+            }
+            Err(_) => tracing::warn!(server = %client.address(), "signing out took too long"),
+            Ok(_) => {}
+        }
+        self.inner.ticket.write().unwrap_or_else(PoisonError::into_inner).cookie = None;
+    }
+
+    /// Calls a method; when the session has expired, signs in again once and repeats the call. A call that
+    /// was refused as not authenticated was not carried out, so this is safe for every call.
+    pub(crate) async fn call(&self, call: &Call) -> Result<Node, Error> {
+        let ticket = self.ticket();
+        match self.client().call(call, ticket.cookie.as_ref()).await {
+            Err(error) if is_not_authenticated(&error) => {
+                let cookie = self.renew(ticket.generation).await?;
+                Ok(self.client().call(call, cookie.as_ref()).await?.node)
+            }
+            reply => Ok(reply?.node),
+        }
+    }
+
+    /// The reply's `returnval`, read by `read`.
+    pub(crate) async fn call_for<T>(
+        &self,
+        call: &Call,
+        read: impl FnOnce(&Node) -> Result<T, DecodeError>,
+    ) -> Result<T, Error> {
+        let node = self.call(call).await?;
+        node.returned().and_then(read).map_err(|error| self.client().unreadable(call.method, &error))
+    }
+
+    /// A reference to the task that a call has started.
+    pub(crate) async fn call_for_task(&self, call: &Call) -> Result<MoRef, Error> {
+        self.call_for(call, |node| node.object().ok_or(DecodeError::Missing("the task"))).await
+    }
+
+    /// Counts the renewals: what depends on the session (views, page tokens) is void when it changes.
+    pub(crate) fn generation(&self) -> u64 {
+        self.ticket().generation
+    }
+
+    /// The cookie, for a transfer to the very server that issued it.
+    pub(crate) fn cookie(&self) -> Option<SecretString> {
+        self.ticket().cookie
+    }
+
+    fn ticket(&self) -> Ticket {
+        self.inner.ticket.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn renew(&self, expired: u64) -> Result<Option<SecretString>, Error> {
+        let _only_one = self.inner.renewing.lock().await;
+        let ticket = self.ticket();
+        if ticket.generation != expired {
+            return Ok(ticket.cookie);
+        }
+        tracing::info!(server = %self.client().address(), "the session expired; signing in again");
+        let cookie = login(self.client(), &self.inner.credentials).await?;
+        let renewed = Ticket { cookie: cookie.clone(), generation: expired + 1 };
+        *self.inner.ticket.write().unwrap_or_else(PoisonError::into_inner) = renewed;
+        Ok(cookie)
+    }
+
+    async fn keep_alive(&self) -> std::convert::Infallible {
+        loop {
+            tokio::time::sleep(KEEP_ALIVE_EVERY).await;
+            let call = Call::read("CurrentTime", &MoRef::new("ServiceInstance", "ServiceInstance"));
+            if let Err(error) = self.call(&call).await {
+                tracing::warn!(server = %self.client().address(), %error, "keeping the session alive failed");
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user = &self.inner.credentials.user;
+        f.debug_struct("Session").field("server", self.client().address()).field("user", user).finish()
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+async fn login(client: &Client, credentials: &Credentials) -> Result<Option<SecretString>, Error> {
+    let call = Call::change("Login", &client.content().session_manager)
+        .text("userName", &credentials.user)
+        .text("password", credentials.password.expose_secret());
+    let Reply { cookie, .. } = client.call(&call, None).await?;
+    Ok(cookie)
+}
+
+fn is_not_authenticated(error: &Error) -> bool {
+    error.fault().is_some_and(|fault| fault.kind == FaultKind::NotAuthenticated)
+}
+
+/// For a future that is dropped in the middle.
+struct LogoutOnDrop(Option<Session>);
+
+impl Drop for LogoutOnDrop {
+    fn drop(&mut self) {
+        if let (Some(session), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(async move { session.logout().await });
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! vSphere's faults as a closed list of those that mean something here, and the rest by name.
+
+use std::fmt;
+
+use super::Node;
+
+/// What a server said instead of doing what it was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fault {
+    /// What it means to this client.
+    pub kind: FaultKind,
+    /// The fault's own type, which may be a subclass of what `kind` names.
+    pub type_name: String,
+    /// The server's sentence; may be empty or in the server's language.
+    pub message: String,
+}
+
+/// The faults that the calls used here can meet (vSphere Web Services API reference), with their fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants and fields are the API reference's own names")]
+pub enum FaultKind {
+    InvalidLogin,
+    PasswordExpired,
+    InvalidLocale,
+    NotAuthenticated,
+    NoPermission {
+        privilege: Option<String>,
+    },
+    InvalidState,
+    Timedout,
+    RequestCanceled,
+    TaskInProgress,
+    HostNotConnected,
+    HostNotReachable,
+    HostCommunication,
+    ManagedObjectNotFound,
+    NotSupported,
+    RestrictedVersion,
+    InvalidArgument {
+        property: Option<String>,
+    },
+    InvalidProperty {
+        name: Option<String>,
+    },
+    FileFault {
+        file: Option<String>,
+    },
+    MismatchedBundle {
+        bundle_uuid: Option<String>,
+        host_uuid: Option<String>,
+        bundle_build: Option<String>,
+        host_build: Option<String>,
+    },
+    InvalidBundle,
+    #[default]
+    Other,
+}
+
+impl Fault {
+    /// Reads a SOAP `Fault` element.
+    pub(crate) fn from_soap(fault: &Node) -> Self {
+        let message = fault.text_of("faultstring").unwrap_or_default().trim();
+        let detail = fault.child("detail").and_then(|detail| detail.children.first());
+        match detail {
+            Some(detail) => Self::from_value(detail, message),
+            None => Self {
+                // Some servers say only this much when a session is gone or the object unknown.
+                kind: kind(fault.text_of("faultcode").unwrap_or_default(), &Node::default()),
+                type_name: fault.text_of("faultcode").unwrap_or_default().to_owned(),
+                message: message.to_owned(),
+            },
+        }
+    }
+
+    /// Reads a `LocalizedMethodFault`, such as a task's `info.error`.
+    pub(crate) fn from_localized(error: &Node) -> Self {
+        let message = error.text_of("localizedMessage").unwrap_or_default().trim();
+        match error.child("fault") {
+            Some(fault) => Self::from_value(fault, message),
+            None => Self { kind: FaultKind::Other, type_name: String::new(), message: message.to_owned() },
+        }
+    }
+
+    /// The type is the namespaced attribute, or the element's name less a trailing `Fault`.
+    fn from_value(value: &Node, message: &str) -> Self {
+        let by_name = value.name.strip_suffix("Fault").unwrap_or(&value.name);
+        let type_name = value.xsi_type.as_deref().unwrap_or(by_name);
+        let message = if message.is_empty() { value.text_of("text").unwrap_or_default() } else { message };
+        Self { kind: kind(type_name, value), type_name: type_name.to_owned(), message: message.to_owned() }
+    }
+}
+
+impl fmt::Display for Fault {
+    /// The server's sentence, or the fault's name where it gave none.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.message.is_empty() { f.write_str(&self.type_name) } else { f.write_str(&self.message) }
+    }
+}
+
+/// A subclass counts as its base class: callers decide by what a fault means.
+fn kind(type_name: &str, value: &Node) -> FaultKind {
+    let text =
+        |name: &str| value.text_of(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    match type_name {
+        "InvalidLogin" => FaultKind::InvalidLogin,
+        "PasswordExpired" => FaultKind::PasswordExpired,
+        "InvalidLocale" => FaultKind::InvalidLocale,
+        "NotAuthenticated" => FaultKind::NotAuthenticated,
+        "NoPermission" => FaultKind::NoPermission { privilege: text("privilegeId") },
+        "InvalidState" | "InvalidPowerState" | "InvalidHostState" | "InvalidHostConnectionState" => {
+            FaultKind::InvalidState
+        }
+        "Timedout" => FaultKind::Timedout,
+        "RequestCanceled" => FaultKind::RequestCanceled,
+        "TaskInProgress" => FaultKind::TaskInProgress,
+        "HostNotConnected" => FaultKind::HostNotConnected,
+        "HostNotReachable" => FaultKind::HostNotReachable,
+        "HostCommunication" => FaultKind::HostCommunication,
+        "ManagedObjectNotFound" => FaultKind::ManagedObjectNotFound,
+        // The last two are no subclasses, but they mean the same: this server cannot do that.
+        "NotSupported" | "NotImplemented" | "MethodNotFound" => FaultKind::NotSupported,
+        "RestrictedVersion" => FaultKind::RestrictedVersion,
+        "InvalidArgument" => FaultKind::InvalidArgument { property: text("invalidProperty") },
+        "InvalidProperty" => FaultKind::InvalidProperty { name: text("name") },
+        "FileFault" | "FileNotFound" | "CannotAccessFile" | "FileLocked" | "FileAlreadyExists"
+        | "FileNotWritable" | "FileTooLarge" | "NoDiskSpace" => FaultKind::FileFault { file: text("file") },
+        "MismatchedBundle" => FaultKind::MismatchedBundle {
+            bundle_uuid: text("bundleUuid"),
+            host_uuid: text("hostUuid"),
+            bundle_build: text("bundleBuildNumber"),
+            host_build: text("hostBuildNumber"),
+        },
+        "InvalidBundle" => FaultKind::InvalidBundle,
+        _ => FaultKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::soap::decode_plain;
+
+    fn check(xml: &str, kind: &FaultKind, shown: &str) {
+        let fault = Fault::from_soap(&decode_plain(xml.as_bytes()).unwrap());
+        assert_eq!((&fault.kind, fault.to_string().as_str()), (kind, shown));
+    }
+
+    #[test]
+    fn the_type_is_the_attribute_or_else_the_name() {
+        let xsi = "xmlns:x=\"http://www.w3.org/2001/XMLSchema-instance\"";
+        check(
+            &format!(
+                "<Fault><faultstring>Cannot complete login.</faultstring><detail><InvalidLoginFault {xsi} x:type=\"PasswordExpired\"/></detail></Fault>"
+            ),
+            &FaultKind::PasswordExpired,
+            "Cannot complete login.",
+        );
+        check(
+            "<Fault><faultstring/><detail><NotAuthenticatedFault><privilegeId>System.View</privilegeId></NotAuthenticatedFault></detail></Fault>",
+            &FaultKind::NotAuthenticated,
+            "NotAuthenticated",
+        );
+        check(
+            &format!(
+                "<Fault><detail><FileFaultFault {xsi} x:type=\"y:FileNotFound\"><file>/tmp/a</file></FileFaultFault></detail></Fault>"
+            ),
+            &FaultKind::FileFault { file: Some("/tmp/a".into()) },
+            "FileNotFound",
+        );
+        check(
+            "<Fault><faultcode>ServerFaultCode</faultcode><faultstring>It broke.</faultstring></Fault>",
+            &FaultKind::Other,
+            "It broke.",
+        );
+    }
+
+    #[test]
+    fn a_tasks_error_is_read_alike() {
+        let xml = "<error xmlns:x=\"http://www.w3.org/2001/XMLSchema-instance\"><fault x:type=\"MismatchedBundle\">\
+                   <bundleUuid>a</bundleUuid><hostUuid>b</hostUuid><bundleBuildNumber>1</bundleBuildNumber>\
+                   <hostBuildNumber>2</hostBuildNumber></fault><localizedMessage>Mismatch.</localizedMessage></error>";
+        let fault = Fault::from_localized(&decode_plain(xml.as_bytes()).unwrap());
+        assert_eq!(
+            fault.kind,
+            FaultKind::MismatchedBundle {
+                bundle_uuid: Some("a".into()),
+                host_uuid: Some("b".into()),
+                bundle_build: Some("1".into()),
+                host_build: Some("2".into()),
+            }
+        );
+        assert_eq!(fault.message, "Mismatch.");
+    }
+}
