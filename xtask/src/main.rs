@@ -1,2 +1,54 @@
-//! xtask
-fn main() {}
+//! All set-up and every check, in one place: `cargo xtask run | test | bench`.
+//!
+//! Needs nothing but Rust. On Debian and Ubuntu it installs what is missing; elsewhere it names the command. It is
+//! compiled before anything else, so its dependencies are kept to almost none, and it knows nothing of what
+//! Hostkeep does: it starts programs and reports.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is what this program is for")]
+
+mod bench;
+mod cache;
+mod checks;
+mod run;
+mod setup;
+mod shell;
+mod system;
+mod tally;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  run      back up a dozen simulated hosts and show the result
+  test     every check: format, lints, spelling, dependencies, documentation, tests, peers
+  bench    measure the release build beside a pyVmomi script; writes docs/benchmarks.md
+           (bench NAME... for some of: latency throughput inventory; they are shown, not written)
+
+Every command sets up what it needs first.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
+    let outcome = match (arguments.first().map(String::as_str), rest.as_slice()) {
+        (Some("run"), rest) => run::run(rest),
+        (Some("test"), []) => checks::test(),
+        (Some("bench"), only) => bench::bench(only),
+        (Some("help" | "--help" | "-h"), _) => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! `cargo xtask bench`: the release build beside a threaded pyVmomi script, against the same simulator, in one run;
+//! ratios, because seconds of one machine say little about another.
+
+mod contenders;
+mod measure;
+mod page;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cache, setup, shell, tally};
+use contenders::{Contender, Simulation};
+use measure::{Use, median};
+
+const RUNS: usize = 3;
+const BUNDLE_BYTES: u32 = 64 * 1024;
+
+type Scenario = fn(&Programs) -> Result<Vec<Finding>>;
+
+/// What is measured, by the name that the command line takes.
+const SCENARIOS: [(&str, Scenario); 3] =
+    [("latency", latency), ("throughput", throughput), ("inventory", inventory)];
+
+/// What the contenders are started from.
+struct Programs {
+    hostkeep: PathBuf,
+    python: PathBuf,
+    /// Emptied by whoever uses it.
+    work: PathBuf,
+}
+
+/// One number and what it has to keep to.
+#[derive(Clone, Debug, PartialEq)]
+struct Finding {
+    scenario: &'static str,
+    what: &'static str,
+    ours: String,
+    theirs: String,
+    ratio: f64,
+    limit: Limit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Limit {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Limit {
+    fn holds(self, ratio: f64) -> bool {
+        match self {
+            Limit::AtMost(most) => ratio <= most,
+            Limit::AtLeast(least) => ratio >= least,
+        }
+    }
+}
+
+/// Measures all scenarios and writes docs/benchmarks.md, or only shows those named. False when a limit is missed.
+pub(crate) fn bench(only: &[&str]) -> Result<bool> {
+    if let Some(unknown) = only.iter().find(|name| SCENARIOS.iter().all(|(known, _)| known != *name)) {
+        let known: Vec<&str> = SCENARIOS.iter().map(|(name, _)| *name).collect();
+        bail!("there is no benchmark {unknown}; there are {}", known.join(", "));
+    }
+    let venv = tally::prepare("set up Python peers", setup::venv)?;
+    tally::prepare("build the release", || {
+        shell::quietly(&mut shell::cargo(&[
+            "build",
+            "--quiet",
+            "--locked",
+            "--release",
+            "--package",
+            "hostkeep",
+        ])?)
+    })?;
+    let target = cache::target()?;
+    let programs = Programs {
+        hostkeep: target.join("release").join(format!("hostkeep{}", std::env::consts::EXE_SUFFIX)),
+        python: venv.python(),
+        work: target.join("bench"),
+    };
+    let mut findings = Vec::new();
+    for (name, scenario) in SCENARIOS {
+        if only.is_empty() || only.contains(&name) {
+            findings.extend(tally::prepare(name, || scenario(&programs))?);
+        }
+    }
+    let page = page::render(&findings, &page::machine()?);
+    if only.is_empty() {
+        let path = cache::root().join("docs/benchmarks.md");
+        fs::write(&path, &page).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    println!("\n{page}");
+    Ok(findings.iter().all(|finding| finding.limit.holds(finding.ratio)))
+}
+
+/// 100 hosts of which each takes a second to make its bundle: nothing but the waiting should be seen.
+fn latency(programs: &Programs) -> Result<Vec<Finding>> {
+    const HOSTS: usize = 100;
+    const CONCURRENCY: usize = 16;
+    let simulation = Simulation::start(programs, HOSTS, 1000, BUNDLE_BYTES)?;
+    let (ours, theirs) = compare(|who| contenders::back_up(programs, &simulation, who, CONCURRENCY))?;
+    let floor = seconds_floor(HOSTS, CONCURRENCY);
+    let scenario = "100 hosts, 1 s a backup, 16 at a time";
+    Ok(vec![
+        Finding {
+            scenario,
+            what: "time ÷ the floor (one second for each 16 hosts)",
+            ours: seconds(ours.wall),
+            theirs: seconds(theirs.wall),
+            ratio: ours.wall / floor,
+            limit: Limit::AtMost(1.03),
+        },
+        less(scenario, "CPU time ÷ the script's", ours.cpu, theirs.cpu, seconds, 0.25),
+        less(scenario, "peak memory ÷ the script's", ours.peak_mib, theirs.peak_mib, mebibytes, 0.5),
+    ])
+}
+
+/// As many hosts as a vCenter holds, that answer at once: the client's own cost is all there is.
+fn throughput(programs: &Programs) -> Result<Vec<Finding>> {
+    const MANY: usize = 2500;
+    const FEW: usize = 100;
+    const CONCURRENCY: usize = 32;
+    let few = {
+        let simulation = Simulation::start(programs, FEW, 0, BUNDLE_BYTES)?;
+        let runs: Result<Vec<Use>> = (0..RUNS)
+            .map(|_| contenders::back_up(programs, &simulation, Contender::Hostkeep, CONCURRENCY))
+            .collect();
+        median(&runs?)
+    };
+    let simulation = Simulation::start(programs, MANY, 0, BUNDLE_BYTES)?;
+    let (ours, theirs) = compare(|who| contenders::back_up(programs, &simulation, who, CONCURRENCY))?;
+    let scenario = "2,500 hosts, no waiting, 32 at a time";
+    Ok(vec![
+        Finding {
+            scenario,
+            what: "hosts per second ÷ the script's",
+            ours: per_second(MANY, ours.wall),
+            theirs: per_second(MANY, theirs.wall),
+            ratio: theirs.wall / ours.wall,
+            limit: Limit::AtLeast(8.0),
+        },
+        Finding {
+            scenario,
+            what: "peak memory ÷ that of 100 hosts",
+            ours: mebibytes(ours.peak_mib),
+            theirs: format!("{} (100 hosts, Hostkeep)", mebibytes(few.peak_mib)),
+            ratio: ours.peak_mib / few.peak_mib,
+            limit: Limit::AtMost(1.5),
+        },
+    ])
+}
+
+/// The list of 2,500 hosts with the same properties.
+fn inventory(programs: &Programs) -> Result<Vec<Finding>> {
+    const HOSTS: usize = 2500;
+    let simulation = Simulation::start(programs, HOSTS, 0, BUNDLE_BYTES)?;
+    let (ours, theirs) = compare(|who| contenders::list(programs, &simulation, who))?;
+    Ok(vec![less("inventory of 2,500 hosts", "time ÷ the script's", ours.wall, theirs.wall, seconds, 0.25)])
+}
+
+/// The median of either, measured in turns so that what else the machine does meets both.
+fn compare(mut measured: impl FnMut(Contender) -> Result<Use>) -> Result<(Use, Use)> {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        ours.push(measured(Contender::Hostkeep)?);
+        theirs.push(measured(Contender::Script)?);
+    }
+    Ok((median(&ours), median(&theirs)))
+}
+
+fn less(
+    scenario: &'static str,
+    what: &'static str,
+    ours: f64,
+    theirs: f64,
+    show: fn(f64) -> String,
+    most: f64,
+) -> Finding {
+    Finding {
+        scenario,
+        what,
+        ours: show(ours),
+        theirs: show(theirs),
+        ratio: ours / theirs,
+        limit: Limit::AtMost(most),
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a few thousand hosts at most")]
+fn seconds_floor(hosts: usize, concurrency: usize) -> f64 {
+    hosts.div_ceil(concurrency) as f64
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a few thousand hosts at most")]
+fn per_second(hosts: usize, wall: f64) -> String {
+    format!("{:.0}/s", hosts as f64 / wall)
+}
+
+fn seconds(value: f64) -> String {
+    format!("{value:.2} s")
+}
+
+fn mebibytes(value: f64) -> String {
+    format!("{value:.1} MiB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_floor_is_one_second_for_each_round() {
+        for (hosts, concurrency, expect) in [(100, 16, 7.0), (96, 16, 6.0), (1, 16, 1.0)] {
+            assert!(
+                (seconds_floor(hosts, concurrency) - expect).abs() < f64::EPSILON,
+                "{hosts}/{concurrency}"
+            );
+        }
+    }
+
+    #[test]
+    fn limits_hold_at_their_edge() {
+        for (limit, ratio, expect) in [
+            (Limit::AtMost(0.5), 0.5, true),
+            (Limit::AtMost(0.5), 0.51, false),
+            (Limit::AtLeast(8.0), 8.0, true),
+            (Limit::AtLeast(8.0), 7.9, false),
+        ] {
+            assert_eq!(limit.holds(ratio), expect, "{limit:?} {ratio}");
+        }
+    }
+}

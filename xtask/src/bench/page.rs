@@ -1,0 +1,101 @@
+//! docs/benchmarks.md: findings in, Markdown out; and what machine this is.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::Result;
+
+use super::{Finding, Limit};
+use crate::shell;
+
+/// The whole page. `machine` is one line.
+pub(super) fn render(findings: &[Finding], machine: &str) -> String {
+    let mut page = String::from(HEAD);
+    for finding in findings {
+        let Finding { scenario, what, ours, theirs, ratio, limit } = finding;
+        let limit_text = match limit {
+            Limit::AtMost(most) => format!("≤ {most}"),
+            Limit::AtLeast(least) => format!("≥ {least}"),
+        };
+        let verdict = if limit.holds(*ratio) { "" } else { " **missed**" };
+        writeln!(page, "| {scenario} | {what} | {ours} | {theirs} | {ratio:.2} | {limit_text}{verdict} |")
+            .expect("a String takes any text");
+    }
+    write!(page, "\nMeasured on {machine}.\n").expect("a String takes any text");
+    page
+}
+
+/// Processor, cores, memory and system, and the commit that was built.
+pub(super) fn machine() -> Result<String> {
+    let cores = std::thread::available_parallelism().map_or_else(|_| "?".into(), |cores| cores.to_string());
+    // Only Linux has these; elsewhere the line is shorter.
+    let processor = field(&fs::read_to_string("/proc/cpuinfo").unwrap_or_default(), "model name");
+    let memory = field(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemTotal")
+        .and_then(|total| total.trim_end_matches(" kB").parse::<u64>().ok())
+        .map(|kib| format!("{} GiB", kib.div_ceil(1024 * 1024)));
+    let commit = shell::quietly(shell::program("git").args(["rev-parse", "--short", "HEAD"]))?;
+    let parts = [
+        processor,
+        Some(format!("{cores} cores")),
+        memory,
+        Some(std::env::consts::OS.to_owned()),
+        Some(format!("commit {}", commit.trim())),
+    ];
+    Ok(parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
+fn field(text: &str, name: &str) -> Option<String> {
+    let line = text.lines().find(|line| line.split(':').next().is_some_and(|key| key.trim() == name))?;
+    line.split_once(':').map(|(_, value)| value.trim().to_owned())
+}
+
+const HEAD: &str = "\
+# Benchmarks
+
+Written by `cargo xtask bench`; don't edit by hand.
+
+Hostkeep's release build beside a threaded pyVmomi script, on the same machine, in one run, against the same
+simulator (`hostkeep simulate --uniform`, a process of its own that shares the processor with both). The script is
+`tests/peers/threaded_backup.py --lean`, and `tests/peers/inventory.py` for the inventory; it checks no certificate and
+writes the bundle to a file, while Hostkeep pins each host's certificate, checks and hashes the bundle, writes a record
+and has both flushed to the disk. Whole processes are measured, from start to exit: the median of three runs in turns.
+Bundles are of 64 KiB.
+
+| scenario | what | Hostkeep | script | ratio | limit |
+|---|---|---:|---:|---:|---|
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missed_limit_is_marked() {
+        let finding = |ratio| Finding {
+            scenario: "100 hosts",
+            what: "CPU",
+            ours: "1.00 s".into(),
+            theirs: "2.00 s".into(),
+            ratio,
+            limit: Limit::AtMost(0.25),
+        };
+        let page = render(&[finding(0.2), finding(0.5)], "a machine");
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| 100 hosts")).collect();
+        assert_eq!(
+            rows,
+            [
+                "| 100 hosts | CPU | 1.00 s | 2.00 s | 0.20 | ≤ 0.25 |",
+                "| 100 hosts | CPU | 1.00 s | 2.00 s | 0.50 | ≤ 0.25 **missed** |",
+            ]
+        );
+        assert!(page.ends_with("\nMeasured on a machine.\n"));
+    }
+
+    #[test]
+    fn fields_of_proc_files() {
+        let text = "processor\t: 0\nmodel name\t: Some CPU @ 2.0GHz: fast\nMemTotal:       100 kB\n";
+        assert_eq!(field(text, "model name").as_deref(), Some("Some CPU @ 2.0GHz: fast"));
+        assert_eq!(field(text, "MemTotal").as_deref(), Some("100 kB"));
+        assert_eq!(field(text, "bogomips"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! Reads what the test runners print. Pure: text in, counts out.
+
+use crate::tally::{Outcome, Tally};
+
+/// Of nextest's closing line, and of the lines in its JUnit report that begin with `skipped:`: what a test prints when
+/// it lacks something that it needs. Such a test counts as skipped though it returned without failing.
+pub(super) fn of_nextest(success: bool, said: &str, junit: &str) -> Outcome {
+    let closing = said.lines().rev().find(|line| line.trim_start().starts_with("Summary ["));
+    let mut count = Tally {
+        passed: closing.map_or(0, |line| number_before(line, "passed")),
+        failed: closing.map_or(0, |line| number_before(line, "failed") + number_before(line, "timed out")),
+        skipped: closing.map_or(0, |line| number_before(line, "skipped")),
+    };
+    let mut notes: Vec<String> =
+        junit.lines().filter_map(|line| line.find("skipped:").map(|at| unescape(&line[at..]))).collect();
+    count.passed = count.passed.saturating_sub(notes.len());
+    count.skipped += notes.len();
+    notes.extend(closing.map(|line| line.trim().to_owned()));
+    finish(success, said, count, notes)
+}
+
+/// Of the `test result:` lines, one a crate.
+pub(super) fn of_doctests(success: bool, said: &str) -> Outcome {
+    let mut count = Tally::default();
+    for line in said.lines().filter(|line| line.starts_with("test result:")) {
+        count.passed += number_before(line, "passed");
+        count.failed += number_before(line, "failed");
+        count.skipped += number_before(line, "ignored");
+    }
+    finish(success, said, count, Vec::new())
+}
+
+fn finish(success: bool, said: &str, mut count: Tally, notes: Vec<String>) -> Outcome {
+    if !success && count.failed == 0 {
+        count.failed = 1; // it did not compile, or was cut off
+    }
+    Outcome { count, notes, trouble: (!success).then(|| said.to_owned()) }
+}
+
+/// The number right before a word: 12 in `12 passed`.
+fn number_before(line: &str, word: &str) -> usize {
+    line.find(&format!(" {word}"))
+        .and_then(|at| line[..at].rsplit(|c: char| !c.is_ascii_digit()).next())
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(0)
+}
+
+fn unescape(line: &str) -> String {
+    let end = line.find('<').unwrap_or(line.len());
+    line[..end].replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(outcome: &Outcome, expect: (usize, usize, usize), notes: &[&str], in_trouble: bool) {
+        let Tally { passed, failed, skipped } = outcome.count;
+        assert_eq!((passed, failed, skipped), expect);
+        assert_eq!(outcome.notes, notes);
+        assert_eq!(outcome.trouble.is_some(), in_trouble);
+    }
+
+    #[test]
+    fn nextest() {
+        let fine = "     Summary [   1.234s] 210 tests run: 210 passed, 3 skipped\n";
+        let bad = "  Summary [   9.9s] 12/14 tests run: 9 passed (1 slow), 2 failed, 1 timed out, 0 skipped\nerror: test run failed\n";
+        let junit =
+            "<system-out>\nskipped: HOSTKEEP_MINIVCSIM is not set &amp; so on</system-out>\n<x>other</x>";
+        check(
+            &of_nextest(true, fine, ""),
+            (210, 0, 3),
+            &["Summary [   1.234s] 210 tests run: 210 passed, 3 skipped"],
+            false,
+        );
+        check(
+            &of_nextest(true, fine, junit),
+            (209, 0, 4),
+            &["skipped: HOSTKEEP_MINIVCSIM is not set & so on", fine.trim()],
+            false,
+        );
+        check(&of_nextest(false, bad, ""), (9, 3, 0), &[bad.lines().next().unwrap().trim()], true);
+        check(&of_nextest(false, "error: could not compile", ""), (0, 1, 0), &[], true);
+    }
+
+    #[test]
+    fn doctests() {
+        let two = "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
+                   test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured\n";
+        check(&of_doctests(false, two), (4, 2, 1), &[], true);
+        check(&of_doctests(true, ""), (0, 0, 0), &[], false);
+    }
+}

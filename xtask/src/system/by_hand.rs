@@ -1,0 +1,37 @@
+//! Systems on which nothing is installed without being asked: the exact commands.
+
+use super::Need;
+
+/// One command for each need that this system can meet.
+pub(super) fn commands(needs: &[Need]) -> Vec<&'static str> {
+    needs.iter().filter_map(|&need| command(std::env::consts::OS, need)).collect()
+}
+
+fn command(os: &str, need: Need) -> Option<&'static str> {
+    match (os, need) {
+        ("windows", Need::Python) => Some("winget install --exact --id Python.Python.3.12"),
+        ("windows", Need::Go) => Some("winget install --exact --id GoLang.Go"),
+        ("macos", Need::Python) => Some("brew install python@3.12"),
+        ("macos", Need::Go) => Some("brew install go"),
+        ("windows" | "macos", Need::SecretService) | (_, Need::Govmomi) => None,
+        (_, Need::Python) => {
+            Some("install Python 3.11 or newer with its venv module (Fedora: sudo dnf install python3)")
+        }
+        (_, Need::Go) => Some("install Go (Fedora: sudo dnf install golang)"),
+        (_, Need::SecretService) => {
+            Some("install D-Bus and GNOME Keyring (Fedora: sudo dnf install dbus-daemon gnome-keyring)")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_system_has_a_command_for_python() {
+        for os in ["windows", "macos", "linux", "freebsd"] {
+            assert!(command(os, Need::Python).is_some_and(|text| text.contains("install")), "{os}");
+        }
+    }
+}
