@@ -49,7 +49,7 @@ pub struct ConnectOptions {
     pub timeouts: Timeouts,
 }
 
-/// A server that was reached and is trusted. Nobody is signed in yet: see [`Client::login`].
+/// A server that was reached and is trusted. Nobody is signed in yet: see [`crate::SignedIn`].
 ///
 /// Cheap to clone; all clones share their connections.
 #[derive(Clone, Debug)]
@@ -319,7 +319,7 @@ async fn post_once(
         Err(error) => return Err(Error::Reply { server, operation, reason: error.to_string() }),
     };
     if node.name == "Fault" {
-        return Err(Error::Fault { server, operation, fault: Fault::from_soap(&node) });
+        return Err(Error::Fault { server, operation, fault: Box::new(Fault::from_soap(&node)) });
     }
     Ok(Reply { node, cookie })
 }

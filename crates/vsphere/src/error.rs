@@ -115,7 +115,7 @@ pub enum Error {
         /// The method's name.
         operation: &'static str,
         /// The fault.
-        fault: Fault,
+        fault: Box<Fault>,
     },
     /// A text that XML cannot carry.
     #[error("the {field} holds a control character that vSphere cannot be sent")]

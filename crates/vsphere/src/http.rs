@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::{Response, StatusCode};
 
+use crate::certificate::Thumbprint;
 use crate::client::Timeouts;
 use crate::error::{Error, NotTrusted, TimeoutPhase};
 use crate::trust::{Refused, Trust, tls_config};
@@ -37,6 +38,7 @@ impl Http {
             .retry(reqwest::retry::never())
             .connect_timeout(timeouts.connect)
             .tcp_nodelay(true)
+            .tls_info(true)
             .build()
             .map_err(|error| tls(error.to_string()))?;
         Ok(Self { client, refused, trust, timeouts })
@@ -145,6 +147,12 @@ impl Http {
 
 fn timeout(server: &str, phase: TimeoutPhase, after: Duration) -> Error {
     Error::Timeout { server: server.to_owned(), phase, after }
+}
+
+/// The certificate that the answer came under.
+pub(crate) fn certificate(response: &Response) -> Option<Thumbprint> {
+    let tls: &reqwest::tls::TlsInfo = response.extensions().get()?;
+    tls.peer_certificate().map(Thumbprint::sha256)
 }
 
 /// Whether the answer sends the client elsewhere.

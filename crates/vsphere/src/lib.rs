@@ -33,7 +33,7 @@ pub use address::{AddressError, ServerAddress};
 pub use certificate::{Certificate, Thumbprint, ThumbprintError};
 pub use client::{About, ApiType, Client, ConnectOptions, ServiceContent, Timeouts};
 pub use error::{Error, NotTrusted, TimeoutPhase};
-pub use session::{Credentials, Session, with_session};
+pub use session::{Credentials, Session, SignedIn};
 pub use soap::{Fault, FaultKind, MoRef};
 pub use trust::Trust;
 

@@ -20,7 +20,7 @@ pub struct Credentials {
     pub password: SecretString,
 }
 
-/// A signed-in client. Cheap to clone; all clones are the same session.
+/// A session with a server, by way of [`SignedIn`]. Cheap to clone; all clones are the same session.
 #[derive(Clone)]
 pub struct Session {
     inner: Arc<Inner>,
@@ -46,35 +46,52 @@ const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(5 * 60);
 /// Signing out must not hold up an end that was asked for.
 const LOGOUT_WITHIN: Duration = Duration::from_secs(10);
 
-/// Signs in, does `body` with the session, keeps it alive meanwhile and signs out whatever came of it.
+/// Signs in for a while: keeps the session alive meanwhile and signs out at the end.
 ///
-/// To stop early, make `body` return early; if the whole future is dropped instead, the session is signed
-/// out in the background as long as the runtime lives.
-///
-/// # Errors
-/// Only those of signing in. A sign-out that fails is logged: the server ends the session in time.
-pub async fn with_session<T, F: Future<Output = T>>(
-    client: &Client,
-    credentials: Credentials,
-    body: impl FnOnce(Session) -> F,
-) -> Result<T, Error> {
-    let session = Session::login(client, credentials).await?;
-    let mut on_drop = LogoutOnDrop(Some(session.clone()));
-    let result = tokio::select! {
-        result = body(session.clone()) => result,
-        never = session.keep_alive() => match never {},
-    };
-    on_drop.0 = None;
-    session.logout().await;
-    Ok(result)
+/// End it with [`SignedIn::sign_out`]. Dropped instead, it is signed out in the background as long as the
+/// runtime lives.
+#[derive(Debug)]
+pub struct SignedIn {
+    session: Session,
+    keep_alive: tokio::task::JoinHandle<()>,
 }
 
-impl Session {
-    /// Signs in. Prefer [`with_session`], which also signs out.
+impl SignedIn {
+    /// Signs in.
     ///
     /// # Errors
     /// [`FaultKind::InvalidLogin`] also when the password is right but the vCenter's identity is federated.
-    pub async fn login(client: &Client, credentials: Credentials) -> Result<Self, Error> {
+    pub async fn sign_in(client: &Client, credentials: Credentials) -> Result<Self, Error> {
+        let session = Session::login(client, credentials).await?;
+        let kept = session.clone();
+        Ok(Self { session, keep_alive: tokio::spawn(async move { kept.keep_alive().await }) })
+    }
+
+    /// The session; its clones end with this.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Signs out. Never fails: what goes wrong is logged, and the server ends the session in time.
+    pub async fn sign_out(self) {
+        self.session.logout().await;
+    }
+}
+
+impl Drop for SignedIn {
+    fn drop(&mut self) {
+        self.keep_alive.abort();
+        if self.session.cookie().is_some()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let session = self.session.clone();
+            runtime.spawn(async move { session.logout().await });
+        }
+    }
+}
+
+impl Session {
+    async fn login(client: &Client, credentials: Credentials) -> Result<Self, Error> {
         let cookie = login(client, &credentials).await?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -106,8 +123,7 @@ impl Session {
         }
     }
 
-    /// Signs out. Never fails: what goes wrong is logged, and the server ends the session in time.
-    pub async fn logout(&self) {
+    async fn logout(&self) {
         let Some(cookie) = self.ticket().cookie else { return };
         let call = Call::read("Logout", &self.client().content().session_manager);
         let client = self.client();
@@ -176,7 +192,7 @@ impl Session {
         Ok(cookie)
     }
 
-    async fn keep_alive(&self) -> std::convert::Infallible {
+    async fn keep_alive(&self) {
         loop {
             tokio::time::sleep(KEEP_ALIVE_EVERY).await;
             let call = Call::read("CurrentTime", &MoRef::new("ServiceInstance", "ServiceInstance"));
@@ -210,15 +226,4 @@ async fn login(client: &Client, credentials: &Credentials) -> Result<Option<Secr
 
 fn is_not_authenticated(error: &Error) -> bool {
     error.fault().is_some_and(|fault| fault.kind == FaultKind::NotAuthenticated)
-}
-
-/// For a future that is dropped in the middle.
-struct LogoutOnDrop(Option<Session>);
-
-impl Drop for LogoutOnDrop {
-    fn drop(&mut self) {
-        if let (Some(session), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(async move { session.logout().await });
-        }
-    }
 }

@@ -43,7 +43,7 @@ pub async fn wait(
             TaskState::Success => return Ok(()),
             TaskState::Error(fault) => {
                 let server = session.client().address().to_string();
-                return Err(Error::Fault { server, operation, fault });
+                return Err(Error::Fault { server, operation, fault: Box::new(fault) });
             }
             TaskState::Queued | TaskState::Running(_) => tokio::time::sleep(poll).await,
         }

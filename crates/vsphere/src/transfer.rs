@@ -14,10 +14,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use url::Url;
 
+use crate::certificate::Thumbprint;
 use crate::client::{ApiType, secret_header};
 use crate::error::{Error, TimeoutPhase};
 use crate::firmware;
-use crate::http::{Http, is_redirect};
+use crate::http::{Http, certificate, is_redirect};
 use crate::inventory::{self, HostSystem};
 use crate::session::{Credentials, Session};
 use crate::soap::{Call, DecodeError};
@@ -49,6 +50,8 @@ pub struct Downloaded {
     pub bytes: u64,
     /// The address that it came from.
     pub address: String,
+    /// The SHA-256 thumbprint of the certificate that the host showed.
+    pub thumbprint: Option<Thumbprint>,
 }
 
 /// The largest bundle that is taken: real ones have tens of KiB to a few MiB.
@@ -158,8 +161,9 @@ pub async fn download(
     let http = Http::new(&host, route.trust, session.client().timeouts())?;
     let whole = async {
         let (response, address) = offer(session, route, &http, url, Verb::Get, None).await?;
+        let thumbprint = certificate(&response);
         let bytes = receive(&http, route, response, sink, &mut received).await?;
-        Ok(Downloaded { bytes, address })
+        Ok(Downloaded { bytes, address, thumbprint })
     };
     within(http.timeouts.transfer, &host, whole).await.inspect_err(|error| {
         tracing::debug!(host, operation = OPERATION, %error, "transfer failed");
