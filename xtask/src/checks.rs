@@ -48,7 +48,7 @@ pub(crate) fn test() -> Result<bool> {
     }
     tally.check("tests", || {
         let mut nextest = nextest;
-        nextest.args(["run", "--locked", "--workspace", "--profile", "ci"]);
+        nextest.args(["run", "--cargo-quiet", "--locked", "--workspace", "--profile", "ci"]);
         nextest.env("HOSTKEEP_PEER_PYTHON", venv.python());
         nextest.env("HOSTKEEP_PEER_COLLECTIONS", venv.collections());
         if let Some(program) = &minivcsim {

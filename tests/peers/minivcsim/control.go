@@ -90,9 +90,9 @@ func (l *lab) expireSessions() {
 		request := &types.TerminateSession{This: simulator.Map.SessionManager().Self, SessionId: []string{key}}
 		body := &methods.TerminateSessionBody{Req: request}
 		err := l.service.RoundTrip(context.Background(), body, body)
-		if fault := soapFault(err); fault != nil {
-			if _, gone := fault.(types.NotFound); gone {
-				continue // logged out before
+		if soap.IsSoapFault(err) {
+			if _, gone := soap.ToSoapFault(err).Detail.Fault.(*types.NotFound); gone {
+				continue // ended before
 			}
 		}
 		check(err)
@@ -137,11 +137,4 @@ func (l *lab) allKeys() []string {
 		keys = append(keys, key)
 	}
 	return keys
-}
-
-func soapFault(err error) types.AnyType {
-	if err == nil || !soap.IsSoapFault(err) {
-		return nil
-	}
-	return soap.ToSoapFault(err).VimFault()
 }
