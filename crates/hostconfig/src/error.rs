@@ -1,11 +1,17 @@
 //! Every failure of this crate in one type, and the one form in which window, console and log tell it.
 
 use std::error::Error as StdError;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::archive::ArchiveError;
-use crate::files::{FileError, FileProblem};
+use crate::bundle::BundleProblem;
+use crate::credentials::CredentialsError;
+use crate::files::{self, FileError, FileProblem};
+use crate::hosts_file::HostsFileError;
+use crate::selection::SelectionError;
+use crate::settings::SettingsError;
 
 /// What failed, on what, and why. [`Error::hint`] says what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +22,30 @@ pub enum Error {
     /// A file or folder.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A bundle file outside of the archive.
+    #[error("{} is no sound configuration bundle: {problem}", .path.display())]
+    Bundle {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        problem: BundleProblem,
+    },
+    /// The settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The keyring.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// A list of hosts.
+    #[error(transparent)]
+    HostsFile(#[from] HostsFileError),
+    /// A choice of hosts.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// Logging was started a second time in one process.
+    #[error("logging has been started already")]
+    LoggingTwice,
     /// The user cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -54,6 +84,14 @@ impl Error {
         match self {
             Self::Archive(error) => archive_code(error),
             Self::File(error) => file_code(error.problem),
+            Self::Bundle { problem, .. } => bundle_code(problem),
+            Self::Settings(error) => settings_code(error),
+            Self::Credentials(error) => credentials_code(error),
+            Self::HostsFile(_) => "hosts_file_broken",
+            Self::Selection(SelectionError::Unknown(_)) => "unknown_host",
+            Self::Selection(SelectionError::Ambiguous { .. }) => "ambiguous_host",
+            Self::Selection(SelectionError::Nothing) => "no_host_selected",
+            Self::LoggingTwice => "logging_twice",
             Self::Cancelled => "cancelled",
         }
     }
@@ -63,8 +101,53 @@ impl Error {
         match self {
             Self::Archive(error) => archive_hint(error),
             Self::File(error) => file_hint(error).map(str::to_owned),
-            Self::Cancelled => None,
+            Self::Bundle { problem, .. } => Some(bundle_hint(problem).to_owned()),
+            Self::Settings(error) => Some(settings_hint(error).to_owned()),
+            Self::Credentials(error) => Some(credentials_hint(error).to_owned()),
+            Self::HostsFile(_) => Some(
+                "Give one host name on each line, or a CSV file with the names in its first column."
+                    .to_owned(),
+            ),
+            Self::Selection(SelectionError::Unknown(_)) => {
+                Some("Look at the list of hosts, and correct the names. Nothing was done.".to_owned())
+            }
+            Self::Selection(SelectionError::Ambiguous { .. }) => Some("Give the full name.".to_owned()),
+            Self::Selection(SelectionError::Nothing) => {
+                Some("Look at what is chosen and what is excluded.".to_owned())
+            }
+            Self::LoggingTwice | Self::Cancelled => None,
         }
+    }
+}
+
+fn bundle_code(problem: &BundleProblem) -> &'static str {
+    match problem {
+        BundleProblem::Unreadable(source) => file_code(files::classify(source)),
+        BundleProblem::Empty(_) => "bundle_empty",
+        BundleProblem::NotGzip { .. } => "bundle_not_gzip",
+        BundleProblem::Truncated(_) => "bundle_cut_off",
+        BundleProblem::GzipDamaged { .. } => "bundle_damaged",
+        BundleProblem::TrailingData => "bundle_trailing_data",
+        BundleProblem::TarDamaged { .. } => "bundle_not_tar",
+        BundleProblem::TooLarge | BundleProblem::TooManyMembers => "bundle_too_large",
+        BundleProblem::NoManifest | BundleProblem::BadManifest => "bundle_no_manifest",
+        BundleProblem::NoState => "bundle_no_state",
+    }
+}
+
+fn bundle_hint(problem: &BundleProblem) -> &'static str {
+    match problem {
+        BundleProblem::Unreadable(_) => "Check that the file is there and that this user may read it.",
+        BundleProblem::NotGzip { looks_like_html: true, .. } => {
+            "A web page came in the bundle's place: check for a proxy or a gateway between this machine and the host, then take the backup again."
+        }
+        BundleProblem::TooLarge | BundleProblem::TooManyMembers => {
+            "Do not use the file: no ESXi host wrote it."
+        }
+        BundleProblem::NoManifest | BundleProblem::BadManifest | BundleProblem::NoState => {
+            "Choose a configBundle file that an ESXi host wrote, or take the backup again."
+        }
+        _ => "Take the backup again, or use another backup of the host.",
     }
 }
 
@@ -84,6 +167,7 @@ fn archive_code(error: &ArchiveError) -> &'static str {
         ArchiveError::KeepLastZero => "keep_last_zero",
         ArchiveError::PlanStale { .. } => "plan_stale",
         ArchiveError::DestinationExists { .. } => "destination_exists",
+        ArchiveError::Damaged { .. } => "bundle_damaged",
         ArchiveError::BadRunId { .. } => "bad_run_id",
         ArchiveError::RunUnreadable { .. } => "run_unreadable",
     }
@@ -115,6 +199,9 @@ fn archive_hint(error: &ArchiveError) -> Option<String> {
         ArchiveError::KeepLastZero => "Keep one or more.",
         ArchiveError::PlanStale { .. } => "Nothing was removed. Make the plan again and look at it.",
         ArchiveError::DestinationExists { .. } => "Choose another name, or allow overwriting.",
+        ArchiveError::Damaged { .. } => {
+            "Nothing was written. Verify the archive, and use another backup of the host."
+        }
         ArchiveError::BadRunId { .. } | ArchiveError::RunUnreadable { .. } => return None,
     };
     Some(hint.to_owned())
@@ -142,5 +229,69 @@ fn file_hint(error: &FileError) -> Option<&'static str> {
         FileProblem::InUse => Some("Close the program that uses it, then try again."),
         FileProblem::Vanished => Some("Connect the drive or the network share again, then try again."),
         FileProblem::Missing | FileProblem::Other => None,
+    }
+}
+
+fn settings_code(error: &SettingsError) -> &'static str {
+    match error {
+        SettingsError::Broken { .. } | SettingsError::OutOfRange { .. } => "settings_broken",
+        SettingsError::NewerFormat { .. } => "settings_too_new",
+        SettingsError::InUse { .. } => "settings_in_use",
+        SettingsError::BadServer { .. } => "bad_server",
+        SettingsError::DuplicateServer { .. } => "duplicate_server",
+        SettingsError::UnknownServer { .. } => "unknown_server",
+        SettingsError::NoHome => "no_home",
+    }
+}
+
+fn settings_hint(error: &SettingsError) -> &'static str {
+    match error {
+        SettingsError::Broken { .. } | SettingsError::OutOfRange { .. } => {
+            "Correct the file in an editor, or move it away to start with new settings. It was left as it is."
+        }
+        SettingsError::NewerFormat { .. } => {
+            "Install the newest version of Hostkeep. The file was left as it is."
+        }
+        SettingsError::InUse { .. } => "Try again in a moment.",
+        SettingsError::BadServer { .. } => "Correct it and try again.",
+        SettingsError::DuplicateServer { .. } => "Choose another name, or remove that server first.",
+        SettingsError::UnknownServer { .. } => "Add it with: hostkeep server add NAME --url URL --user USER",
+        SettingsError::NoHome => "Name a folder with --config-dir.",
+    }
+}
+
+fn credentials_code(error: &CredentialsError) -> &'static str {
+    match error {
+        CredentialsError::NoKeyring { .. } => "keyring_missing",
+        CredentialsError::Locked { .. } => "keyring_locked",
+        CredentialsError::NoEntry { .. } => "credentials_missing",
+        CredentialsError::TooLong { .. } => "credentials_too_long",
+        CredentialsError::Ambiguous { .. } => "credentials_ambiguous",
+        CredentialsError::NotText { .. } => "credentials_unreadable",
+        CredentialsError::Failed { .. } => "keyring_failed",
+    }
+}
+
+fn credentials_hint(error: &CredentialsError) -> &'static str {
+    match error {
+        CredentialsError::NoKeyring { .. } => {
+            "Start a keyring service (such as gnome-keyring) in this session and start Hostkeep again, or give the password on standard input with --password-stdin."
+        }
+        CredentialsError::Locked { .. } => {
+            "Unlock the keyring and try again, or give the password with --password-stdin."
+        }
+        CredentialsError::NoEntry { .. } => {
+            "Store the password by adding the server again, or give it with --password-stdin. A scheduled task sees only the passwords of the user that it runs as."
+        }
+        CredentialsError::TooLong { .. } => {
+            "Use a shorter password, or give it with --password-stdin each time."
+        }
+        CredentialsError::Ambiguous { .. } => {
+            "Remove the superfluous entries of hostkeep with the system's own keyring program."
+        }
+        CredentialsError::NotText { .. } => {
+            "Remove the entry with the system's own keyring program, and store the password again."
+        }
+        CredentialsError::Failed { .. } => "Try again; if it stays, give the password with --password-stdin.",
     }
 }

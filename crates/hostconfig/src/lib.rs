@@ -6,8 +6,17 @@
 //! Functions block on files; asynchronous callers use `spawn_blocking`.
 
 pub mod archive;
+pub mod audit;
+pub mod bundle;
+mod config_dir;
+pub mod credentials;
 mod error;
 pub mod files;
+pub mod hosts_file;
+pub mod logging;
 mod machine;
+pub mod selection;
+pub mod settings;
 
+pub use config_dir::{ConfigDir, default_archive};
 pub use error::{Error, ErrorReport, Result};

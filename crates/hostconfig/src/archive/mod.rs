@@ -4,28 +4,34 @@
 //! What lies on the disk is the truth; there is no index. Everything is written in staging on the same volume, flushed,
 //! and renamed into place: the rename is the commit. It must not know where bundles come from.
 
+mod export;
 mod list;
 mod lock;
 mod name;
+mod prune;
 mod record;
 mod run;
 mod staging;
+mod verify;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use export::{Exported, export};
 pub use list::{Listing, ListingProblem};
 pub use lock::{LockHolder, WriteLock};
 pub use name::{
     HostFolder, MAX_NAME_BYTES, MAX_NAME_UNITS, decode_inventory_name, host_folder, host_folders, safe_name,
 };
+pub use prune::{HostPlan, Kept, KeptBecause, NotRemoved, PrunePlan, PruneReport, prune_plan};
 pub use record::{
     RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, RecordHost, RecordManifest,
     RecordObtained, RecordProduct, RecordServer, ServerKind,
 };
 pub use staging::Staging;
+pub use verify::{Problem, Verdict, verify};
 
 use crate::Result;
 use crate::files::{self, FileError, FileProblem};
@@ -147,6 +153,15 @@ pub enum ArchiveError {
         /// The file.
         path: PathBuf,
     },
+    /// The bundle is not what the record says, so it was not exported.
+    #[error("the bundle of record {id} is damaged: {problem}")]
+    Damaged {
+        /// The record's id.
+        id: String,
+        /// In which way.
+        #[source]
+        problem: Box<Problem>,
+    },
     /// A run's id has characters that no run id has.
     #[error("{id:?} is not a run id")]
     BadRunId {
@@ -264,13 +279,9 @@ fn read_marker(root: &Path) -> Result<Option<Marker>> {
         Err(e) if files::classify(&e) == FileProblem::Missing => return Ok(None),
         Err(e) => return Err(FileError::new("read", path, e).into()),
     };
-    #[derive(Deserialize)]
-    struct FormatOnly {
-        format: u32,
-    }
     let broken =
         |e: serde_json::Error| ArchiveError::MarkerBroken { path: path.clone(), reason: e.to_string() };
-    let FormatOnly { format } = serde_json::from_slice(&json).map_err(broken)?;
+    let format = files::format_of(&json).map_err(broken)?;
     if format > ARCHIVE_FORMAT {
         return Err(ArchiveError::NewerFormat { path: root.to_path_buf(), format }.into());
     }

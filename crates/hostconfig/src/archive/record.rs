@@ -200,12 +200,8 @@ impl Record {
 }
 
 fn unfit_reason(json: &[u8], error: Option<&serde_json::Error>) -> String {
-    #[derive(Deserialize)]
-    struct FormatOnly {
-        format: u32,
-    }
-    match (serde_json::from_slice::<FormatOnly>(json), error) {
-        (Ok(FormatOnly { format }), _) if format > RECORD_FORMAT => {
+    match (files::format_of(json), error) {
+        (Ok(format), _) if format > RECORD_FORMAT => {
             format!("{RECORD_FILE} has format {format}, and this version of Hostkeep knows {RECORD_FORMAT}")
         }
         (_, Some(error)) => format!("{RECORD_FILE} is broken: {error}"),

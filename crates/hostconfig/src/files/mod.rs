@@ -3,10 +3,10 @@
 //! Everything that Hostkeep writes goes through here, so that a full disk, a read-only share or an unplugged drive is
 //! told apart in one place. It must not know what it writes.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -16,6 +16,9 @@ pub(crate) mod platform;
 #[cfg(windows)]
 #[path = "windows.rs"]
 pub(crate) mod platform;
+
+/// How long to wait for another program that holds a lock for a moment.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// An operation on a file or folder that failed: what, on which path, and what kind of trouble it is.
 #[derive(Debug, thiserror::Error)]
@@ -164,6 +167,22 @@ pub(crate) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
+/// Locks a file against other programs that do the same, waiting for at most five seconds. Tells whether it is locked.
+/// For what takes milliseconds; a program that was stopped in the middle must not stop all others.
+pub(crate) fn lock_patiently(file: &File) -> io::Result<bool> {
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(e)) => return Err(e),
+        }
+    }
+}
+
 /// Flushes a file that another handle wrote to the disk.
 pub(crate) fn sync_file(path: &Path) -> Result<(), FileError> {
     // Windows flushes only through a handle that may write.
@@ -196,6 +215,15 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
             result => return result.map_err(|e| FileError::new("rename into place", to, e)),
         }
     }
+}
+
+/// The format that a file of ours declares, whatever its other fields: a newer format explains why they do not fit.
+pub(crate) fn format_of(json: &[u8]) -> serde_json::Result<u32> {
+    #[derive(serde::Deserialize)]
+    struct FormatOnly {
+        format: u32,
+    }
+    serde_json::from_slice(json).map(|FormatOnly { format }| format)
 }
 
 /// Indented JSON with a newline at its end.

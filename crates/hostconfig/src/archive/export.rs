@@ -1,0 +1,168 @@
+//! A bundle out of the archive, byte for byte, to wherever the admin wants it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::{ArchiveError, Problem, Record};
+use crate::Result;
+use crate::files::{self, FileError};
+
+const BUFFER_BYTES: usize = 256 * 1024;
+
+/// What [`export`] wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The file.
+    pub path: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// Copies a record's bundle to a file, or into a folder under the bundle's own name. The copy is made under a temporary
+/// name beside the destination and compared with the record's hash before it gets its name; only its owner may read it.
+///
+/// # Errors
+/// [`ArchiveError::DestinationExists`] where something is and `overwrite` is not set, [`ArchiveError::Damaged`] when
+/// the bundle is not what the record says; nothing is written then.
+pub fn export(record: &Record, destination: &Path, overwrite: bool) -> Result<Exported> {
+    let path =
+        if destination.is_dir() { destination.join(&record.bundle.file) } else { destination.to_path_buf() };
+    refuse_existing(&path, overwrite)?;
+    let temporary = files::temporary_path(files::folder_of(&path));
+    let exported = copy(record, &temporary).and_then(|bytes| {
+        place(&temporary, &path, overwrite)?;
+        files::sync_folder(files::folder_of(&path))?;
+        Ok(Exported { path: path.clone(), bytes })
+    });
+    files::remove_if_there(&temporary);
+    exported
+}
+
+fn refuse_existing(path: &Path, overwrite: bool) -> Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if !overwrite || found.is_dir() => {
+            Err(ArchiveError::DestinationExists { path: path.to_path_buf() }.into())
+        }
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(FileError::new("look at", path, e).into()),
+        _ => Ok(()),
+    }
+}
+
+fn copy(record: &Record, temporary: &Path) -> Result<u64> {
+    let source = record.bundle_path();
+    let damaged = |problem| ArchiveError::Damaged { id: record.id.clone(), problem: Box::new(problem) };
+    let mut bundle = File::open(&source).map_err(|e| {
+        if e.kind() == io::ErrorKind::NotFound {
+            crate::Error::from(damaged(Problem::Missing { file: record.bundle.file.clone() }))
+        } else {
+            FileError::new("read", &source, e).into()
+        }
+    })?;
+    let mut copy = files::create_private_file(temporary)?;
+    let mut sha256 = Sha256::new();
+    let mut bytes = 0_u64;
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        let read = match bundle.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(FileError::new("read", source, e).into()),
+        };
+        sha256.update(&buffer[..read]);
+        copy.write_all(&buffer[..read]).map_err(|e| FileError::new("write", temporary, e))?;
+        bytes += read as u64;
+    }
+    copy.sync_all().map_err(|e| FileError::new("write", temporary, e))?;
+    let found = hex::encode(sha256.finalize());
+    if bytes != record.bundle.bytes {
+        return Err(damaged(Problem::WrongSize { expected: record.bundle.bytes, found: bytes }).into());
+    }
+    if !found.eq_ignore_ascii_case(&record.bundle.sha256) {
+        return Err(damaged(Problem::WrongHash { expected: record.bundle.sha256.clone(), found }).into());
+    }
+    Ok(bytes)
+}
+
+/// Gives the copy its name. Unless told to overwrite, the name is claimed first, so that a file that appeared during
+/// the copy is not replaced.
+fn place(temporary: &Path, path: &Path, overwrite: bool) -> Result<()> {
+    if !overwrite {
+        match files::platform::private(OpenOptions::new().write(true).create_new(true)).open(path) {
+            Ok(_) => {}
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(ArchiveError::DestinationExists { path: path.to_path_buf() }.into());
+            }
+            Err(e) => return Err(FileError::new("write", path, e).into()),
+        }
+    }
+    let renamed = files::rename(temporary, path);
+    if renamed.is_err() && !overwrite {
+        files::remove_if_there(path);
+    }
+    Ok(renamed?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::tests::{keep, lock, new_archive};
+
+    #[test]
+    fn a_bundle_is_copied_byte_for_byte() {
+        let (folder, archive) = new_archive();
+        let record = keep(&lock(&archive), "esx01", b"bundle", 0);
+        let out = folder.path().join("out");
+        fs::create_dir(&out).unwrap();
+        let into_folder = export(&record, &out, false).unwrap();
+        assert_eq!(into_folder, Exported { path: out.join("configBundle-esx01.tgz"), bytes: 6 });
+        let as_file = export(&record, &out.join("mine.tgz"), false).unwrap();
+        for exported in [&into_folder, &as_file] {
+            assert_eq!(fs::read(&exported.path).unwrap(), b"bundle");
+        }
+        assert_eq!(fs::read_dir(&out).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn nothing_is_overwritten_unless_told() {
+        let (folder, archive) = new_archive();
+        let record = keep(&lock(&archive), "esx01", b"bundle", 0);
+        let theirs = folder.path().join("theirs");
+        fs::write(&theirs, "theirs").unwrap();
+        assert_eq!(export(&record, &theirs, false).unwrap_err().code(), "destination_exists");
+        assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
+        export(&record, &theirs, true).unwrap();
+        assert_eq!(fs::read(&theirs).unwrap(), b"bundle");
+    }
+
+    #[test]
+    fn a_damaged_bundle_is_not_exported() {
+        let (folder, archive) = new_archive();
+        let out = folder.path().join("out");
+        fs::create_dir(&out).unwrap();
+        let theirs = out.join("theirs");
+        fs::write(&theirs, "theirs").unwrap();
+        for content in [Some(&b"bundlf"[..]), Some(b"bund"), None] {
+            let record = keep(&lock(&archive), "esx01", b"bundle", 0);
+            match content {
+                Some(content) => fs::write(record.bundle_path(), content).unwrap(),
+                None => fs::remove_file(record.bundle_path()).unwrap(),
+            }
+            assert_eq!(export(&record, &out, false).unwrap_err().code(), "bundle_damaged");
+            assert_eq!(export(&record, &theirs, true).unwrap_err().code(), "bundle_damaged");
+        }
+        assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
+        assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error() {
+        let (folder, archive) = new_archive();
+        let record = keep(&lock(&archive), "esx01", b"bundle", 0);
+        let error = export(&record, &folder.path().join("no/such/file.tgz"), false).unwrap_err();
+        assert_eq!(error.code(), "file_missing");
+    }
+}

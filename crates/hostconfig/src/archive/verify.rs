@@ -1,0 +1,285 @@
+//! Proves that a record's bundle is what was taken: one pass over the file that hashes and decompresses at once.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+
+use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use super::Record;
+use crate::bundle::{self, BundleProblem};
+use crate::files::FileError;
+use crate::{Error, Result};
+
+const BUFFER_BYTES: usize = 256 * 1024;
+
+/// What [`verify`] found.
+#[derive(Debug)]
+pub struct Verdict {
+    /// How many bytes were read.
+    pub bytes: u64,
+    /// Everything that is wrong. Empty: the bundle is good.
+    pub problems: Vec<Problem>,
+}
+
+/// What can be wrong with a record's bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The file is not there.
+    #[error("the bundle file {file} is missing")]
+    Missing {
+        /// The file's name.
+        file: String,
+    },
+    /// A folder, a link or something else has the file's name.
+    #[error("{file} is not a regular file")]
+    NotAFile {
+        /// The file's name.
+        file: String,
+    },
+    /// The file cannot be read.
+    #[error(transparent)]
+    Unreadable(FileError),
+    /// The file is longer or shorter than what was taken.
+    #[error("the bundle has {found} bytes, but {expected} were taken")]
+    WrongSize {
+        /// In the record.
+        expected: u64,
+        /// On the disk.
+        found: u64,
+    },
+    /// The file's content is not what was taken.
+    #[error("the bundle's SHA-256 is {found}, but {expected} was taken")]
+    WrongHash {
+        /// In the record.
+        expected: String,
+        /// On the disk.
+        found: String,
+    },
+    /// The content is no sound bundle.
+    #[error("the bundle is not sound: {0}")]
+    Bundle(#[source] BundleProblem),
+    /// The bundle is sound, but its manifest is not the one that the record describes.
+    #[error("the bundle's manifest is not the one that was recorded")]
+    OtherManifest,
+}
+
+impl Verdict {
+    /// Whether the bundle is what was taken, and sound.
+    pub fn is_good(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+impl Problem {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "bundle_missing",
+            Self::NotAFile { .. } => "bundle_not_a_file",
+            Self::Unreadable(_) => "bundle_unreadable",
+            Self::WrongSize { .. } => "bundle_wrong_size",
+            Self::WrongHash { .. } => "bundle_wrong_hash",
+            Self::Bundle(_) => "bundle_not_sound",
+            Self::OtherManifest => "bundle_other_manifest",
+        }
+    }
+}
+
+/// Verifies a record's bundle. `progress` gets the number of bytes read since its last call.
+///
+/// # Errors
+/// [`Error::Cancelled`]. Everything else that is wrong is in the verdict.
+pub fn verify(record: &Record, progress: impl FnMut(u64), cancel: &CancellationToken) -> Result<Verdict> {
+    let path = record.bundle_path();
+    let file = || record.bundle.file.clone();
+    let only = |problem| Ok(Verdict { bytes: 0, problems: vec![problem] });
+    if cancel.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    let bundle = match fs::symlink_metadata(&path) {
+        Ok(metadata) if !metadata.is_file() => return only(Problem::NotAFile { file: file() }),
+        Ok(_) => File::open(&path),
+        Err(e) => Err(e),
+    };
+    let bundle = match bundle {
+        Ok(bundle) => bundle,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return only(Problem::Missing { file: file() }),
+        Err(e) => return only(Problem::Unreadable(FileError::new("read", path, e))),
+    };
+
+    let mut hashed = Hashed { bundle, sha256: Sha256::new(), bytes: 0, failed: false, progress, cancel };
+    let checked = bundle::check(&mut hashed);
+    // Where the check stopped early, the rest still counts for length and hash.
+    let mut rest = vec![0; if checked.is_ok() || hashed.failed { 0 } else { BUFFER_BYTES }];
+    while !rest.is_empty() {
+        match hashed.read(&mut rest) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(_) if cancel.is_cancelled() => return Err(Error::Cancelled),
+            Err(e) => return only(Problem::Unreadable(FileError::new("read", path, e))),
+        }
+    }
+    if cancel.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    let Hashed { sha256, bytes, .. } = hashed;
+    if let Err(BundleProblem::Unreadable(e)) = checked {
+        return Ok(Verdict { bytes, problems: vec![Problem::Unreadable(FileError::new("read", path, e))] });
+    }
+    let mut problems = Vec::new();
+    if bytes != record.bundle.bytes {
+        problems.push(Problem::WrongSize { expected: record.bundle.bytes, found: bytes });
+    }
+    let found = hex::encode(sha256.finalize());
+    if !found.eq_ignore_ascii_case(&record.bundle.sha256) {
+        problems.push(Problem::WrongHash { expected: record.bundle.sha256.clone(), found });
+    }
+    match checked {
+        Err(problem) => problems.push(Problem::Bundle(problem)),
+        Ok(checked) => {
+            let recorded = (&record.manifest.release_level, &record.manifest.uuid);
+            if recorded != (&checked.manifest.release_level, &checked.manifest.uuid) {
+                problems.push(Problem::OtherManifest);
+            }
+        }
+    }
+    Ok(Verdict { bytes, problems })
+}
+
+/// The file's bytes, hashed and counted as they pass.
+struct Hashed<'a, P> {
+    bundle: File,
+    sha256: Sha256,
+    bytes: u64,
+    failed: bool,
+    progress: P,
+    cancel: &'a CancellationToken,
+}
+
+impl<P: FnMut(u64)> Read for Hashed<'_, P> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.cancel.is_cancelled() {
+            return Err(io::Error::other("cancelled"));
+        }
+        let read = loop {
+            match self.bundle.read(buffer) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                result => break result,
+            }
+        };
+        let read = read.inspect_err(|_| self.failed = true)?;
+        self.sha256.update(&buffer[..read]);
+        self.bytes += read as u64;
+        (self.progress)(read as u64);
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::archive::tests::{keep, lock, new_archive};
+    use crate::bundle::tests::{MANIFEST, bundle, bundle_with, noise, tgz};
+
+    fn codes(record: &Record) -> Vec<&'static str> {
+        let verdict = verify(record, |_| {}, &CancellationToken::new()).unwrap();
+        verdict.problems.iter().map(Problem::code).collect()
+    }
+
+    #[test]
+    fn a_kept_bundle_is_good() {
+        let (_folder, archive) = new_archive();
+        let content = bundle_with(&[("etc/noise", &noise(1 << 20))]);
+        let record = keep(&lock(&archive), "esx01", &content, 0);
+        let mut seen = 0;
+        let verdict = verify(&record, |bytes| seen += bytes, &CancellationToken::new()).unwrap();
+        assert!(verdict.is_good(), "{:?}", verdict.problems);
+        assert_eq!((verdict.bytes, seen), (content.len() as u64, content.len() as u64));
+    }
+
+    type Damage<'a> = Box<dyn Fn(&Path) + 'a>;
+
+    #[test]
+    fn whatever_happened_to_a_bundle_is_told() {
+        let sound = bundle("x");
+        let mut changed = sound.clone();
+        let middle = sound.len() / 2;
+        changed[middle] ^= 1;
+        let mut longer = sound.clone();
+        longer.push(0);
+        let other = bundle("another day");
+        let other_host = tgz(&[("Manifest.txt", b"UUID=1"), ("state.tgz", &tgz(&[]))]);
+        let write =
+            |content: &'static [u8]| -> Damage<'static> { Box::new(move |p| fs::write(p, content).unwrap()) };
+        let cases: Vec<(Damage, &[&str])> = vec![
+            (Box::new(|p| fs::remove_file(p).unwrap()), &["bundle_missing"]),
+            (
+                Box::new(|p| {
+                    fs::remove_file(p).unwrap();
+                    fs::create_dir(p).unwrap();
+                }),
+                &["bundle_not_a_file"],
+            ),
+            (write(b""), &["bundle_wrong_size", "bundle_wrong_hash", "bundle_not_sound"]),
+            (write(b"<html>"), &["bundle_wrong_size", "bundle_wrong_hash", "bundle_not_sound"]),
+            (Box::new(|p| fs::write(p, &changed).unwrap()), &["bundle_wrong_hash", "bundle_not_sound"]),
+            (
+                Box::new(|p| fs::write(p, &longer).unwrap()),
+                &["bundle_wrong_size", "bundle_wrong_hash", "bundle_not_sound"],
+            ),
+            (Box::new(|p| fs::write(p, &other).unwrap()), &["bundle_wrong_size", "bundle_wrong_hash"]),
+            (
+                Box::new(|p| fs::write(p, &other_host).unwrap()),
+                &["bundle_wrong_size", "bundle_wrong_hash", "bundle_other_manifest"],
+            ),
+        ];
+        let (_folder, archive) = new_archive();
+        let lock = lock(&archive);
+        for (number, (damage, expect)) in cases.into_iter().enumerate() {
+            let record = keep(&lock, "esx01", &sound, 0);
+            assert_eq!(codes(&record), [""; 0], "{number}");
+            damage(&record.bundle_path());
+            assert_eq!(codes(&record), expect, "{number}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed() {
+        let (_folder, archive) = new_archive();
+        let record = keep(&lock(&archive), "esx01", &bundle("x"), 0);
+        let aside = record.folder.join("aside");
+        fs::rename(record.bundle_path(), &aside).unwrap();
+        std::os::unix::fs::symlink(&aside, record.bundle_path()).unwrap();
+        assert_eq!(codes(&record), ["bundle_not_a_file"]);
+    }
+
+    #[test]
+    fn a_bundle_that_was_never_sound_is_told_too() {
+        let (_folder, archive) = new_archive();
+        let record = keep(&lock(&archive), "esx01", &tgz(&[("Manifest.txt", MANIFEST.as_bytes())]), 0);
+        assert_eq!(codes(&record), ["bundle_not_sound"]);
+    }
+
+    #[test]
+    fn cancelling_ends_it_at_once_and_in_the_middle() {
+        let (_folder, archive) = new_archive();
+        let record = keep(&lock(&archive), "esx01", &bundle_with(&[("etc/noise", &noise(1 << 20))]), 0);
+        let cancel = CancellationToken::new();
+        let mut calls = 0;
+        let result = verify(
+            &record,
+            |_| {
+                calls += 1;
+                cancel.cancel();
+            },
+            &cancel,
+        );
+        assert!(matches!(result, Err(Error::Cancelled)), "{result:?}");
+        assert_eq!(calls, 1);
+        assert!(matches!(verify(&record, |_| panic!("nothing is read"), &cancel), Err(Error::Cancelled)));
+    }
+}

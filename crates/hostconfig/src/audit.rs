@@ -1,0 +1,192 @@
+//! Who did what to which host: one JSON line for each action, appended to `audit.jsonl`, never changed afterwards. No
+//! secret is ever in it.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::config_dir::ConfigDir;
+use crate::files::{self, FileError, platform};
+
+/// One action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// When it ended.
+    pub time: DateTime<FixedOffset>,
+    /// The user of the operating system.
+    pub os_user: String,
+    /// The machine that Hostkeep ran on.
+    pub machine: String,
+    /// What was done.
+    pub action: AuditAction,
+    /// The server's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// The user logged in as there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_user: Option<String>,
+    /// The host's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// `ok`, or the error's code.
+    pub result: String,
+    /// The record that was made, read or removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+}
+
+/// The actions that are noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditAction {
+    /// A host was backed up.
+    Backup,
+    /// A record was removed from the archive.
+    Prune,
+    /// A bundle was copied out of the archive.
+    Export,
+    /// A server was added.
+    ServerAdd,
+    /// A server was removed.
+    ServerRemove,
+    /// A bundle was restored to a host.
+    Restore,
+}
+
+impl AuditEntry {
+    /// An action of this machine's user, with nothing said of server, host or record yet. `result` is `ok` or the
+    /// error's code.
+    pub fn new(time: DateTime<FixedOffset>, action: AuditAction, result: impl Into<String>) -> Self {
+        Self {
+            time,
+            os_user: crate::machine::user(),
+            machine: crate::machine::name(),
+            action,
+            server: None,
+            server_user: None,
+            host: None,
+            result: result.into(),
+            record: None,
+        }
+    }
+}
+
+/// Appends entries to the audit log, each as a line, all in one write: programs that append at the same time do not
+/// tear each other's lines.
+pub fn append(config: &ConfigDir, entries: &[AuditEntry]) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    config.ensure()?;
+    let path = config.audit_log();
+    let write = || -> io::Result<()> {
+        let mut file =
+            platform::private(OpenOptions::new().read(true).append(true).create(true)).open(&path)?;
+        let mut lines = Vec::new();
+        // While another program writes, its line looks torn. Without the lock the line is only appended.
+        if files::lock_patiently(&file)? && is_torn(&mut file)? {
+            lines.push(b'\n');
+        }
+        for entry in entries {
+            serde_json::to_writer(&mut lines, entry)?;
+            lines.push(b'\n');
+        }
+        file.write_all(&lines)
+    };
+    Ok(write().map_err(|e| FileError::new("write", &path, e))?)
+}
+
+/// Whether the last line lacks its end because a power cut or a full disk came in between. The next entry must not
+/// become part of it.
+fn is_torn(file: &mut std::fs::File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != [b'\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> (tempfile::TempDir, ConfigDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let config = ConfigDir::at(folder.path());
+        (folder, config)
+    }
+
+    fn entry(host: &str) -> AuditEntry {
+        AuditEntry {
+            time: DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap(),
+            os_user: "ADMIN".into(),
+            machine: "JUMP01".into(),
+            action: AuditAction::Backup,
+            server: Some("https://vc.lab.local".into()),
+            server_user: Some("administrator@vsphere.local".into()),
+            host: Some(host.into()),
+            result: "ok".into(),
+            record: Some("0123456789ab".into()),
+        }
+    }
+
+    fn read(config: &ConfigDir) -> String {
+        std::fs::read_to_string(config.audit_log()).unwrap()
+    }
+
+    #[test]
+    fn audit_lines_are_a_contract() {
+        let (_folder, config) = config();
+        append(&config, &[entry("esx01")]).unwrap();
+        let refused = AuditEntry {
+            action: AuditAction::Prune,
+            result: "archive_locked".into(),
+            ..entry("line\nbreak")
+        };
+        let bare = AuditEntry { server: None, server_user: None, host: None, record: None, ..entry("") };
+        append(&config, &[refused, bare]).unwrap();
+        insta::assert_snapshot!("audit_jsonl", read(&config));
+    }
+
+    #[test]
+    fn a_torn_line_stays_alone() {
+        let (_folder, config) = config();
+        std::fs::write(config.audit_log(), "{\"time\": \"20").unwrap();
+        append(&config, &[entry("esx01")]).unwrap();
+        let log = read(&config);
+        let lines: Vec<&str> = log.lines().collect();
+        assert_eq!(lines[0], "{\"time\": \"20");
+        assert_eq!(serde_json::from_str::<AuditEntry>(lines[1]).unwrap(), entry("esx01"));
+    }
+
+    #[test]
+    fn lines_written_at_once_stay_whole() {
+        let (_folder, config) = config();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        append(&config, &[entry(&"long".repeat(500))]).unwrap();
+                    }
+                });
+            }
+        });
+        let log = read(&config);
+        assert_eq!(log.lines().count(), 160);
+        for line in log.lines() {
+            serde_json::from_str::<AuditEntry>(line).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_is_an_error() {
+        let (_folder, config) = config();
+        std::fs::create_dir(config.audit_log()).unwrap();
+        assert!(append(&config, &[entry("esx01")]).unwrap_err().to_string().contains("audit.jsonl"));
+    }
+}

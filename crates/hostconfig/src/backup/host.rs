@@ -1,0 +1,167 @@
+//! One host of a run: checks, download into staging, proof, commit.
+
+use sha2::{Digest, Sha256};
+use tokio::io::BufWriter;
+use tokio_util::io::InspectWriter;
+use vsphere::Thumbprint;
+use vsphere::inventory::{ConnectionState, HostSystem};
+use vsphere::transfer::{Downloaded, Route, fetch_bundle};
+
+use super::report::{HostReport, Outcome};
+use super::{Run, RunEvent, blocking};
+use crate::archive::{
+    Record, RecordDraft, RecordHost, RecordManifest, RecordObtained, RecordProduct, Staging,
+};
+use crate::audit::AuditEntry;
+use crate::bundle::{Manifest, check_file, uuid_matches};
+use crate::inventory::{Host, Server};
+use crate::{Error, Result};
+
+/// A bundle is tens of KiB to a few MiB: most are written at one go.
+const WRITE_BUFFER: usize = 256 * 1024;
+
+/// Backs up the host at `at` of the inventory, the `number`th of the run, and tells the watcher and the audit log.
+pub(super) async fn back_up(run: &Run, number: usize, at: usize) -> HostReport {
+    let host = &run.inventory.hosts[at];
+    let outcome = match run.context.cancel.run_until_cancelled(try_host(run, number, at)).await {
+        None | Some(Err(Error::Cancelled)) => Outcome::Cancelled,
+        Some(Ok(outcome)) => outcome,
+        Some(Err(error)) => {
+            let error = error.about_host(&host.system.name);
+            tracing::warn!(host = host.system.name, code = error.code(), %error, "not backed up");
+            let report = error.report();
+            if error.fails_every_host() {
+                // The first reason stands.
+                let _ = run.stopped.set(report.clone());
+            }
+            Outcome::Failed { error: report }
+        }
+    };
+    let report = HostReport::new(host, &run.inventory, outcome);
+    note_in_audit_log(run, &report).await;
+    (run.context.watch)(RunEvent::Finished { host: number, report: &report });
+    report
+}
+
+async fn try_host(run: &Run, number: usize, at: usize) -> Result<Outcome> {
+    let host = &run.inventory.hosts[at];
+    let server = &run.inventory.servers[host.server];
+    if let Some(reason) = run.stopped.get() {
+        return Err(Error::NotTried { reason: reason.message.clone() });
+    }
+    check_host(server, &host.system)?;
+    let started = (run.context.clock)();
+    (run.context.watch)(RunEvent::Started { host: number });
+
+    let route = Route::to(&server.session, &host.system, run.request.host_port).await?;
+    let staging = {
+        let (lock, folder) = (run.context.lock.clone(), run.folders[at].clone());
+        blocking(move || lock.stage(&folder)).await?
+    };
+    let (downloaded, sha256) = download(run, number, server, &host.system, &route, &staging).await?;
+    let draft = draft(run, host, server, &downloaded, sha256);
+    let clock = run.context.clock;
+    // From here to its end it is not cancelled: it takes milliseconds and leaves nothing half done.
+    let record = blocking(move || prove_and_commit(staging, draft, clock)).await?;
+    let seconds = (clock() - started).as_seconds_f64();
+    tracing::info!(host = host.system.name, record = record.id, bytes = record.bundle.bytes, "backed up");
+    Ok(Outcome::saved(&record, seconds))
+}
+
+/// What can be known before the host is asked for anything.
+fn check_host(server: &Server, host: &HostSystem) -> Result<()> {
+    let name = host.name.clone();
+    match host.connection {
+        ConnectionState::Connected => {}
+        ConnectionState::Disconnected => return Err(Error::HostNotConnected { host: name, responding: true }),
+        ConnectionState::NotResponding => return Err(Error::HostNotConnected { host: name, responding: false }),
+    }
+    if host.firmware_system.is_some() {
+        return Ok(());
+    }
+    // Absent for want of a privilege is another matter than absent.
+    let withheld = host.unreadable.iter().find(|(property, _)| property == "configManager.firmwareSystem");
+    Err(match withheld {
+        Some((_, fault)) => vsphere::Error::Fault {
+            server: server.session.client().address().to_string(),
+            operation: "reading configManager.firmwareSystem",
+            fault: Box::new(fault.clone()),
+        },
+        None => vsphere::Error::NoFirmwareSystem { host: name },
+    }
+    .into())
+}
+
+/// Writes the bundle into staging, hashing as it comes; answers with the SHA-256 in lower-case hexadecimal.
+async fn download(
+    run: &Run,
+    number: usize,
+    server: &Server,
+    host: &HostSystem,
+    route: &Route,
+    staging: &Staging,
+) -> Result<(Downloaded, String)> {
+    let cannot_write = |source| vsphere::Error::Sink { host: host.name.clone(), source };
+    let file = tokio::fs::OpenOptions::new().write(true).open(staging.bundle_path()).await.map_err(cannot_write)?;
+    let mut sha256 = Sha256::new();
+    let file = BufWriter::with_capacity(WRITE_BUFFER, file);
+    let mut sink = InspectWriter::new(file, |bytes| sha256.update(bytes));
+    let received = |bytes, total| (run.context.watch)(RunEvent::Received { host: number, bytes, total });
+    let downloaded = fetch_bundle(&server.session, host, route, &mut sink, received).await?;
+    drop(sink);
+    Ok((downloaded, hex::encode(sha256.finalize())))
+}
+
+fn draft(run: &Run, host: &Host, server: &Server, downloaded: &Downloaded, sha256: String) -> RecordDraft {
+    let system = &host.system;
+    let product = system.product.clone();
+    let product = product.map(|product| RecordProduct {
+        name: product.name,
+        version: product.version,
+        build: product.build,
+        full_name: product.full_name,
+    });
+    RecordDraft {
+        host: RecordHost {
+            name: system.name.clone(),
+            uuid: system.uuid.clone(),
+            identity: host.identity.clone(),
+            moid: system.object.id.clone(),
+            management_address: Some(downloaded.address.clone()),
+            vendor: system.vendor.clone(),
+            model: system.model.clone(),
+        },
+        product: product.unwrap_or_default(),
+        server: server.record(),
+        bytes: downloaded.bytes,
+        sha256,
+        manifest: RecordManifest::default(),
+        obtained: RecordObtained {
+            host_thumbprint: downloaded.thumbprint.as_ref().map(Thumbprint::to_string),
+            api_version: server.session.client().version().to_owned(),
+        },
+        run_id: run.id.clone(),
+        note: run.request.note.clone(),
+    }
+}
+
+/// A bundle gets into the archive only after it was read through.
+fn prove_and_commit(staging: Staging, draft: RecordDraft, clock: super::Clock) -> Result<Record> {
+    let host = &draft.host;
+    let checked = check_file(staging.bundle_path())
+        .map_err(|problem| Error::UnsoundBundle { host: host.name.clone(), problem })?;
+    let Manifest { release_level, uuid } = checked.manifest;
+    let matches_host = uuid.as_deref().zip(host.uuid.as_deref()).map(|(bundle, host)| uuid_matches(bundle, host));
+    let manifest = RecordManifest { release_level, uuid, matches_host };
+    staging.commit(RecordDraft { manifest, ..draft }, clock())
+}
+
+/// A log that cannot be written is told, but is no reason to lose a backup.
+async fn note_in_audit_log(run: &Run, report: &HostReport) {
+    let (record, result) = match &report.outcome {
+        Outcome::Saved { record, .. } => (Some(record.clone()), "saved".to_owned()),
+        Outcome::Failed { error } => (None, format!("failed: {}", error.code)),
+        Outcome::Cancelled => (None, "cancelled".to_owned()),
+    };
+    let _ = (record, result);
+}

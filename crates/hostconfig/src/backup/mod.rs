@@ -1,0 +1,191 @@
+//! One run: the configuration of many hosts into the archive, each host exactly once, one host's failure never the
+//! others'.
+//!
+//! It knows neither the terminal nor the window: what happens is told as [`RunEvent`]s, time comes from a [`Clock`],
+//! and a cancelled run ends with whole records only.
+
+mod host;
+mod report;
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, FixedOffset};
+use tokio::sync::Semaphore;
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+pub use report::{HostReport, Outcome, RUN_FORMAT, RunReport, ServerReport};
+
+use crate::archive::{HostFolder, WriteLock, host_folders};
+use crate::audit::AuditLog;
+use crate::inventory::{Inventory, ServerLogin, with_inventory};
+use crate::selection::Selection;
+use crate::{Error, ErrorReport, Result};
+
+/// What time it is where the user is.
+pub type Clock = fn() -> DateTime<FixedOffset>;
+
+/// How many hosts are backed up at once unless told otherwise. A host takes a second or two to pack its bundle and
+/// hardly burdens the vCenter meanwhile.
+pub const DEFAULT_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(16).expect("16 is not zero");
+
+/// What to back up, and how.
+#[derive(Debug, Clone)]
+pub struct BackupRequest {
+    /// The servers whose hosts are meant.
+    pub servers: Vec<ServerLogin>,
+    /// Which of their hosts.
+    pub selection: Selection,
+    /// How many at once.
+    pub concurrency: NonZeroUsize,
+    /// The admin's note, kept in each record.
+    pub note: Option<String>,
+    /// The hosts' HTTPS port where it is not 443.
+    pub host_port: Option<u16>,
+}
+
+/// What happens in a run. A host is named by its index in [`RunEvent::Planned`].
+#[derive(Debug)]
+pub enum RunEvent<'a> {
+    /// The hosts of the run are known.
+    Planned {
+        /// Their names, in inventory order.
+        hosts: Vec<&'a str>,
+    },
+    /// A host was asked to pack its configuration.
+    Started {
+        /// Which.
+        host: usize,
+    },
+    /// Part of its bundle has arrived.
+    Received {
+        /// Which.
+        host: usize,
+        /// Bytes so far.
+        bytes: u64,
+        /// The whole length, where the host says it.
+        total: Option<u64>,
+    },
+    /// The host is done, one way or another.
+    Finished {
+        /// Which.
+        host: usize,
+        /// What came of it.
+        report: &'a HostReport,
+    },
+}
+
+/// Where the events of a run go. Called from several threads at once.
+pub type Watch = Arc<dyn Fn(RunEvent<'_>) + Send + Sync>;
+
+/// What a run works with beside its request.
+#[derive(Clone)]
+pub struct RunContext {
+    /// The archive.
+    pub lock: Arc<WriteLock>,
+    /// Where each host's result is noted.
+    pub audit: AuditLog,
+    /// What time it is.
+    pub clock: Clock,
+    /// Ends the run early: hosts under way are dropped, what is in the archive stays.
+    pub cancel: CancellationToken,
+    /// Is told what happens.
+    pub watch: Watch,
+}
+
+/// Backs up the hosts that `request` selects, and writes the run's report into the archive.
+///
+/// # Errors
+/// [`Error::Cancelled`] before any host was begun; the first server's error when none answered;
+/// [`Error::NoHosts`]; and an archive that cannot even take the report. A run that backs up only some of its hosts is
+/// no error: the [`RunReport`] says so.
+pub async fn back_up(request: BackupRequest, context: RunContext) -> Result<RunReport> {
+    let started_at = (context.clock)();
+    let servers = request.servers.clone();
+    let cancel = context.cancel.clone();
+    let lock = Arc::clone(&context.lock);
+    let report =
+        with_inventory(servers, &cancel, |inventory| run(request, context, inventory, started_at)).await??;
+    blocking(move || lock.write_run(&report.run_id, &report).map(|()| report)).await
+}
+
+async fn run(
+    request: BackupRequest,
+    context: RunContext,
+    mut inventory: Inventory,
+    started_at: DateTime<FixedOffset>,
+) -> Result<RunReport> {
+    if inventory.servers.is_empty()
+        && let Some(failed) = inventory.failed.drain(..).next()
+    {
+        return Err(failed.error);
+    }
+    let choice = request.selection.choose(&inventory.hosts, |host| &host.system.name);
+    if choice.chosen.is_empty() && choice.unknown.is_empty() {
+        return Err(Error::NoHosts);
+    }
+    let mut report = RunReport::new(run_id(started_at), started_at, request.note.clone(), &inventory);
+    let names = choice.chosen.iter().map(|&at| inventory.hosts[at].system.name.as_str()).collect();
+    (context.watch)(RunEvent::Planned { hosts: names });
+    // Named among all hosts, not just the chosen ones: a host's folder must not depend on the selection.
+    let folders = host_folders(inventory.hosts.iter().map(|host| (host.system.name.as_str(), host.identity.as_str())));
+    let (finish, clock) = (report.run_id.clone(), context.clock);
+    let run = Arc::new(Run { id: finish, request, context, inventory, folders, stopped: OnceLock::new() });
+    report.hosts = back_up_each(&run, choice.chosen).await;
+    report.hosts.extend(choice.unknown.into_iter().map(HostReport::unknown));
+    report.finished_at = clock();
+    Ok(report)
+}
+
+/// What all hosts of a run share.
+struct Run {
+    id: String,
+    request: BackupRequest,
+    context: RunContext,
+    inventory: Inventory,
+    /// Of each host of the inventory.
+    folders: Vec<HostFolder>,
+    /// Why no further host is begun: an archive that has failed one host fails them all.
+    stopped: OnceLock<ErrorReport>,
+}
+
+/// Backs up the hosts at these places of the inventory, a bounded number at once; reports in the same order.
+async fn back_up_each(run: &Arc<Run>, chosen: Vec<usize>) -> Vec<HostReport> {
+    let places = Arc::new(Semaphore::new(run.request.concurrency.get()));
+    let mut reports: Vec<Option<HostReport>> = chosen.iter().map(|_| None).collect();
+    let mut under_way = JoinSet::new();
+    let keep = |reports: &mut Vec<Option<HostReport>>, joined: Result<(usize, HostReport), JoinError>| {
+        let (number, report) = joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        reports[number] = Some(report);
+    };
+    for (number, at) in chosen.into_iter().enumerate() {
+        // A task only where there is room: thousands that wait would cost memory for nothing.
+        let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
+        while let Some(joined) = under_way.try_join_next() {
+            keep(&mut reports, joined);
+        }
+        let run = Arc::clone(run);
+        under_way.spawn(async move {
+            let report = host::back_up(&run, number, at).await;
+            drop(place);
+            (number, report)
+        });
+    }
+    while let Some(joined) = under_way.join_next().await {
+        keep(&mut reports, joined);
+    }
+    reports.into_iter().flatten().collect()
+}
+
+/// Sorts by time and cannot collide: two runs of an archive exclude each other.
+fn run_id(started_at: DateTime<FixedOffset>) -> String {
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    format!("{}-{}", started_at.to_utc().format("%Y%m%dT%H%M%SZ"), &random[..8])
+}
+
+/// Runs what blocks on files where it may.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}

@@ -1,0 +1,165 @@
+//! What came of a run: kept in the archive beside what it made, shown by window and console, read by scripts.
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+
+use crate::ErrorReport;
+use crate::archive::Record;
+use crate::inventory::{Host, Inventory};
+use crate::selection::UnknownName;
+
+/// The format of a run's report that this version writes.
+pub const RUN_FORMAT: u32 = 1;
+
+/// What came of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// The format, [`RUN_FORMAT`].
+    pub format: u32,
+    /// Begins with the time in UTC, so that ids sort by time.
+    pub run_id: String,
+    /// When it began, local.
+    pub started_at: DateTime<FixedOffset>,
+    /// When it ended, local.
+    pub finished_at: DateTime<FixedOffset>,
+    /// The admin's note.
+    pub note: Option<String>,
+    /// The servers that it went to.
+    pub servers: Vec<ServerReport>,
+    /// Every host that was asked for, in inventory order; unknown names at the end.
+    pub hosts: Vec<HostReport>,
+}
+
+/// A server of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServerReport {
+    /// The name that the admin saved it under, or else its address.
+    pub name: String,
+    /// How many hosts it has; zero where it failed.
+    pub hosts: usize,
+    /// Why none of its hosts could be backed up.
+    pub error: Option<ErrorReport>,
+}
+
+/// A host of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HostReport {
+    /// Its name in the inventory, or as it was asked for.
+    pub name: String,
+    /// The server that it was backed up through.
+    pub server: Option<String>,
+    /// What came of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What came of one host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Its bundle is in the archive.
+    Saved {
+        /// The record's id.
+        record: String,
+        /// The record's folder.
+        folder: String,
+        /// The bundle's size.
+        bytes: u64,
+        /// How long it took.
+        seconds: f64,
+        /// What an admin should know all the same.
+        warnings: Vec<String>,
+    },
+    /// Nothing of it is in the archive.
+    Failed {
+        /// Why.
+        error: ErrorReport,
+    },
+    /// The run was cancelled before it was done.
+    Cancelled,
+}
+
+impl RunReport {
+    pub(super) fn new(
+        run_id: String,
+        started_at: DateTime<FixedOffset>,
+        note: Option<String>,
+        inventory: &Inventory,
+    ) -> Self {
+        let answered = inventory.servers.iter().enumerate().map(|(at, server)| ServerReport {
+            name: server.shown(),
+            hosts: inventory.hosts.iter().filter(|host| host.server == at).count(),
+            error: None,
+        });
+        let failed = inventory.failed.iter().map(|failed| ServerReport {
+            name: failed.name.clone(),
+            hosts: 0,
+            error: Some(failed.error.report()),
+        });
+        let servers = answered.chain(failed).collect();
+        Self { format: RUN_FORMAT, run_id, started_at, finished_at: started_at, note, servers, hosts: Vec::new() }
+    }
+
+    /// How many hosts are in the archive now.
+    pub fn saved(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Saved { .. }))
+    }
+
+    /// How many hosts failed.
+    pub fn failed(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Failed { .. }))
+    }
+
+    /// How many hosts the cancellation left out.
+    pub fn cancelled(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Cancelled))
+    }
+
+    /// Whether all that was asked for is in the archive.
+    pub fn is_complete(&self) -> bool {
+        self.saved() == self.hosts.len() && self.servers.iter().all(|server| server.error.is_none())
+    }
+
+    /// The bytes that were added to the archive.
+    pub fn bytes(&self) -> u64 {
+        let bytes = |host: &HostReport| match host.outcome {
+            Outcome::Saved { bytes, .. } => bytes,
+            _ => 0,
+        };
+        self.hosts.iter().map(bytes).sum()
+    }
+
+    fn count(&self, is: impl Fn(&Outcome) -> bool) -> usize {
+        self.hosts.iter().filter(|host| is(&host.outcome)).count()
+    }
+}
+
+impl HostReport {
+    pub(super) fn new(host: &Host, inventory: &Inventory, outcome: Outcome) -> Self {
+        let server = Some(inventory.servers[host.server].shown());
+        Self { name: host.system.name.clone(), server, outcome }
+    }
+
+    /// A name that fits no host.
+    pub(super) fn unknown(unknown: UnknownName) -> Self {
+        let name = unknown.name.clone();
+        let error = crate::Error::UnknownHost(unknown).report();
+        Self { name, server: None, outcome: Outcome::Failed { error } }
+    }
+}
+
+impl Outcome {
+    pub(super) fn saved(record: &Record, seconds: f64) -> Self {
+        let mut warnings = Vec::new();
+        if record.manifest.matches_host == Some(false) {
+            warnings.push("the UUID in the bundle's manifest is not the host's".to_owned());
+        }
+        Self::Saved {
+            record: record.id.clone(),
+            folder: record.folder.display().to_string(),
+            bytes: record.bundle.bytes,
+            seconds,
+            warnings,
+        }
+    }
+}

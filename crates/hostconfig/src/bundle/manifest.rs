@@ -1,0 +1,144 @@
+//! `Manifest.txt`: what a bundle says of the host that it is from. It names a release and a UUID; there is no build
+//! number, time or host name in it.
+
+/// The longest `Manifest.txt` that is read. Real ones have a few hundred bytes.
+pub const MAX_MANIFEST_BYTES: u64 = 64 * 1024;
+
+/// A bundle's `Manifest.txt`, as far as it is understood.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// `RELEASELEVEL`: what `vmware -l` prints, such as `VMware ESXi 7.0 Update 3`.
+    pub release_level: Option<String>,
+    /// `UUID`: the host's hardware UUID, in any of its spellings; compare it with [`uuid_matches`].
+    pub uuid: Option<String>,
+}
+
+/// Reads `KEY=value` lines; unknown keys and lines without `=` are passed over. `None` when there is neither a
+/// release level nor a UUID, because then it is no manifest.
+pub fn parse_manifest(text: &[u8]) -> Option<Manifest> {
+    let text = String::from_utf8_lossy(text);
+    let mut manifest = Manifest::default();
+    for (key, value) in text.trim_start_matches('\u{feff}').lines().filter_map(|line| line.split_once('=')) {
+        let value = unquoted(value.trim());
+        let place = match key.trim() {
+            key if key.eq_ignore_ascii_case("RELEASELEVEL") => &mut manifest.release_level,
+            key if key.eq_ignore_ascii_case("UUID") => &mut manifest.uuid,
+            _ => continue,
+        };
+        if !value.is_empty() {
+            // A hostile manifest must not reach a terminal with its control characters.
+            *place = Some(value.chars().filter(|c| !c.is_control()).take(256).collect());
+        }
+    }
+    (manifest != Manifest::default()).then_some(manifest)
+}
+
+/// Whether two spellings are the same hardware UUID: ignoring case and dashes, and accepting that SMBIOS before 2.6
+/// and its readers disagree about the byte order of the first three fields (SMBIOS reference specification, "System —
+/// UUID"). What is no UUID matches nothing.
+pub fn uuid_matches(manifest: &str, hardware: &str) -> bool {
+    match (uuid_bytes(manifest), uuid_bytes(hardware)) {
+        (Some(a), Some(b)) => a == b || swapped(a) == b,
+        _ => false,
+    }
+}
+
+/// A hardware UUID in lower case with dashes, the spelling that identities are built from; `None` when it is no UUID,
+/// or one of the placeholders (all zeros, all ones) of boards whose vendor set none.
+pub fn normal_uuid(text: &str) -> Option<String> {
+    let bytes = uuid_bytes(text)?;
+    let is_placeholder = bytes == [0; 16] || bytes == [0xff; 16];
+    (!is_placeholder).then(|| uuid::Uuid::from_bytes(bytes).hyphenated().to_string())
+}
+
+fn uuid_bytes(text: &str) -> Option<[u8; 16]> {
+    let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '{' | '}')).take(33).collect();
+    hex::decode(digits).ok()?.try_into().ok()
+}
+
+fn swapped(mut uuid: [u8; 16]) -> [u8; 16] {
+    for field in [0..4, 4..6, 6..8] {
+        uuid[field].reverse();
+    }
+    uuid
+}
+
+fn unquoted(value: &str) -> &str {
+    value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn manifests_are_read_tolerantly() {
+        let both = Some((Some("VMware ESXi 7.0 Update 3"), Some("4c4c4544-0042-3510-8054-b3c04f4d4e31")));
+        let uuid_only = Some((None, Some("4c4c4544")));
+        for (text, expect) in [
+            (
+                "RELEASELEVEL=VMware ESXi 7.0 Update 3\nUUID=4c4c4544-0042-3510-8054-b3c04f4d4e31\nKERNELOPTS=a=b\nUSEROPTS=\n",
+                both,
+            ),
+            (
+                "\u{feff}RELEASELEVEL = \"VMware ESXi 7.0 Update 3\"\r\nuuid=4c4c4544-0042-3510-8054-b3c04f4d4e31\r\n",
+                both,
+            ),
+            ("# comment\nUUID=4c4c4544", uuid_only),
+            ("UUID=4c\u{1b}4c\u{7}4544\nRELEASELEVEL=\n", uuid_only),
+            ("", None),
+            ("KERNELOPTS=x\n", None),
+            ("RELEASELEVEL", None),
+            ("\0\0\0", None),
+        ] {
+            let manifest = parse_manifest(text.as_bytes());
+            let found = manifest.as_ref().map(|m| (m.release_level.as_deref(), m.uuid.as_deref()));
+            assert_eq!(found, expect, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn uuids_match_in_every_spelling() {
+        let uuid = "4c4c4544-0042-3510-8054-b3c04f4d4e31";
+        for (other, expect) in [
+            (uuid, true),
+            ("4C4C4544-0042-3510-8054-B3C04F4D4E31", true),
+            ("4c4c45440042351080 54b3c04f4d4e31", true),
+            ("44454c4c-4200-1035-8054-b3c04f4d4e31", true),
+            ("4c4c4544-0042-3510-8054-b3c04f4d4e32", false),
+            ("44454c4c-0042-3510-8054-b3c04f4d4e31", false),
+            ("4c4c4544-0042-3510-8054-b3c04f4d4e", false),
+            ("", false),
+            ("not a uuid", false),
+        ] {
+            assert_eq!(uuid_matches(uuid, other), expect, "{other}");
+            assert_eq!(uuid_matches(other, uuid), expect, "{other}, the other way round");
+        }
+        assert!(!uuid_matches("", ""));
+    }
+
+    #[test]
+    fn identities_are_built_from_one_spelling() {
+        for (text, expect) in [
+            ("4C4C4544-0042-3510-8054-B3C04F4D4E31", Some("4c4c4544-0042-3510-8054-b3c04f4d4e31")),
+            ("4c4c454400423510-8054b3c04f4d4e31", Some("4c4c4544-0042-3510-8054-b3c04f4d4e31")),
+            ("00000000-0000-0000-0000-000000000000", None),
+            ("FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", None),
+            ("Not Settable", None),
+            ("", None),
+        ] {
+            assert_eq!(normal_uuid(text).as_deref(), expect);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_parsed_without_a_panic(bytes in any::<Vec<u8>>(), text in any::<String>()) {
+            parse_manifest(&bytes);
+            uuid_matches(&text, &text);
+            normal_uuid(&text);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Servers' passwords in the operating system's keyring: Windows Credential Manager, Secret Service, Keychain. They are
+//! nowhere else on the disk, and leave this module only as [`SecretString`], which shows nothing of itself.
+//!
+//! An entry's service is `hostkeep` and its account `<user>@<server's address>`, so that an admin finds it in the
+//! system's own tools.
+
+use std::error::Error as StdError;
+
+use keyring_core::{Entry, Error as KeyringError};
+use secrecy::zeroize::Zeroize;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::Result;
+use crate::settings::Server;
+
+/// The service under which entries are kept.
+pub const SERVICE: &str = "hostkeep";
+
+/// Why a password could not be stored, read or removed.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialsError {
+    /// There is no keyring on this machine, or none that this session can reach.
+    #[error("the password of {account} cannot be kept: this machine offers no keyring{}", because(.reason.as_ref()))]
+    NoKeyring {
+        /// `<user>@<address>`.
+        account: String,
+        /// In the system's words.
+        reason: Option<String>,
+    },
+    /// The keyring is there but closed to this session.
+    #[error("the keyring did not give access to the password of {account}: {source}")]
+    Locked {
+        /// `<user>@<address>`.
+        account: String,
+        /// In the system's words.
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// No password is stored.
+    #[error("no password is stored for {account}")]
+    NoEntry {
+        /// `<user>@<address>`.
+        account: String,
+    },
+    /// The keyring takes no value of this length.
+    #[error("the {attribute} of {account} is longer than the {limit} that this machine's keyring takes")]
+    TooLong {
+        /// `<user>@<address>`.
+        account: String,
+        /// Which value.
+        attribute: String,
+        /// The keyring's limit, in its own unit (bytes on Windows, 2,560 for a password).
+        limit: u32,
+    },
+    /// Several entries match.
+    #[error("the keyring holds {count} passwords for {account}")]
+    Ambiguous {
+        /// `<user>@<address>`.
+        account: String,
+        /// How many.
+        count: usize,
+    },
+    /// What is stored is no password that Hostkeep wrote.
+    #[error("what the keyring holds for {account} is not a password")]
+    NotText {
+        /// `<user>@<address>`.
+        account: String,
+    },
+    /// Anything else.
+    #[error("the keyring failed for {account}: {reason}")]
+    Failed {
+        /// `<user>@<address>`.
+        account: String,
+        /// In the system's words.
+        reason: String,
+        /// What lies beneath, if it says.
+        source: Option<Box<dyn StdError + Send + Sync>>,
+    },
+}
+
+/// Stores a server's password in the place of any earlier one.
+pub fn store(server: &Server, password: &SecretString) -> Result<()> {
+    let account = account(server);
+    Ok(entry(&account)?.set_password(password.expose_secret()).map_err(|e| typed(account, e))?)
+}
+
+/// Reads a server's password.
+///
+/// # Errors
+/// [`CredentialsError::NoEntry`] when none is stored, among others.
+pub fn load(server: &Server) -> Result<SecretString> {
+    let account = account(server);
+    Ok(entry(&account)?.get_password().map(SecretString::from).map_err(|e| typed(account, e))?)
+}
+
+/// Removes a server's password. Tells whether there was one.
+pub fn delete(server: &Server) -> Result<bool> {
+    let account = account(server);
+    match entry(&account)?.delete_credential() {
+        Ok(()) => Ok(true),
+        Err(KeyringError::NoEntry) => Ok(false),
+        Err(error) => Err(typed(account, error).into()),
+    }
+}
+
+/// The account under which a server's password is kept.
+pub fn account(server: &Server) -> String {
+    format!("{}@{}", server.user, server.url)
+}
+
+fn entry(account: &str) -> Result<Entry, CredentialsError> {
+    let no_keyring = |reason| CredentialsError::NoKeyring { account: account.to_owned(), reason };
+    // A store that was set already, as the tests do, stays: asking for the system's own would replace it.
+    if keyring_core::get_default_store().is_none()
+        && let Err(error) = keyring::v1::Entry::store_status()
+    {
+        return Err(no_keyring(Some(error.to_string())));
+    }
+    match Entry::new(SERVICE, account) {
+        Err(KeyringError::NoDefaultStore) => Err(no_keyring(None)),
+        entry => entry.map_err(|e| typed(account.to_owned(), e)),
+    }
+}
+
+fn typed(account: String, error: KeyringError) -> CredentialsError {
+    match error {
+        KeyringError::NoDefaultStore => CredentialsError::NoKeyring { account, reason: None },
+        KeyringError::NoStorageAccess(source) => CredentialsError::Locked { account, source },
+        KeyringError::NoEntry => CredentialsError::NoEntry { account },
+        KeyringError::TooLong(attribute, limit) => CredentialsError::TooLong { account, attribute, limit },
+        // These carry what is stored, or entries that do: none of it may reach a message.
+        KeyringError::Ambiguous(entries) => CredentialsError::Ambiguous { account, count: entries.len() },
+        KeyringError::BadEncoding(mut stored) | KeyringError::BadDataFormat(mut stored, _) => {
+            stored.zeroize();
+            CredentialsError::NotText { account }
+        }
+        KeyringError::PlatformFailure(source) => {
+            CredentialsError::Failed { account, reason: source.to_string(), source: Some(source) }
+        }
+        other => CredentialsError::Failed { account, reason: other.to_string(), source: None },
+    }
+}
+
+fn because(reason: Option<&String>) -> String {
+    reason.map(|reason| format!(" ({reason})")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use keyring_core::mock;
+
+    use super::*;
+    use crate::Error;
+
+    const SECRET: &str = "pässwörd \u{1f511} with spaces ";
+
+    /// The mock store is the whole process': one test owns it.
+    #[test]
+    fn passwords_are_kept_in_the_keyring_and_nowhere_else() {
+        keyring_core::set_default_store(mock::Store::new().unwrap());
+        let vcenter = Server::new("prod", "vc.lab.local", "administrator@vsphere.local", None).unwrap();
+        let other_user = Server { user: "root".into(), ..vcenter.clone() };
+        assert_eq!(account(&vcenter), "administrator@vsphere.local@https://vc.lab.local");
+
+        assert_eq!(load(&vcenter).unwrap_err().code(), "credentials_missing");
+        store(&vcenter, &SECRET.into()).unwrap();
+        store(&other_user, &"other".into()).unwrap();
+        assert_eq!(load(&vcenter).unwrap().expose_secret(), SECRET);
+        store(&vcenter, &"changed".into()).unwrap();
+        assert_eq!(load(&vcenter).unwrap().expose_secret(), "changed");
+        assert!(!format!("{:?}", load(&vcenter)).contains("changed"));
+
+        failures_are_typed(&vcenter);
+
+        assert!(delete(&vcenter).unwrap());
+        assert!(!delete(&vcenter).unwrap());
+        assert_eq!(load(&other_user).unwrap().expose_secret(), "other");
+    }
+
+    fn failures_are_typed(server: &Server) {
+        let platform = || -> Box<dyn StdError + Send + Sync> { "the bus is down".into() };
+        let account = account(server);
+        let stored = || b"stored-secret".to_vec();
+        for (error, code, message) in [
+            (KeyringError::NoDefaultStore, "keyring_missing", "this machine offers no keyring"),
+            (KeyringError::NoStorageAccess(platform()), "keyring_locked", "did not give access"),
+            (KeyringError::NoEntry, "credentials_missing", "no password is stored"),
+            (KeyringError::TooLong("password".into(), 2560), "credentials_too_long", "longer than the 2560"),
+            (KeyringError::Ambiguous(vec![]), "credentials_ambiguous", "holds 0 passwords"),
+            (KeyringError::BadEncoding(stored()), "credentials_unreadable", "is not a password"),
+            (
+                KeyringError::BadDataFormat(stored(), platform()),
+                "credentials_unreadable",
+                "is not a password",
+            ),
+            (KeyringError::PlatformFailure(platform()), "keyring_failed", "the bus is down"),
+            (KeyringError::BadStoreFormat("odd".into()), "keyring_failed", "odd"),
+            (KeyringError::NotSupportedByStore("odd".into()), "keyring_failed", "odd"),
+        ] {
+            let entry = Entry::new(SERVICE, &account).unwrap();
+            entry.as_any().downcast_ref::<mock::Cred>().unwrap().set_error(error);
+            let error = load(server).unwrap_err();
+            assert_eq!(error.code(), code);
+            assert!(error.to_string().contains(message) && error.to_string().contains(&account), "{error}");
+            assert!(error.hint().is_some(), "{code}");
+            let told = format!("{error:?} {:?}", error.report());
+            // "stored-secret" as text, and as the numbers that Debug shows of bytes.
+            assert!(!told.contains("stored-secret") && !told.contains("115, 116, 111"), "{told}");
+            assert!(matches!(error, Error::Credentials(_)));
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! Servers, the archive's place and how hard to work: one `settings.json`, replaced as a whole. No secret is ever in it:
+//! passwords are in the operating system's keyring. A file that cannot be understood is an error and stays as it is.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::Result;
+use crate::config_dir::ConfigDir;
+use crate::files::{self, FileError, platform};
+
+/// The format of `settings.json` that this version writes and the newest that it reads.
+pub const SETTINGS_FORMAT: u32 = 1;
+/// How many hosts are backed up at once unless the settings say otherwise.
+pub const DEFAULT_CONCURRENCY: u32 = 16;
+/// The most that may be asked for.
+pub const MAX_CONCURRENCY: u32 = 256;
+const MAX_SETTINGS_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Everything in `settings.json`. Fields that this version does not know survive a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The file's format, [`SETTINGS_FORMAT`].
+    pub format: u32,
+    /// The saved servers, in the order in which they were added.
+    #[serde(default)]
+    pub servers: Vec<Server>,
+    /// The archive's folder; the default one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<PathBuf>,
+    /// The archives that were used, so that one that vanished is told from one that never was.
+    #[serde(default)]
+    pub archives_used: Vec<UsedArchive>,
+    /// How many hosts are backed up at once, 1 to [`MAX_CONCURRENCY`].
+    #[serde(default = "default_concurrency")]
+    pub concurrency: u32,
+    /// How long to wait for servers and hosts.
+    #[serde(default)]
+    pub timeouts: Timeouts,
+    /// What a newer version wrote.
+    #[serde(flatten)]
+    unknown: BTreeMap<String, serde_json::Value>,
+}
+
+/// A saved server. Its password is in the keyring.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// The name that the admin gave it.
+    pub name: String,
+    /// `https://host` or `https://host:port`.
+    pub url: String,
+    /// The user to log in as.
+    pub user: String,
+    /// The certificate's SHA-256 thumbprint (`AA:BB:…`), for one that the system does not trust.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbprint: Option<String>,
+}
+
+/// An archive that was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedArchive {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Its id.
+    pub id: String,
+}
+
+/// How long to wait, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Timeouts {
+    /// For a connection.
+    pub connect_seconds: u64,
+    /// For the next byte.
+    pub idle_seconds: u64,
+    /// For a whole call.
+    pub call_seconds: u64,
+}
+
+/// What is wrong with the settings, or with a change to them.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file is no JSON, or has other fields than expected.
+    #[error("the settings {} are broken: {source}", .path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// Where and why, with line and column.
+        source: serde_json::Error,
+    },
+    /// The file was written by a newer version.
+    #[error("the settings {} have format {format}, and this version of Hostkeep knows {SETTINGS_FORMAT}", .path.display())]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+    },
+    /// A value is out of its range.
+    #[error("the settings {} are broken: {field} is {value}, but must be {range}", .path.display())]
+    OutOfRange {
+        /// The file.
+        path: PathBuf,
+        /// The field.
+        field: &'static str,
+        /// Its value.
+        value: u64,
+        /// What it may be.
+        range: String,
+    },
+    /// Another window or console program is writing them.
+    #[error("the settings {} are being changed by another program", .path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A server's name, address, user or thumbprint cannot be used.
+    #[error("{value:?} cannot be a server's {field}: {reason}")]
+    BadServer {
+        /// Which of them.
+        field: &'static str,
+        /// What was given, shortened.
+        value: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// There is a server of this name.
+    #[error("there is a server named {name:?} already")]
+    DuplicateServer {
+        /// The name as it is saved.
+        name: String,
+    },
+    /// There is no server of this name.
+    #[error("there is no server named {name:?}{}", there_are(.known))]
+    UnknownServer {
+        /// The name asked for.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// There is no home folder to keep settings in.
+    #[error("this user has no home folder for settings")]
+    NoHome,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            format: SETTINGS_FORMAT,
+            servers: Vec::new(),
+            archive: None,
+            archives_used: Vec::new(),
+            concurrency: DEFAULT_CONCURRENCY,
+            timeouts: Timeouts::default(),
+            unknown: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect_seconds: 15, idle_seconds: 60, call_seconds: 600 }
+    }
+}
+
+/// Reads the settings; the defaults when there are none yet.
+pub fn load(config: &ConfigDir) -> Result<Settings> {
+    let path = config.settings();
+    let json = match files::read_limited(&path, MAX_SETTINGS_BYTES) {
+        Ok(json) => json,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Settings::default()),
+        Err(e) => return Err(FileError::new("read", path, e).into()),
+    };
+    parse(&json, &path)
+}
+
+/// Changes the settings: reads them, applies `change`, and replaces the file. Two programs that change them at the same
+/// time wait for each other, so that neither's change is lost. When `change` fails, nothing is written.
+pub fn change<T>(config: &ConfigDir, change: impl FnOnce(&mut Settings) -> Result<T>) -> Result<T> {
+    config.ensure()?;
+    let _lock = lock(config)?;
+    let mut settings = load(config)?;
+    let before = settings.clone();
+    let result = change(&mut settings)?;
+    if settings != before || !config.settings().exists() {
+        files::write_json_atomically(&config.settings(), &settings)?;
+    }
+    Ok(result)
+}
+
+impl Settings {
+    /// The server of this name, in any case.
+    pub fn server(&self, name: &str) -> Result<&Server> {
+        self.position(name).map(|at| &self.servers[at])
+    }
+
+    /// Adds a server, from [`Server::new`].
+    pub fn add_server(&mut self, server: Server) -> Result<()> {
+        if let Ok(at) = self.position(&server.name) {
+            return Err(SettingsError::DuplicateServer { name: self.servers[at].name.clone() }.into());
+        }
+        self.servers.push(server);
+        Ok(())
+    }
+
+    /// Removes a server and returns it, so that its password can be removed too.
+    pub fn remove_server(&mut self, name: &str) -> Result<Server> {
+        self.position(name).map(|at| self.servers.remove(at))
+    }
+
+    /// The id of the archive that was used at this path, for [`Archive::open`](crate::archive::Archive::open).
+    pub fn remembered_archive(&self, path: &Path) -> Option<&str> {
+        self.archives_used.iter().find(|used| used.path == path).map(|used| used.id.as_str())
+    }
+
+    /// Remembers the archive at this path, in the place of whatever was there.
+    pub fn remember_archive(&mut self, path: &Path, id: &str) {
+        self.archives_used.retain(|used| used.path != path);
+        self.archives_used.push(UsedArchive { path: path.to_path_buf(), id: id.to_owned() });
+    }
+
+    fn position(&self, name: &str) -> Result<usize> {
+        let wanted = name.trim().to_lowercase();
+        self.servers.iter().position(|server| server.name.to_lowercase() == wanted).ok_or_else(|| {
+            let known = self.servers.iter().map(|server| server.name.clone()).collect();
+            SettingsError::UnknownServer { name: shortened(name), known }.into()
+        })
+    }
+}
+
+impl Server {
+    /// A server, checked and in its normal form.
+    ///
+    /// - `name`: 1 to 64 characters without control characters, not beginning with `-`, no space at either end.
+    /// - `url`: a host name or address, with or without `https://`, port and `/sdk`; other schemes, user names and
+    ///   passwords are refused.
+    /// - `user`: not empty, as the server expects it (`user@domain`, `DOMAIN\user`).
+    /// - `thumbprint`: the certificate's SHA-256 in hexadecimal, with or without colons.
+    pub fn new(name: &str, url: &str, user: &str, thumbprint: Option<&str>) -> Result<Self> {
+        let bad =
+            |field, value: &str, reason| SettingsError::BadServer { field, value: shortened(value), reason };
+        check_name(name).map_err(|reason| bad("name", name, reason))?;
+        // An address with a password in it must not be repeated in a message.
+        let shown = if url.contains('@') { "…@…" } else { url };
+        let url = normal_url(url).map_err(|reason| bad("address", shown, reason))?;
+        if user.trim().is_empty() {
+            return Err(bad("user", user, "it is empty").into());
+        }
+        if user.chars().any(char::is_control) || user.chars().count() > 256 {
+            return Err(bad("user", user, "it has control characters or is too long").into());
+        }
+        let thumbprint = match thumbprint {
+            Some(text) => Some(normal_thumbprint(text).map_err(|reason| bad("thumbprint", text, reason))?),
+            None => None,
+        };
+        Ok(Self { name: name.to_owned(), url, user: user.to_owned(), thumbprint })
+    }
+}
+
+/// A server's address as `https://host` or `https://host:port`.
+///
+/// # Errors
+/// Why it is none, in plain words.
+pub fn normal_url(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("it is empty");
+    }
+    let url = match text.split_once("://") {
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => Url::parse(text),
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => {
+            return Err("http would send the password in the clear; use https");
+        }
+        Some(_) => return Err("only https is supported"),
+        None => Url::parse(&format!("https://{}", bracketed(text))),
+    }
+    .map_err(|_| "it is not an address")?;
+    if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
+        return Err("give the user separately, and never a password in an address");
+    }
+    if url.query().is_some()
+        || url.fragment().is_some()
+        || !matches!(url.path(), "/" | "/sdk" | "/sdk/" | "/ui" | "/ui/")
+    {
+        return Err("only the host and port are needed");
+    }
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or("it names no host")?;
+    match url.port() {
+        Some(0) => Err("port 0 cannot be connected to"),
+        Some(port) => Ok(format!("https://{host}:{port}")),
+        None => Ok(format!("https://{host}")),
+    }
+}
+
+/// A SHA-256 thumbprint as vSphere shows it: upper case, with colons.
+///
+/// # Errors
+/// Why it is none, in plain words.
+pub fn normal_thumbprint(text: &str) -> Result<String, &'static str> {
+    let digits: String = text.trim().chars().filter(|c| !matches!(c, ':' | ' ')).collect();
+    let digits = digits.strip_prefix("sha256").unwrap_or(&digits).to_owned();
+    match hex::decode(&digits) {
+        Ok(bytes) if bytes.len() == 32 => {
+            Ok(bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":"))
+        }
+        Ok(bytes) if bytes.len() == 20 => Err("this is a SHA-1 thumbprint; the SHA-256 one is needed"),
+        _ => Err("a SHA-256 thumbprint has 64 hexadecimal digits"),
+    }
+}
+
+fn check_name(name: &str) -> Result<(), &'static str> {
+    if name.is_empty() {
+        return Err("it is empty");
+    }
+    if name.trim() != name {
+        return Err("it begins or ends with a space");
+    }
+    if name.starts_with('-') {
+        return Err("it begins with -, like an option");
+    }
+    if name.chars().any(char::is_control) {
+        return Err("it has control characters");
+    }
+    if name.chars().count() > 64 {
+        return Err("it is longer than 64 characters");
+    }
+    Ok(())
+}
+
+/// A bare IPv6 address needs brackets in a URL.
+fn bracketed(text: &str) -> String {
+    if text.parse::<std::net::Ipv6Addr>().is_ok() { format!("[{text}]") } else { text.to_owned() }
+}
+
+fn parse(json: &[u8], path: &Path) -> Result<Settings> {
+    let path = || path.to_path_buf();
+    // Windows' Notepad of older days saves a byte order mark.
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+    let broken = |source| SettingsError::Broken { path: path(), source };
+    let format = files::format_of(json).map_err(broken)?;
+    if format > SETTINGS_FORMAT {
+        return Err(SettingsError::NewerFormat { path: path(), format }.into());
+    }
+    let settings: Settings = serde_json::from_slice(json).map_err(broken)?;
+    let day = 24 * 60 * 60;
+    for (field, value, most) in [
+        ("concurrency", settings.concurrency.into(), MAX_CONCURRENCY.into()),
+        ("connect_seconds", settings.timeouts.connect_seconds, day),
+        ("idle_seconds", settings.timeouts.idle_seconds, day),
+        ("call_seconds", settings.timeouts.call_seconds, day),
+    ] {
+        if value == 0 || value > most {
+            let range = format!("from 1 to {most}");
+            return Err(SettingsError::OutOfRange { path: path(), field, value, range }.into());
+        }
+    }
+    Ok(settings)
+}
+
+fn lock(config: &ConfigDir) -> Result<File> {
+    let path = config.path().join("settings.lock");
+    let file = platform::private(OpenOptions::new().write(true).create(true).truncate(false))
+        .open(&path)
+        .map_err(|e| FileError::new("open", &path, e))?;
+    match files::lock_patiently(&file) {
+        Ok(true) => Ok(file),
+        Ok(false) => Err(SettingsError::InUse { path: config.settings() }.into()),
+        Err(e) => Err(FileError::new("lock", path, e).into()),
+    }
+}
+
+fn default_concurrency() -> u32 {
+    DEFAULT_CONCURRENCY
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+fn there_are(names: &[String]) -> String {
+    if names.is_empty() { String::new() } else { format!("; there are: {}", names.join(", ")) }
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;
