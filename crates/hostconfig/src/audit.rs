@@ -74,12 +74,24 @@ impl AuditEntry {
     }
 }
 
-/// Appends entries to the audit log, each as a line, all in one write: programs that append at the same time do not
-/// tear each other's lines.
-pub fn append(config: &ConfigDir, entries: &[AuditEntry]) -> Result<()> {
-    if entries.is_empty() {
-        return Ok(());
+/// The audit log of a configuration folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLog(ConfigDir);
+
+impl AuditLog {
+    /// The audit log of this configuration folder. Neither need exist.
+    pub fn new(config: &ConfigDir) -> Self {
+        Self(config.clone())
     }
+
+    /// Appends entries, each as a line, all in one write: programs that append at the same time do not tear each
+    /// other's lines.
+    pub fn append(&self, entries: &[AuditEntry]) -> Result<()> {
+        if entries.is_empty() { Ok(()) } else { append(&self.0, entries) }
+    }
+}
+
+fn append(config: &ConfigDir, entries: &[AuditEntry]) -> Result<()> {
     config.ensure()?;
     let path = config.audit_log();
     let write = || -> io::Result<()> {
@@ -142,14 +154,14 @@ mod tests {
     #[test]
     fn audit_lines_are_a_contract() {
         let (_folder, config) = config();
-        append(&config, &[entry("esx01")]).unwrap();
+        AuditLog::new(&config).append(&[entry("esx01")]).unwrap();
         let refused = AuditEntry {
             action: AuditAction::Prune,
             result: "archive_locked".into(),
             ..entry("line\nbreak")
         };
         let bare = AuditEntry { server: None, server_user: None, host: None, record: None, ..entry("") };
-        append(&config, &[refused, bare]).unwrap();
+        AuditLog::new(&config).append(&[refused, bare]).unwrap();
         insta::assert_snapshot!("audit_jsonl", read(&config));
     }
 
@@ -157,7 +169,7 @@ mod tests {
     fn a_torn_line_stays_alone() {
         let (_folder, config) = config();
         std::fs::write(config.audit_log(), "{\"time\": \"20").unwrap();
-        append(&config, &[entry("esx01")]).unwrap();
+        AuditLog::new(&config).append(&[entry("esx01")]).unwrap();
         let log = read(&config);
         let lines: Vec<&str> = log.lines().collect();
         assert_eq!(lines[0], "{\"time\": \"20");
@@ -171,7 +183,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..20 {
-                        append(&config, &[entry(&"long".repeat(500))]).unwrap();
+                        AuditLog::new(&config).append(&[entry(&"long".repeat(500))]).unwrap();
                     }
                 });
             }
@@ -187,6 +199,8 @@ mod tests {
     fn a_log_that_cannot_be_written_is_an_error() {
         let (_folder, config) = config();
         std::fs::create_dir(config.audit_log()).unwrap();
-        assert!(append(&config, &[entry("esx01")]).unwrap_err().to_string().contains("audit.jsonl"));
+        assert!(
+            AuditLog::new(&config).append(&[entry("esx01")]).unwrap_err().to_string().contains("audit.jsonl")
+        );
     }
 }

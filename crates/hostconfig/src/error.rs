@@ -89,7 +89,6 @@ impl Error {
             Self::Credentials(error) => credentials_code(error),
             Self::HostsFile(_) => "hosts_file_broken",
             Self::Selection(SelectionError::Unknown(_)) => "unknown_host",
-            Self::Selection(SelectionError::Ambiguous { .. }) => "ambiguous_host",
             Self::Selection(SelectionError::Nothing) => "no_host_selected",
             Self::LoggingTwice => "logging_twice",
             Self::Cancelled => "cancelled",
@@ -109,9 +108,8 @@ impl Error {
                     .to_owned(),
             ),
             Self::Selection(SelectionError::Unknown(_)) => {
-                Some("Look at the list of hosts, and correct the names. Nothing was done.".to_owned())
+                Some("Look at the list of hosts, and correct the names; give the full name where a short one is not enough.".to_owned())
             }
-            Self::Selection(SelectionError::Ambiguous { .. }) => Some("Give the full name.".to_owned()),
             Self::Selection(SelectionError::Nothing) => {
                 Some("Look at what is chosen and what is excluded.".to_owned())
             }

@@ -8,13 +8,37 @@ const NEAR_MISSES: usize = 3;
 /// Near misses are looked for in this many unknown names; in a list of the wrong vCenter all are unknown.
 const NAMES_WITH_NEAR_MISSES: usize = 20;
 
-/// Why no hosts could be chosen.
+/// Which hosts are meant. Each name is a full name, a short name (up to the first dot) that only one host has, or a
+/// pattern with `*` and `?`, in any case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The hosts that are meant; all when empty.
+    pub wanted: Vec<String>,
+    /// The hosts that are left out all the same.
+    pub excluded: Vec<String>,
+}
+
+/// What a [`Selection`] comes to in an inventory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The indices of the hosts that are meant, each once, in the inventory's order.
+    pub chosen: Vec<usize>,
+    /// Every name, wanted or excluded, that means no host. A pattern among the excluded may match nothing.
+    pub unknown: Vec<UnknownName>,
+}
+
+/// A name that means no host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SelectionError {
-    /// Names that match no host.
-    #[error("{}", unknown_message(.0))]
-    Unknown(Vec<UnknownName>),
-    /// A short name that several hosts have.
+pub enum UnknownName {
+    /// No host has it.
+    #[error("no host is named {name}{}", did_you_mean(.near_misses))]
+    NoSuchHost {
+        /// The name asked for.
+        name: String,
+        /// Hosts' names that look like it, most alike first.
+        near_misses: Vec<String>,
+    },
+    /// It is the short name of several hosts.
     #[error("{name} could be any of {} hosts: {}", .candidates.len(), .candidates.join(", "))]
     Ambiguous {
         /// The name asked for.
@@ -22,56 +46,64 @@ pub enum SelectionError {
         /// The hosts' full names.
         candidates: Vec<String>,
     },
+}
+
+/// Why a [`Choice`] is not what was meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SelectionError {
+    /// Names that mean no host.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Unknown(Vec<UnknownName>),
     /// Everything was left out, or there are no hosts at all.
     #[error("no host is left to choose")]
     Nothing,
 }
 
-/// A name that matches no host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownName {
-    /// The name asked for.
-    pub name: String,
-    /// Hosts' names that look like it, most alike first.
-    pub near_misses: Vec<String>,
+impl Selection {
+    /// Chooses among hosts whose names, escapes undone, `name` gives. Several hosts of one full name are all meant by
+    /// it.
+    pub fn choose<H>(&self, hosts: &[H], name: impl Fn(&H) -> &str) -> Choice {
+        let names = Names::new(hosts.iter().map(name).collect());
+        let mut unknown = Vec::new();
+        let mut is_chosen = vec![self.wanted.is_empty(); hosts.len()];
+        let wanted = self.wanted.iter().map(|asked| (asked, false));
+        let excluded = self.excluded.iter().map(|asked| (asked, true));
+        for (asked, is_excluded) in wanted.chain(excluded) {
+            match names.matches(asked) {
+                Ok(matches) if !matches.is_empty() => {
+                    matches.into_iter().for_each(|at| is_chosen[at] = !is_excluded)
+                }
+                Ok(_) if is_excluded && is_pattern(asked) => {}
+                Ok(_) => {
+                    let looked = unknown.len() < NAMES_WITH_NEAR_MISSES;
+                    let near_misses = if looked { names.near_misses(asked) } else { Vec::new() };
+                    unknown.push(UnknownName::NoSuchHost { name: asked.clone(), near_misses });
+                }
+                Err(candidates) => unknown.push(UnknownName::Ambiguous { name: asked.clone(), candidates }),
+            }
+        }
+        let chosen = (0..hosts.len()).filter(|&at| is_chosen[at]).collect();
+        Choice { chosen, unknown }
+    }
 }
 
-/// The indices of the hosts that are meant, in the inventory's order. `hosts` are their names, escapes undone; `wanted`
-/// and `excluded` are full names, short names (up to the first dot) that only one host has, or patterns with `*` and
-/// `?`, all in any case. Nothing wanted means all. Several hosts of one full name are all meant by it.
-///
-/// # Errors
-/// [`SelectionError::Unknown`] names every name and pattern, wanted or excluded, that no host matches: a run that
-/// silently leaves a host out, or in, is worse than none. A pattern among the excluded may match nothing.
-pub fn select<H: AsRef<str>, W: AsRef<str>, X: AsRef<str>>(
-    hosts: &[H],
-    wanted: &[W],
-    excluded: &[X],
-) -> Result<Vec<usize>, SelectionError> {
-    let names = Names::new(hosts);
-    let mut unknown = Vec::new();
-    let mut chosen = vec![wanted.is_empty(); hosts.len()];
-    for (name, is_excluded) in wanted
-        .iter()
-        .map(|name| (name.as_ref(), false))
-        .chain(excluded.iter().map(|name| (name.as_ref(), true)))
-    {
-        let matches = names.matches(name)?;
-        if matches.is_empty() && !(is_excluded && is_pattern(name)) {
-            let near_misses =
-                if unknown.len() < NAMES_WITH_NEAR_MISSES { names.near_misses(name) } else { Vec::new() };
-            unknown.push(UnknownName { name: name.to_owned(), near_misses });
+impl Choice {
+    /// The hosts, where every name meant one and at least one is left.
+    pub fn complete(self) -> Result<Vec<usize>, SelectionError> {
+        if !self.unknown.is_empty() {
+            return Err(SelectionError::Unknown(self.unknown));
         }
-        for index in matches {
-            chosen[index] = !is_excluded;
+        if self.chosen.is_empty() { Err(SelectionError::Nothing) } else { Ok(self.chosen) }
+    }
+}
+
+impl UnknownName {
+    /// The name asked for.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::NoSuchHost { name, .. } | Self::Ambiguous { name, .. } => name,
         }
     }
-    if !unknown.is_empty() {
-        return Err(SelectionError::Unknown(unknown));
-    }
-    let chosen: Vec<usize> =
-        chosen.iter().enumerate().filter_map(|(index, is_chosen)| is_chosen.then_some(index)).collect();
-    if chosen.is_empty() { Err(SelectionError::Nothing) } else { Ok(chosen) }
 }
 
 /// The hosts' names, as they are matched.
@@ -83,8 +115,7 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn new<H: AsRef<str>>(hosts: &'a [H]) -> Self {
-        let shown: Vec<&str> = hosts.iter().map(AsRef::as_ref).collect();
+    fn new(shown: Vec<&'a str>) -> Self {
         let lower: Vec<String> = shown.iter().map(|name| name.to_lowercase()).collect();
         let mut full: HashMap<String, Vec<usize>> = HashMap::new();
         let mut short: HashMap<String, Vec<usize>> = HashMap::new();
@@ -99,7 +130,8 @@ impl<'a> Names<'a> {
         Self { shown, lower, full, short }
     }
 
-    fn matches(&self, asked: &str) -> Result<Vec<usize>, SelectionError> {
+    /// The hosts that a name means; the candidates where it is ambiguous.
+    fn matches(&self, asked: &str) -> Result<Vec<usize>, Vec<String>> {
         let wanted = asked.trim().to_lowercase();
         if let Some(indices) = self.full.get(&wanted) {
             return Ok(indices.clone());
@@ -112,10 +144,7 @@ impl<'a> Names<'a> {
         match self.short.get(&wanted).map(Vec::as_slice) {
             None => Ok(Vec::new()),
             Some(&[index]) => Ok(vec![index]),
-            Some(indices) => Err(SelectionError::Ambiguous {
-                name: asked.to_owned(),
-                candidates: indices.iter().map(|&index| self.shown[index].to_owned()).collect(),
-            }),
+            Some(indices) => Err(indices.iter().map(|&at| self.shown[at].to_owned()).collect()),
         }
     }
 
@@ -169,20 +198,11 @@ fn fits_pattern(pattern: &[char], name: &[char]) -> bool {
     pattern[p..].iter().all(|c| *c == '*')
 }
 
-fn unknown_message(unknown: &[UnknownName]) -> String {
-    let shown: Vec<String> = unknown
-        .iter()
-        .map(|UnknownName { name, near_misses }| {
-            if near_misses.is_empty() {
-                name.clone()
-            } else {
-                format!("{name} (did you mean {}?)", near_misses.join(" or "))
-            }
-        })
-        .collect();
-    match &shown[..] {
-        [name] => format!("no host is named {name}"),
-        names => format!("{} names match no host: {}", names.len(), names.join(", ")),
+fn did_you_mean(near_misses: &[String]) -> String {
+    if near_misses.is_empty() {
+        String::new()
+    } else {
+        format!(" (did you mean {}?)", near_misses.join(" or "))
     }
 }
 
@@ -204,7 +224,9 @@ mod tests {
     ];
 
     fn check(wanted: &[&str], excluded: &[&str], expect: Result<&[usize], &str>) {
-        let found = select(&HOSTS, wanted, excluded).map_err(|e| e.to_string());
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let selection = Selection { wanted: names(wanted), excluded: names(excluded) };
+        let found = selection.choose(&HOSTS, |name| name).complete().map_err(|e| e.to_string());
         assert_eq!(found.as_deref().map_err(String::as_str), expect, "{wanted:?} without {excluded:?}");
     }
 
@@ -235,15 +257,17 @@ mod tests {
         check(
             &["esx02", "mainframe", "as400*"],
             &["es10"],
-            Err("3 names match no host: mainframe, as400*, es10 (did you mean ESX10.lab.local?)"),
+            Err(
+                "no host is named mainframe; no host is named as400*; no host is named es10 (did you mean ESX10.lab.local?)",
+            ),
         );
         check(&["esx01"], &[], Err("esx01 could be any of 2 hosts: esx01.lab.local, esx01.dmz.local"));
         check(&["10"], &[], Err("no host is named 10 (did you mean 10.0.0.7 or 10.0.0.70?)"));
         check(&[""], &[], Err("no host is named "));
         check(&["esx02"], &["esx02"], Err("no host is left to choose"));
         check(&["esx02"], &["*"], Err("no host is left to choose"));
-        let none: [&str; 0] = [];
-        assert_eq!(select(&none, &none, &none), Err(SelectionError::Nothing));
+        let nothing = Selection::default().choose(&[], |name: &&str| name);
+        assert_eq!(nothing.complete(), Err(SelectionError::Nothing));
     }
 
     proptest! {

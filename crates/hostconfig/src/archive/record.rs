@@ -96,7 +96,7 @@ pub struct RecordHost {
 }
 
 /// The release of a [`Record`]'s host (`summary.config.product`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordProduct {
     /// Such as `VMware ESXi`.
     pub name: String,
@@ -142,7 +142,7 @@ pub struct RecordBundle {
 }
 
 /// What the bundle's `Manifest.txt` said when it was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordManifest {
     /// `RELEASELEVEL`, such as `VMware ESXi 7.0 Update 3`.
     #[serde(default)]
