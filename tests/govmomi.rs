@@ -2,7 +2,7 @@
 //! `tests/peers/minivcsim` adds. It binds another prefix to the XML Schema instance namespace, ignores `maxObjects`,
 //! and names its API versions in a form of its own.
 
-#![allow(missing_docs, reason = "a test program")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a test program")]
 
 mod support;
 
