@@ -85,8 +85,7 @@ fn nothing_is_named_manager_service_helper_or_util() {
     let mut found = Vec::new();
     for file in rust_files() {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if stem.split(['_', '-']).any(|word| EMPTY_NAMES.iter().any(|empty| empty.eq_ignore_ascii_case(word)))
-        {
+        if has_empty_name(&stem) {
             found.push(format!("the file {}", file.display()));
         }
         for (number, line) in read(&file).lines().enumerate() {
