@@ -136,11 +136,11 @@ pub enum Error {
         host: String,
     },
     /// The host serves or takes the bundle only with credentials that it was not given.
-    #[error("{host} refused the {operation} with HTTP {status} (tried: {tried})")]
+    #[error("{host} refused {operation} with HTTP {status} (tried: {tried})")]
     TransferRefused {
         /// The host's name.
         host: String,
-        /// `download` or `upload`.
+        /// `the download` or `the upload`.
         operation: &'static str,
         /// 401 or 403.
         status: u16,
@@ -282,7 +282,10 @@ impl Error {
             Self::Status { status: 502..=504, .. } => {
                 "The server or a proxy in front of it is overloaded or starting. Try again in a few minutes."
             }
-            Self::Status { .. } => "Check that the address is that of a vCenter or an ESXi host.",
+            Self::Status { .. } => {
+                "Something else than vSphere may answer at this address, such as a proxy. If not, restart the management \
+                 agents and try again."
+            }
             Self::Redirected { .. } => {
                 "A proxy or a load balancer stands in between. Use the server's own address."
             }

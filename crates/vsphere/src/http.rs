@@ -110,7 +110,8 @@ impl Http {
         let server = server.to_owned();
         let causes = || causes(error);
         if !error.is_connect() {
-            let reason = causes().last().map_or_else(|| "it ended early".to_owned(), ToString::to_string);
+            let io = causes().find_map(|cause| cause.downcast_ref::<io::Error>());
+            let reason = io.map_or_else(|| "it was closed early".to_owned(), plain);
             return Error::Interrupted { server, operation, reason };
         }
         if error.is_timeout() {
@@ -164,15 +165,21 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Erro
     std::iter::successors(error.source(), |cause| (*cause).source())
 }
 
-/// rustls' errors travel inside `io::Error`s, which do not name them as their source.
+/// rustls' errors travel inside `io::Error`s, at times inside one another, which do not name them as their source.
 fn tls_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
-    cause.downcast_ref().or_else(|| cause.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
+    match cause.downcast_ref::<io::Error>() {
+        Some(io) => tls_error(io.get_ref()?),
+        None => cause.downcast_ref(),
+    }
 }
 
 fn plain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "the connection was refused".into(),
-        io::ErrorKind::ConnectionReset => "the connection was reset".into(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+            "the connection was reset".into()
+        }
+        io::ErrorKind::UnexpectedEof => "it was closed early".into(),
         io::ErrorKind::HostUnreachable => "the host is unreachable".into(),
         io::ErrorKind::NetworkUnreachable => "the network is unreachable".into(),
         io::ErrorKind::TimedOut => "it did not answer".into(),

@@ -156,7 +156,7 @@ pub async fn download(
     sink: &mut (impl AsyncWrite + Unpin),
     mut received: impl FnMut(u64, Option<u64>),
 ) -> Result<Downloaded, Error> {
-    const OPERATION: &str = "download";
+    const OPERATION: &str = "the download";
     let host = route.host.clone();
     let http = Http::new(&host, route.trust, session.client().timeouts())?;
     let whole = async {
@@ -197,8 +197,8 @@ enum Offer<'a> {
 impl Verb {
     fn operation(self) -> &'static str {
         match self {
-            Self::Get => "download",
-            Self::Put => "upload",
+            Self::Get => "the download",
+            Self::Put => "the upload",
         }
     }
 
@@ -234,6 +234,7 @@ async fn offer(
     let mut addresses = route.addresses.as_slice();
     let mut tried: Vec<String> = Vec::new();
     let mut refused = StatusCode::UNAUTHORIZED;
+    let mut unreachable = None;
     for offer in route.ladder(verb) {
         let mut response = None;
         // Once an address has answered, only that one is used.
@@ -254,9 +255,15 @@ async fn offer(
                     response = Some((answer, address.clone(), server));
                     break;
                 }
-                Err(error) if others.is_empty() || !is_unreachable(&error) => return Err(error),
+                Err(error) if !is_unreachable(&error) => return Err(error),
                 Err(error) => {
-                    tracing::info!(host = route.host, %error, "trying the host's next address");
+                    tracing::info!(host = route.host, %error, "the host cannot be reached at this address");
+                    // The management address's error says more than that the name is not in DNS either.
+                    let first = unreachable.take().unwrap_or(error);
+                    if others.is_empty() {
+                        return Err(first);
+                    }
+                    unreachable = Some(first);
                     addresses = others;
                 }
             }
@@ -340,7 +347,7 @@ async fn receive(
     sink: &mut (impl AsyncWrite + Unpin),
     received: &mut impl FnMut(u64, Option<u64>),
 ) -> Result<u64, Error> {
-    const OPERATION: &str = "download";
+    const OPERATION: &str = "the download";
     let host = || route.host.clone();
     let announced: Option<u64> =
         response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());

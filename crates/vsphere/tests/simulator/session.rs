@@ -1,0 +1,109 @@
+use vsphere::{ApiType, Error, FaultKind, SignedIn, inventory};
+use vsphere_sim::{FaultRule, HostSpec, Options, Simulator, SoapFault, What};
+
+use crate::{connect, credentials, one_host, sign_in};
+
+#[tokio::test]
+async fn a_session_is_opened_once_and_signed_out() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
+    assert!(signed_in.session().is_alive().await.unwrap());
+    assert_eq!(sim.open_sessions(), 1);
+    signed_in.sign_out().await;
+    assert_eq!((sim.open_sessions(), sim.sessions_ever()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_session_that_is_dropped_is_signed_out_too() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    drop(sign_in(&sim).await);
+    while sim.open_sessions() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn an_expired_session_is_renewed_once_for_all_calls() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
+    let session = signed_in.session();
+    sim.expire_sessions();
+    assert!(!session.is_alive().await.unwrap());
+    let reads = (0..8).map(|_| inventory::read(session));
+    for hosts in futures_util::future::join_all(reads).await {
+        assert_eq!(hosts.unwrap()[0].name, "esx01");
+    }
+    assert_eq!((sim.open_sessions(), sim.sessions_ever()), (1, 2));
+}
+
+#[tokio::test]
+async fn a_session_that_expires_between_two_pages_starts_the_inventory_again() {
+    let hosts = vsphere_sim::uniform_hosts(9, 1000);
+    let sim = Simulator::start(Options { hosts, page_limit: Some(2), ..Options::default() }).await.unwrap();
+    let signed_in = sign_in(&sim).await;
+    let gone = SoapFault::not_authenticated("PropertyCollector", "propertyCollector");
+    sim.add_fault(FaultRule::soap("ContinueRetrievePropertiesEx", What::Fault(gone)).after(2).once());
+    assert_eq!(inventory::read(signed_in.session()).await.unwrap().len(), 9);
+    assert_eq!(sim.sessions_ever(), 2);
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_renewed_says_so() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
+    sim.expire_sessions();
+    sim.add_fault(FaultRule::soap("Login", What::Fault(SoapFault::invalid_login())));
+    let error = inventory::read(signed_in.session()).await.unwrap_err();
+    assert_eq!(error.fault().unwrap().kind, FaultKind::InvalidLogin);
+}
+
+#[tokio::test]
+async fn a_quoted_cookie_and_another_xsi_prefix_are_fine() {
+    let odd = Options {
+        quoted_cookies: true,
+        xsi_prefix: "XMLSchema-instance".into(),
+        hosts: vec![HostSpec::new("esx01")],
+        ..Options::default()
+    };
+    let sim = Simulator::start(odd).await.unwrap();
+    let signed_in = sign_in(&sim).await;
+    assert_eq!(inventory::read(signed_in.session()).await.unwrap()[0].name, "esx01");
+}
+
+#[tokio::test]
+async fn passwords_are_sent_as_they_are() {
+    let password = " p&<>\"'ü\u{1F511}]]> ";
+    let options =
+        Options { password: password.into(), hosts: vec![HostSpec::new("esx01")], ..Options::default() };
+    let sim = Simulator::start(options).await.unwrap();
+    let credentials = vsphere::Credentials { password: password.into(), ..credentials() };
+    let client = connect(&sim).await.unwrap();
+    assert!(SignedIn::sign_in(&client, credentials).await.is_ok());
+}
+
+#[tokio::test]
+async fn the_version_is_agreed_on() {
+    for (newest, expect) in [("8.0.3.0", "8.0.3.0"), ("7.0.2.0", "7.0.2.0"), ("11.0.0.0", "7.0")] {
+        let versions =
+            vsphere_sim::Versions { newest: newest.into(), prior: vec!["7.0".into(), "6.7".into()] };
+        let options = Options { versions, hosts: vec![HostSpec::new("esx01")], ..Options::default() };
+        let sim = Simulator::start(options).await.unwrap();
+        let client = connect(&sim).await.unwrap();
+        assert_eq!(client.version(), expect);
+        assert_eq!(client.about().api_type, ApiType::VCenter);
+    }
+    let sim = one_host(HostSpec::new("esx01")).await;
+    sim.add_fault(FaultRule::get(What::Status(404)));
+    assert_eq!(connect(&sim).await.unwrap().version(), "6.0", "a server without a list");
+}
+
+#[tokio::test]
+async fn a_call_is_repeated_only_where_that_changes_nothing() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    sim.add_fault(FaultRule::soap("RetrieveServiceContent", What::Status(503)).once());
+    let client = connect(&sim).await.unwrap();
+    sim.add_fault(FaultRule::soap("Login", What::Status(503)).once());
+    let error = SignedIn::sign_in(&client, credentials()).await.unwrap_err();
+    assert!(matches!(error, Error::Status { status: 503, operation: "Login", .. }), "{error:?}");
+    assert_eq!(sim.sessions_ever(), 0);
+}
