@@ -32,9 +32,12 @@ pub(crate) struct Filter {
     pub(crate) session: String,
     collector: String,
     spec: Element,
-    reported: HashMap<Moref, HashMap<String, Value>>,
+    reported: Reported,
     version: u64,
 }
+
+/// The values of each object's properties.
+type Reported = HashMap<Moref, HashMap<String, Value>>;
 
 /// Which properties of which type.
 struct PropertySpec {
@@ -59,7 +62,7 @@ pub(crate) fn retrieve_ex(
     if objects.is_empty() {
         return Ok(None);
     }
-    page(world, caller, objects, Arc::new(specs), size).map(Some)
+    Ok(Some(page(world, caller, objects, Arc::new(specs), size)))
 }
 
 /// `ContinueRetrievePropertiesEx`: the next page.
@@ -74,7 +77,7 @@ pub(crate) fn continue_ex(world: &World, caller: &Caller, token: &str) -> Result
     };
     let left = page_left
         .ok_or_else(|| SoapFault::new("InvalidProperty", "The token is not valid.").text("name", "token"))?;
-    page(world, caller, left.objects, left.specs, left.size)
+    Ok(page(world, caller, left.objects, left.specs, left.size))
 }
 
 /// `CancelRetrievePropertiesEx`.
@@ -90,7 +93,7 @@ pub(crate) fn retrieve_all(
     arguments: &Element,
 ) -> Result<Vec<Value>, SoapFault> {
     let (objects, specs) = select(world, caller, arguments.all("specSet"))?;
-    contents(world, caller, &objects, &specs)
+    Ok(contents(world, caller, &objects, &specs))
 }
 
 /// `Fetch`: one property of one object, as pyVmomi reads them.
@@ -100,7 +103,7 @@ pub(crate) fn fetch(
     object: &Object,
     path: &str,
 ) -> Result<Option<Value>, SoapFault> {
-    let kind = object.kind(world);
+    let kind = object.kind(world, caller.server);
     check_path(world, caller, object, kind, path)?;
     if is_unreadable(&world.options, kind, path) {
         let reference = object.moref(world, caller.server);
@@ -155,7 +158,7 @@ pub(crate) async fn wait_for_updates(
 }
 
 fn updates(world: &World, caller: &Caller, collector: &str, known: u64) -> Result<Option<Value>, SoapFault> {
-    let filters: Vec<(String, Element, HashMap<Moref, HashMap<String, Value>>)> = {
+    let filters: Vec<(String, Element, Reported)> = {
         let state = world.state();
         let of = state.filters.iter().filter(|(_, filter)| filter.collector == collector);
         of.map(|(id, filter)| {
@@ -171,18 +174,18 @@ fn updates(world: &World, caller: &Caller, collector: &str, known: u64) -> Resul
         let mut changes = Vec::new();
         for object in &objects {
             let reference = object.moref(world, caller.server);
-            let properties = properties_of(world, caller, object, &specs)?.0;
+            let properties = properties_of(world, caller, object, &specs).0;
             let before = reported.get(&reference);
-            let changed: Vec<Value> = properties
+            let fresh: Vec<Value> = properties
                 .iter()
                 .filter(|(name, value)| before.is_none_or(|before| before.get(name) != Some(value)))
                 .map(|(name, value)| change(name, value.clone()))
                 .collect();
-            if before.is_none() || !changed.is_empty() {
+            if before.is_none() || !fresh.is_empty() {
                 changes.push(object_update(
                     if before.is_none() { "enter" } else { "modify" },
                     &reference,
-                    changed,
+                    fresh,
                 ));
             }
             now.insert(reference, properties.into_iter().collect::<HashMap<_, _>>());
@@ -241,34 +244,29 @@ fn page(
     mut objects: Vec<Object>,
     specs: Arc<Vec<PropertySpec>>,
     size: usize,
-) -> Result<Value, SoapFault> {
+) -> Value {
     let rest = objects.split_off(objects.len().min(size));
-    let contents = contents(world, caller, &objects, &specs)?;
+    let contents = contents(world, caller, &objects, &specs);
     let token = (!rest.is_empty()).then(|| {
         let token = Uuid::new_v4().to_string();
         let session = caller.session.clone().unwrap_or_default();
         world.state().pages.insert(token.clone(), Page { session, objects: rest, specs, size });
         token
     });
-    Ok(Value::Object(
+    Value::Object(
         "RetrieveResult",
         vec![
             ("token", token.map_or(Value::Unset, Value::text)),
             ("objects", Value::Array("ObjectContent", contents)),
         ],
-    ))
+    )
 }
 
-fn contents(
-    world: &World,
-    caller: &Caller,
-    objects: &[Object],
-    specs: &[PropertySpec],
-) -> Result<Vec<Value>, SoapFault> {
+fn contents(world: &World, caller: &Caller, objects: &[Object], specs: &[PropertySpec]) -> Vec<Value> {
     let mut contents = Vec::with_capacity(objects.len());
     for object in objects {
         let reference = object.moref(world, caller.server);
-        let (properties, missing) = properties_of(world, caller, object, specs)?;
+        let (properties, missing) = properties_of(world, caller, object, specs);
         let properties = properties
             .into_iter()
             .map(|(name, value)| {
@@ -297,7 +295,7 @@ fn contents(
             ],
         ));
     }
-    Ok(contents)
+    contents
 }
 
 type Named = Vec<(String, Value)>;
@@ -308,15 +306,15 @@ fn properties_of(
     caller: &Caller,
     object: &Object,
     specs: &[PropertySpec],
-) -> Result<(Named, Vec<String>), SoapFault> {
-    let kind = object.moref(world, caller.server).kind;
+) -> (Named, Vec<String>) {
+    let kind = object.kind(world, caller.server);
     let mut found = Vec::new();
     let mut missing = Vec::new();
     let mut made = HashMap::new();
-    for spec in specs.iter().filter(|spec| is_a(&kind, &spec.kind)) {
+    for spec in specs.iter().filter(|spec| is_a(kind, &spec.kind)) {
         let every: Vec<String> = names(object).iter().map(ToString::to_string).collect();
         for path in if spec.all { &every } else { &spec.paths } {
-            if is_unreadable(&world.options, &kind, path) {
+            if is_unreadable(&world.options, kind, path) {
                 missing.push(path.clone());
                 continue;
             }
@@ -326,7 +324,7 @@ fn properties_of(
             }
         }
     }
-    Ok((found, missing))
+    (found, missing)
 }
 
 fn value_at(
@@ -384,7 +382,7 @@ fn select<'a>(
     // All objects of a type have the same properties: one of each is enough to check the paths.
     let mut checked: Vec<&str> = Vec::new();
     for object in &objects {
-        let kind = object.kind(world);
+        let kind = object.kind(world, caller.server);
         if checked.contains(&kind) {
             continue;
         }
@@ -431,13 +429,13 @@ impl<'a> Walk<'a> {
         if depth > 32 {
             return Ok(());
         }
-        let kind = object.moref(self.world, self.caller.server).kind;
-        let wanted = self.specs.iter().any(|spec| is_a(&kind, &spec.kind));
+        let kind = object.kind(self.world, self.caller.server);
+        let wanted = self.specs.iter().any(|spec| is_a(kind, &spec.kind));
         let next =
             selections.iter().map(|selection| self.resolve(selection)).collect::<Result<Vec<_>, _>>()?;
         for traversal in next {
             let of = traversal.text_of("type").unwrap_or_default();
-            if !is_a(&kind, of.trim()) {
+            if !is_a(kind, of.trim()) {
                 continue;
             }
             let path = traversal.text_of("path").unwrap_or_default().trim().to_string();

@@ -185,8 +185,8 @@ fn reboot(world: &Arc<World>, host: usize) {
 
 fn answer(world: &World, caller: &Caller) -> Result<Outcome, SoapFault> {
     match (caller.server, world.options.restore_reply) {
-        (Server::Host(_), _) | (_, RestoreReply::Dropped) => Ok(Outcome::Dropped),
-        (_, RestoreReply::Answered) => Ok(Outcome::Nothing),
-        (_, RestoreReply::HostCommunication) => Err(SoapFault::host_communication()),
+        (_, RestoreReply::Dropped) => Ok(Outcome::Dropped),
+        (Server::Host(_), _) | (_, RestoreReply::Answered) => Ok(Outcome::Nothing),
+        (Server::VCenter, RestoreReply::HostCommunication) => Err(SoapFault::host_communication()),
     }
 }

@@ -47,10 +47,7 @@ pub(crate) async fn respond(
     let mut entry = Entry {
         server: connection.world.name(connection.server).to_string(),
         kind: format!("{} {}", request.method(), anonymous(&path)),
-        host: match connection.server {
-            Server::VCenter => None,
-            Server::Host(index) => Some(connection.world.hosts[index].spec.name.clone()),
-        },
+        host: host_name(connection),
         object: None,
         credentials: credentials(request.headers()),
         answer: Answer::Nothing,
@@ -72,7 +69,7 @@ pub(crate) fn redirect_to_https(connection: &Connection, request: &Request<Incom
     connection.world.record(Entry {
         server: connection.world.name(connection.server).to_string(),
         kind: format!("http {} {}", request.method(), anonymous(&normal_path(request.uri().path()))),
-        host: None,
+        host: host_name(connection),
         object: None,
         credentials: credentials(request.headers()),
         answer: Answer::Status(301),
@@ -291,6 +288,13 @@ fn refusal(refused: &Refused) -> Reply {
         Refused::Unauthorized => Reply::text(StatusCode::UNAUTHORIZED)
             .with(header::WWW_AUTHENTICATE, "Basic realm=\"VMware HTTP server\""),
         Refused::Forbidden => Reply::text(StatusCode::FORBIDDEN),
+    }
+}
+
+fn host_name(connection: &Connection) -> Option<String> {
+    match connection.server {
+        Server::VCenter => None,
+        Server::Host(index) => Some(connection.world.hosts[index].spec.name.clone()),
     }
 }
 

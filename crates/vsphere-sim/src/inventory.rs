@@ -100,7 +100,7 @@ impl Tree {
 
 impl Object {
     /// The type on the wire.
-    pub(crate) fn kind(&self, world: &World) -> &'static str {
+    pub(crate) fn kind(&self, world: &World, server: Server) -> &'static str {
         match self {
             Object::ServiceInstance => "ServiceInstance",
             Object::SessionManager => "SessionManager",
@@ -112,7 +112,10 @@ impl Object {
             Object::AuthorizationManager => "AuthorizationManager",
             Object::Folder(_) => "Folder",
             Object::Datacenter(_) => "Datacenter",
-            Object::Compute(index) if world.tree.computes[*index].cluster => "ClusterComputeResource",
+            // A host does not know of the cluster that it is in.
+            Object::Compute(index) if server == Server::VCenter && world.tree.computes[*index].cluster => {
+                "ClusterComputeResource"
+            }
             Object::Compute(_) => "ComputeResource",
             Object::Host(_) => "HostSystem",
             Object::Firmware(_) => "HostFirmwareSystem",
@@ -125,12 +128,7 @@ impl Object {
 
     /// The reference under which a server knows the object.
     pub(crate) fn moref(&self, world: &World, server: Server) -> Moref {
-        let kind = if matches!((self, server), (Object::Compute(_), Server::Host(_))) {
-            "ComputeResource"
-        } else {
-            self.kind(world)
-        };
-        Moref::new(kind, self.id(world, server))
+        Moref::new(self.kind(world, server), self.id(world, server))
     }
 
     fn id(&self, world: &World, server: Server) -> String {
@@ -202,12 +200,10 @@ pub(crate) fn resolve(world: &World, server: Server, reference: &Moref) -> Optio
     let object = candidate(world, server, &reference.id)?;
     let exists = match &object {
         Object::Vm(host, number) => *number < world.hosts.get(*host)?.state().powered_on_vms,
-        Object::Host(index) | Object::Firmware(index) => {
-            *index < world.hosts.len()
-                && (object.kind(world) != "HostFirmwareSystem" || world.hosts[*index].spec.firmware_system)
-        }
-        Object::Datacenter(index) => *index < world.tree.datacenters.len(),
-        Object::Folder(
+        Object::Host(index) => *index < world.hosts.len(),
+        Object::Firmware(index) => world.hosts.get(*index)?.spec.firmware_system,
+        Object::Datacenter(index)
+        | Object::Folder(
             Folder::Hosts(index) | Folder::Vms(index) | Folder::Datastores(index) | Folder::Networks(index),
         ) => *index < world.tree.datacenters.len(),
         Object::Compute(index) => *index < world.tree.computes.len(),
@@ -275,8 +271,7 @@ pub(crate) fn children(world: &World, server: Server, object: &Object) -> Vec<Ob
 /// The objects in a view.
 pub(crate) fn members(world: &World, server: Server, view: &View) -> Vec<Object> {
     let wanted = |object: &Object| {
-        view.kinds.is_empty()
-            || view.kinds.iter().any(|kind| is_a(object.moref(world, server).kind.as_ref(), kind))
+        view.kinds.is_empty() || view.kinds.iter().any(|kind| is_a(object.kind(world, server), kind))
     };
     let mut found = Vec::new();
     let mut waiting = children(world, server, &view.container);

@@ -72,7 +72,12 @@ impl Simulator {
         let servers = servers(&options);
         let first_host = usize::from(options.kind == Kind::VCenter);
         let (base, host_addresses) = (addresses[0], addresses[first_host..].to_vec());
-        let world = Arc::new(World::new(options, &host_addresses, base, port, Handle::current())?);
+        let runtime = Handle::current();
+        // Thousands of certificates are work enough to keep off the runtime's own threads.
+        let made =
+            tokio::task::spawn_blocking(move || World::new(options, &host_addresses, base, port, runtime))
+                .await;
+        let world = Arc::new(made.map_err(io::Error::other)??);
         for (server, listener) in servers.into_iter().zip(listeners) {
             let power = match server {
                 Server::VCenter => CancellationToken::new(),

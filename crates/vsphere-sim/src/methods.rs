@@ -347,19 +347,12 @@ async fn enter_maintenance_mode(
                 return Ok(());
             }
         }
-        let cancelled = || tasks::running_on(world, host).is_none_or(|task| tasks::is_over(world, task));
+        let change = async { changes.changed().await.map_err(|_| SoapFault::timed_out()) };
         match until {
-            Some(until) => match tokio::time::timeout_at(until, changes.changed()).await {
-                Ok(_) if cancelled() => return Err(SoapFault::new("RequestCanceled", "")),
-                Ok(_) => {}
-                Err(_) => return Err(SoapFault::timed_out()),
-            },
-            None => {
-                let _ = changes.changed().await;
-                if cancelled() {
-                    return Err(SoapFault::new("RequestCanceled", ""));
-                }
+            Some(until) => {
+                tokio::time::timeout_at(until, change).await.map_err(|_| SoapFault::timed_out())??;
             }
+            None => change.await?,
         }
     }
 }

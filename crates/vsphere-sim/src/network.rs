@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::faults::{On, What};
 use crate::http_server::{redirect_to_https, respond};
+use crate::options::RestoreReply;
 use crate::specs::ConnectionState;
 use crate::world::{Server, World};
 
@@ -26,6 +27,8 @@ use crate::world::{Server, World};
 const TLS_HANDSHAKE: u8 = 0x16;
 /// A connection on which nothing comes for so long is closed.
 const FIRST_BYTE: Duration = Duration::from_secs(60);
+/// How long a host that goes down still sends what it has to say.
+const LAST_REPLY: Duration = Duration::from_millis(50);
 
 /// What the requests on one connection share.
 pub(crate) struct Connection {
@@ -47,16 +50,11 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
 pub(crate) fn listen(world: &Arc<World>, server: Server, listener: TcpListener, power: CancellationToken) {
     let again = Arc::clone(world);
     world.runtime.spawn(async move {
-        let ended = || async {
-            tokio::select! {
-                () = power.cancelled() => {}
-                () = again.stop.cancelled() => {}
-            }
-        };
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
-                () = ended() => return,
+                () = power.cancelled() => return,
+                () = again.stop.cancelled() => return,
             };
             let Ok((tcp, peer)) = accepted else {
                 // Out of file descriptors, most likely: some may be free in a moment.
@@ -67,17 +65,25 @@ pub(crate) fn listen(world: &Arc<World>, server: Server, listener: TcpListener, 
                 Arc::new(Connection { world: Arc::clone(&again), server, peer, reset: AtomicBool::new(false) });
             let (power, stop) = (power.clone(), again.stop.clone());
             tokio::spawn(async move {
-                let served = tokio::select! {
-                    served = serve(&connection, tcp) => served,
-                    () = power.cancelled() => Ok(()),
+                let ended = tokio::select! {
+                    ended = serve(&connection, tcp) => ended,
+                    () = power_gone(&connection.world, &power) => Ok(()),
                     () = stop.cancelled() => Ok(()),
                 };
-                if let Err(error) = served {
+                if let Err(error) = ended {
                     tracing::debug!(server = connection.world.name(connection.server), %error, "connection ended");
                 }
             });
         }
     });
+}
+
+/// Returns when the host's connections have to go: at once, or once the reply that a restore still gets is out.
+async fn power_gone(world: &World, power: &CancellationToken) {
+    power.cancelled().await;
+    if world.options.restore_reply != RestoreReply::Dropped {
+        tokio::time::sleep(LAST_REPLY).await;
+    }
 }
 
 /// Closes a host's port and drops its connections.

@@ -72,6 +72,7 @@ pub struct Versions {
 
 /// The shape of bundle URLs. The default is `http://*:PORT/downloads/<uuid>/configBundle-<hostname>.tgz`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "four independent details of a URL")]
 pub struct BundleUrl {
     /// `https` rather than `http`.
     pub https: bool,
@@ -116,16 +117,17 @@ pub enum ReportCertificates {
 pub enum RestoreReply {
     /// The connection drops before any reply.
     Dropped,
-    /// An empty reply, and then the host goes down. Through vCenter only; directly it is always dropped.
+    /// An empty reply, and then the host goes down.
     Answered,
-    /// A `HostCommunication` fault, because vCenter lost the host. Through vCenter only.
+    /// A `HostCommunication` fault, because vCenter lost the host. Directly, an empty reply.
     HostCommunication,
 }
 
 impl Options {
-    /// An ESXi host to connect to directly as `root` / `hostkeep-demo`.
+    /// An ESXi host to connect to directly as `root` / `hostkeep-demo`, without VMs in the way of a restore.
     pub fn esxi() -> Options {
-        Options { kind: Kind::Esxi, hosts: varied_hosts(1), user: "root".into(), ..Options::default() }
+        let host = HostSpec { powered_on_vms: 0, ..varied_hosts(1).remove(0) };
+        Options { kind: Kind::Esxi, hosts: vec![host], user: "root".into(), ..Options::default() }
     }
 }
 

@@ -130,7 +130,7 @@ pub(crate) fn top_level(world: &World, caller: &Caller, object: &Object, name: &
         (Object::Compute(_), "host") => {
             Value::refs(children(world, server, object).iter().map(|child| child.moref(world, server)))
         }
-        (_, "datastore" | "network") => Value::refs([]),
+        (_, "datastore" | "network" | "recentTask") => Value::refs([]),
         (Object::Host(index), "runtime") => runtime(world, caller, *index),
         (Object::Host(index), "summary") => summary(world, caller, *index),
         (Object::Host(index), "config") => config(world, server, *index, false),
@@ -143,7 +143,6 @@ pub(crate) fn top_level(world: &World, caller: &Caller, object: &Object, name: &
         (Object::Vm(host, number), _) => vm(world, server, *host, *number, name),
         (Object::Task(index), _) => crate::tasks::info(world, *index),
         (Object::View(id), _) => view(world, server, id, name),
-        (Object::TaskManager, _) => Value::refs([]),
         _ => Value::Unset,
     })
 }
@@ -367,7 +366,7 @@ fn config(world: &World, server: Server, index: usize, whole: bool) -> Value {
         vec![
             ("host", Value::Ref(Object::Host(index).moref(world, server))),
             ("product", host_product(&host.spec, &world.options.versions.newest)),
-            ("virtualNicManagerInfo", virtual_nics(host.address.to_string())),
+            ("virtualNicManagerInfo", virtual_nics(&host.address.to_string())),
             (
                 "dateTimeInfo",
                 Value::Object(
@@ -394,8 +393,8 @@ fn config(world: &World, server: Server, index: usize, whole: bool) -> Value {
 }
 
 /// Two NICs are candidates for management, as on most hosts; only one is selected.
-fn virtual_nics(address: String) -> Value {
-    let nic = |device: &str, portgroup: &str, address: String| {
+fn virtual_nics(address: &str) -> Value {
+    let nic = |device: &str, portgroup: &str, address: &str| {
         Value::Object(
             "HostVirtualNic",
             vec![
@@ -437,8 +436,8 @@ fn virtual_nics(address: String) -> Value {
                     Value::Array(
                         "HostVirtualNic",
                         vec![
-                            nic("vmk1", "vMotion", "198.51.100.7".into()),
-                            nic("vmk0", "Management Network", address.clone()),
+                            nic("vmk1", "vMotion", "198.51.100.7"),
+                            nic("vmk0", "Management Network", address),
                         ],
                     ),
                 ),
@@ -509,6 +508,7 @@ fn plain_name(world: &World, server: Server, object: &Object) -> String {
         Object::Folder(Folder::Networks(_)) => "network".into(),
         Object::Datacenter(_) if server != Server::VCenter => "ha-datacenter".into(),
         Object::Datacenter(index) => world.tree.datacenters[*index].clone(),
+        Object::Compute(_) if server != Server::VCenter => "ha-compute-res".into(),
         Object::Compute(index) => {
             let compute = &world.tree.computes[*index];
             match compute.hosts.first() {

@@ -148,7 +148,7 @@ fn entity_bomb() -> String {
     let mut text = String::from("<?xml version=\"1.0\"?>\n<!DOCTYPE bomb [<!ENTITY a0 \"boom\">");
     for level in 1..10 {
         let below = format!("&a{};", level - 1).repeat(10);
-        text.push_str(&format!("<!ENTITY a{level} \"{below}\">"));
+        text = format!("{text}<!ENTITY a{level} \"{below}\">");
     }
     text.push_str("]>\n<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\"><soapenv:Body>&a9;</soapenv:Body></soapenv:Envelope>");
     text

@@ -98,10 +98,8 @@ pub(crate) fn logout(state: &mut State, key: &str) {
 
 /// Finds the live session that a cookie's value stands for, and notes that it was used.
 pub(crate) fn touch(world: &World, server: Server, cookie: &str) -> Option<String> {
-    let key = match world.options.quoted_cookies {
-        true => cookie.strip_prefix('"')?.strip_suffix('"')?,
-        false => cookie,
-    };
+    let key =
+        if world.options.quoted_cookies { cookie.strip_prefix('"')?.strip_suffix('"')? } else { cookie };
     let mut state = world.state();
     expire_idle(world, &mut state);
     let session = state.sessions.get_mut(key).filter(|session| session.server == server)?;

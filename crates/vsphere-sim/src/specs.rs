@@ -8,6 +8,7 @@ use crate::certificates::sha256;
 
 /// One host to simulate.
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "independent traits of the thing simulated")]
 pub struct HostSpec {
     /// Fully qualified name; also the host's own host name unless [`HostSpec::hostname`] says otherwise.
     pub name: String,

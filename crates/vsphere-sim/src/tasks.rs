@@ -63,6 +63,7 @@ where
     tokio::spawn(async move {
         let ended = tokio::select! {
             ended = work => ended,
+            () = ended_from_outside(&world, index) => return,
             () = stop.cancelled() => return,
         };
         end(&world, index, ended);
@@ -84,11 +85,6 @@ pub(crate) fn cancel(world: &World, index: usize) -> Result<(), SoapFault> {
 pub(crate) fn running_on(world: &World, host: usize) -> Option<usize> {
     let state = world.state();
     state.tasks.iter().position(|task| task.host == host && task.state == TaskState::Running)
-}
-
-/// Whether a task was ended from outside.
-pub(crate) fn is_over(world: &World, index: usize) -> bool {
-    world.state().tasks.get(index).is_none_or(|task| task.state != TaskState::Running)
 }
 
 /// `Task.info`.
@@ -137,6 +133,15 @@ pub(crate) fn info(world: &World, index: usize) -> Value {
             ("eventChainId", Value::Int(i64::try_from(index).unwrap_or(0) + 7000)),
         ],
     )
+}
+
+async fn ended_from_outside(world: &World, index: usize) {
+    let mut changes = world.changed.subscribe();
+    while world.state().tasks[index].state == TaskState::Running {
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 fn end(world: &World, index: usize, ended: Result<(), SoapFault>) {

@@ -79,7 +79,10 @@ pub(super) fn seal(content: &[u8], keyed: &Keyed, nonce: &[u8; 12]) -> Vec<u8> {
 
 /// Opens what [`seal`] wrote with the same key.
 pub(super) fn open(bytes: &[u8], keyed: &Keyed) -> Result<Vec<u8>, String> {
-    if bytes.len() < 3 * BLOCK || bytes.len() % BLOCK != 0 || !bytes.starts_with(b"DataTransformEnvelope") {
+    if bytes.len() < 3 * BLOCK
+        || !bytes.len().is_multiple_of(BLOCK)
+        || !bytes.starts_with(b"DataTransformEnvelope")
+    {
         return Err("local.tgz.ve is no envelope".into());
     }
     let (header, rest) = bytes.split_at(BLOCK);

@@ -36,7 +36,7 @@ pub(crate) struct Source<'a> {
 /// Packs a bundle. The same source always gives the same bytes.
 ///
 /// A padded host's `state.tgz` is made once and shared by all hosts of that size, since otherwise a benchmark would
-/// measure how fast SQLite and gzip make bundles; only the manifest differs then.
+/// measure how fast `SQLite` and gzip make bundles; only the manifest differs then.
 pub(crate) fn build(source: &Source<'_>, shared: &SharedParts) -> Vec<u8> {
     let spec = source.spec;
     let manifest = manifest(spec, &spec.uuid.to_string());

@@ -1,4 +1,4 @@
-//! The ConfigStore: an SQLite file whose tables and rows are those of a real 7.0.
+//! The ConfigStore: an `SQLite` file whose tables and rows are those of a real 7.0.
 
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};

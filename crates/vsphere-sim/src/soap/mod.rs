@@ -7,7 +7,9 @@ mod value;
 
 pub use fault::{FaultField, SoapFault};
 pub(crate) use parse::{Call, Element, parse_call};
-pub(crate) use value::{Moref, Value, escape};
+pub(crate) use value::{Moref, Value};
+
+use value::{escape, push};
 
 const ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const XSD: &str = "http://www.w3.org/2001/XMLSchema";
@@ -16,17 +18,14 @@ const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// A whole reply: `returnval` once for each value.
 pub(crate) fn reply(method: &str, returned: &[Value], xsi: &str) -> String {
     let mut body = String::with_capacity(1024);
-    let name = method.trim_end_matches("_Task");
-    let name =
-        if method.ends_with("_Task") { format!("{name}_TaskResponse") } else { format!("{name}Response") };
     if returned.is_empty() {
-        body.push_str(&format!("<{name} xmlns=\"urn:vim25\"/>"));
+        push(&mut body, &["<", method, "Response xmlns=\"urn:vim25\"/>"]);
     } else {
-        body.push_str(&format!("<{name} xmlns=\"urn:vim25\">"));
+        push(&mut body, &["<", method, "Response xmlns=\"urn:vim25\">"]);
         for value in returned {
             value.write("returnval", matches!(value, Value::Any(_)), xsi, &mut body);
         }
-        body.push_str(&format!("</{name}>"));
+        push(&mut body, &["</", method, "Response>"]);
     }
     envelope(&body, xsi)
 }
@@ -35,10 +34,10 @@ pub(crate) fn reply(method: &str, returned: &[Value], xsi: &str) -> String {
 pub(crate) fn fault(fault: &SoapFault, xsi: &str) -> String {
     let mut body = String::from("<soapenv:Fault><faultcode>ServerFaultCode</faultcode><faultstring>");
     escape(&fault.message, &mut body);
-    body.push_str("</faultstring><detail>");
-    body.push_str(&format!("<{}Fault xmlns=\"urn:vim25\" {xsi}:type=\"{}\">", fault.kind, fault.kind));
+    push(&mut body, &["</faultstring><detail><", &fault.kind, "Fault xmlns=\"urn:vim25\" "]);
+    push(&mut body, &[xsi, ":type=\"", &fault.kind, "\">"]);
     fault.write_fields(xsi, &mut body);
-    body.push_str(&format!("</{}Fault></detail></soapenv:Fault>", fault.kind));
+    push(&mut body, &["</", &fault.kind, "Fault></detail></soapenv:Fault>"]);
     envelope(&body, xsi)
 }
 

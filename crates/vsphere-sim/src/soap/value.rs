@@ -157,7 +157,7 @@ impl Value {
 }
 
 /// Escapes text for XML.
-pub(crate) fn escape(text: &str, out: &mut String) {
+pub(super) fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -185,7 +185,7 @@ fn array_type(element: &str) -> String {
     format!("ArrayOf{name}")
 }
 
-fn push(out: &mut String, parts: &[&str]) {
+pub(super) fn push(out: &mut String, parts: &[&str]) {
     for part in parts {
         out.push_str(part);
     }
