@@ -43,6 +43,43 @@ pub enum Error {
     /// A choice of hosts.
     #[error(transparent)]
     Selection(#[from] SelectionError),
+    /// A server.
+    #[error(transparent)]
+    Server(#[from] vsphere::Error),
+    /// A host, told by the server or met on the way to it.
+    #[error("{host}: {error}")]
+    Host {
+        /// The host's name.
+        host: String,
+        /// What went wrong.
+        #[source]
+        error: vsphere::Error,
+    },
+    /// The server does not reach the host.
+    #[error("{host} is {} in the vCenter", if *.is_responding { "disconnected" } else { "not responding" })]
+    HostNotConnected {
+        /// The host's name.
+        host: String,
+        /// Whether somebody disconnected it, rather than that it does not answer.
+        is_responding: bool,
+    },
+    /// The host sent a bundle that is no good.
+    #[error("the bundle of {host} is not sound: {problem}")]
+    UnsoundBundle {
+        /// The host's name.
+        host: String,
+        /// What is wrong with it.
+        #[source]
+        problem: BundleProblem,
+    },
+    /// A host was not begun because of what happened to another one.
+    #[error("{host} was not tried: {reason}")]
+    NotTried {
+        /// The host's name.
+        host: String,
+        /// What happened, in its own words.
+        reason: String,
+    },
     /// Logging was started a second time in one process.
     #[error("logging has been started already")]
     LoggingTwice,
@@ -68,6 +105,24 @@ pub struct ErrorReport {
 }
 
 impl Error {
+    /// The same error, naming the host where it does not do so already.
+    pub(crate) fn about_host(self, host: &str) -> Self {
+        match self {
+            Self::Server(vsphere::Error::Sink { source, .. }) => {
+                FileError::new("write the bundle of", host, source).into()
+            }
+            Self::Server(error) if !error.to_string().contains(host) => {
+                Self::Host { host: host.to_owned(), error }
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the archive itself has failed, so that no other host could be kept either.
+    pub(crate) fn is_of_archive(&self) -> bool {
+        matches!(self, Self::Archive(_) | Self::File(_))
+    }
+
     /// The error in the form in which it is told.
     pub fn report(&self) -> ErrorReport {
         let mut details = Vec::new();
@@ -91,6 +146,10 @@ impl Error {
             Self::Selection(SelectionError::Unknown(_)) => "unknown_host",
             Self::Selection(SelectionError::Nothing) => "no_host_selected",
             Self::LoggingTwice => "logging_twice",
+            Self::Server(error) | Self::Host { error, .. } => error.code(),
+            Self::HostNotConnected { .. } => "host_not_connected",
+            Self::UnsoundBundle { problem, .. } => bundle_code(problem),
+            Self::NotTried { .. } => "not_tried",
             Self::Cancelled => "cancelled",
         }
     }
@@ -113,6 +172,20 @@ impl Error {
             Self::Selection(SelectionError::Nothing) => {
                 Some("Look at what is chosen and what is excluded.".to_owned())
             }
+            Self::Server(error) | Self::Host { error, .. } => error.hint(),
+            Self::HostNotConnected { is_responding, .. } => Some(
+                if *is_responding {
+                    "Reconnect the host in the vSphere Client, or connect to it directly."
+                } else {
+                    "Check that the host is up and that the vCenter reaches it; or connect to it directly."
+                }
+                .to_owned(),
+            ),
+            Self::UnsoundBundle { .. } => Some(
+                "Nothing was kept. Take the backup again; if it happens each time, restart the host's management agents."
+                    .to_owned(),
+            ),
+            Self::NotTried { .. } => Some("Mend the cause, then back up the hosts that are missing.".to_owned()),
             Self::LoggingTwice | Self::Cancelled => None,
         }
     }

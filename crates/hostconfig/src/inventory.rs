@@ -165,7 +165,11 @@ fn each_once(servers: &[Server], systems: Vec<Vec<HostSystem>>) -> Vec<Host> {
                     hosts.push(host);
                 }
                 Some(&at) if is_connected(&hosts[at]) || !is_connected(&host) => {
-                    tracing::info!(host = host.system.name, server = address, "already known from another server");
+                    tracing::info!(
+                        host = host.system.name,
+                        server = address,
+                        "already known from another server"
+                    );
                 }
                 Some(&at) => hosts[at] = host,
             }

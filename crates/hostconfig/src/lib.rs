@@ -7,12 +7,14 @@
 
 pub mod archive;
 pub mod audit;
+pub mod backup;
 pub mod bundle;
 mod config_dir;
 pub mod credentials;
 mod error;
 pub mod files;
 pub mod hosts_file;
+pub mod inventory;
 pub mod logging;
 mod machine;
 pub mod selection;

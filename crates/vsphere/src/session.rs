@@ -108,6 +108,11 @@ impl Session {
         &self.inner.client
     }
 
+    /// Who is signed in.
+    pub fn user(&self) -> &str {
+        &self.inner.credentials.user
+    }
+
     /// Whether the server still knows this session. Does not renew it.
     pub async fn is_alive(&self) -> Result<bool, Error> {
         let manager = &self.client().content().session_manager;

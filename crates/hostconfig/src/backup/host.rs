@@ -12,7 +12,7 @@ use super::{Run, RunEvent, blocking};
 use crate::archive::{
     Record, RecordDraft, RecordHost, RecordManifest, RecordObtained, RecordProduct, Staging,
 };
-use crate::audit::AuditEntry;
+use crate::audit::{AuditAction, AuditEntry};
 use crate::bundle::{Manifest, check_file, uuid_matches};
 use crate::inventory::{Host, Server};
 use crate::{Error, Result};
@@ -30,15 +30,14 @@ pub(super) async fn back_up(run: &Run, number: usize, at: usize) -> HostReport {
             let error = error.about_host(&host.system.name);
             tracing::warn!(host = host.system.name, code = error.code(), %error, "not backed up");
             let report = error.report();
-            if error.fails_every_host() {
-                // The first reason stands.
-                let _ = run.stopped.set(report.clone());
+            if error.is_of_archive() {
+                run.stopped.get_or_init(|| report.message.clone());
             }
             Outcome::Failed { error: report }
         }
     };
     let report = HostReport::new(host, &run.inventory, outcome);
-    note_in_audit_log(run, &report).await;
+    note_in_audit_log(run, host, &report).await;
     (run.context.watch)(RunEvent::Finished { host: number, report: &report });
     report
 }
@@ -47,7 +46,7 @@ async fn try_host(run: &Run, number: usize, at: usize) -> Result<Outcome> {
     let host = &run.inventory.hosts[at];
     let server = &run.inventory.servers[host.server];
     if let Some(reason) = run.stopped.get() {
-        return Err(Error::NotTried { reason: reason.message.clone() });
+        return Err(Error::NotTried { host: host.system.name.clone(), reason: reason.clone() });
     }
     check_host(server, &host.system)?;
     let started = (run.context.clock)();
@@ -73,8 +72,12 @@ fn check_host(server: &Server, host: &HostSystem) -> Result<()> {
     let name = host.name.clone();
     match host.connection {
         ConnectionState::Connected => {}
-        ConnectionState::Disconnected => return Err(Error::HostNotConnected { host: name, responding: true }),
-        ConnectionState::NotResponding => return Err(Error::HostNotConnected { host: name, responding: false }),
+        ConnectionState::Disconnected => {
+            return Err(Error::HostNotConnected { host: name, is_responding: true });
+        }
+        ConnectionState::NotResponding => {
+            return Err(Error::HostNotConnected { host: name, is_responding: false });
+        }
     }
     if host.firmware_system.is_some() {
         return Ok(());
@@ -102,7 +105,8 @@ async fn download(
     staging: &Staging,
 ) -> Result<(Downloaded, String)> {
     let cannot_write = |source| vsphere::Error::Sink { host: host.name.clone(), source };
-    let file = tokio::fs::OpenOptions::new().write(true).open(staging.bundle_path()).await.map_err(cannot_write)?;
+    let file =
+        tokio::fs::OpenOptions::new().write(true).open(staging.bundle_path()).await.map_err(cannot_write)?;
     let mut sha256 = Sha256::new();
     let file = BufWriter::with_capacity(WRITE_BUFFER, file);
     let mut sink = InspectWriter::new(file, |bytes| sha256.update(bytes));
@@ -151,17 +155,29 @@ fn prove_and_commit(staging: Staging, draft: RecordDraft, clock: super::Clock) -
     let checked = check_file(staging.bundle_path())
         .map_err(|problem| Error::UnsoundBundle { host: host.name.clone(), problem })?;
     let Manifest { release_level, uuid } = checked.manifest;
-    let matches_host = uuid.as_deref().zip(host.uuid.as_deref()).map(|(bundle, host)| uuid_matches(bundle, host));
+    let matches_host =
+        uuid.as_deref().zip(host.uuid.as_deref()).map(|(bundle, host)| uuid_matches(bundle, host));
     let manifest = RecordManifest { release_level, uuid, matches_host };
     staging.commit(RecordDraft { manifest, ..draft }, clock())
 }
 
 /// A log that cannot be written is told, but is no reason to lose a backup.
-async fn note_in_audit_log(run: &Run, report: &HostReport) {
-    let (record, result) = match &report.outcome {
-        Outcome::Saved { record, .. } => (Some(record.clone()), "saved".to_owned()),
-        Outcome::Failed { error } => (None, format!("failed: {}", error.code)),
-        Outcome::Cancelled => (None, "cancelled".to_owned()),
+async fn note_in_audit_log(run: &Run, host: &Host, report: &HostReport) {
+    let (result, record) = match &report.outcome {
+        Outcome::Saved { record, .. } => ("ok", Some(record.clone())),
+        Outcome::Failed { error } => (error.code.as_str(), None),
+        Outcome::Cancelled => ("cancelled", None),
     };
-    let _ = (record, result);
+    let session = &run.inventory.servers[host.server].session;
+    let entry = AuditEntry {
+        server: Some(session.client().address().to_string()),
+        server_user: Some(session.user().to_owned()),
+        host: Some(report.name.clone()),
+        record,
+        ..AuditEntry::new((run.context.clock)(), AuditAction::Backup, result)
+    };
+    let audit = run.context.audit.clone();
+    if let Err(error) = blocking(move || audit.append(&[entry])).await {
+        tracing::error!(%error, "the audit log cannot be written");
+    }
 }

@@ -17,11 +17,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use report::{HostReport, Outcome, RUN_FORMAT, RunReport, ServerReport};
 
+use crate::Result;
 use crate::archive::{HostFolder, WriteLock, host_folders};
 use crate::audit::AuditLog;
 use crate::inventory::{Inventory, ServerLogin, with_inventory};
-use crate::selection::Selection;
-use crate::{Error, ErrorReport, Result};
+use crate::selection::{Selection, SelectionError};
 
 /// What time it is where the user is.
 pub type Clock = fn() -> DateTime<FixedOffset>;
@@ -97,8 +97,8 @@ pub struct RunContext {
 /// Backs up the hosts that `request` selects, and writes the run's report into the archive.
 ///
 /// # Errors
-/// [`Error::Cancelled`] before any host was begun; the first server's error when none answered;
-/// [`Error::NoHosts`]; and an archive that cannot even take the report. A run that backs up only some of its hosts is
+/// [`Error::Cancelled`](crate::Error::Cancelled) before any host was begun; the first server's error when none answered;
+/// [`SelectionError::Nothing`]; and an archive that cannot even take the report. A run that backs up only some of its hosts is
 /// no error: the [`RunReport`] says so.
 pub async fn back_up(request: BackupRequest, context: RunContext) -> Result<RunReport> {
     let started_at = (context.clock)();
@@ -123,15 +123,16 @@ async fn run(
     }
     let choice = request.selection.choose(&inventory.hosts, |host| &host.system.name);
     if choice.chosen.is_empty() && choice.unknown.is_empty() {
-        return Err(Error::NoHosts);
+        return Err(SelectionError::Nothing.into());
     }
     let mut report = RunReport::new(run_id(started_at), started_at, request.note.clone(), &inventory);
     let names = choice.chosen.iter().map(|&at| inventory.hosts[at].system.name.as_str()).collect();
     (context.watch)(RunEvent::Planned { hosts: names });
     // Named among all hosts, not just the chosen ones: a host's folder must not depend on the selection.
-    let folders = host_folders(inventory.hosts.iter().map(|host| (host.system.name.as_str(), host.identity.as_str())));
-    let (finish, clock) = (report.run_id.clone(), context.clock);
-    let run = Arc::new(Run { id: finish, request, context, inventory, folders, stopped: OnceLock::new() });
+    let folders =
+        host_folders(inventory.hosts.iter().map(|host| (host.system.name.as_str(), host.identity.as_str())));
+    let (id, clock) = (report.run_id.clone(), context.clock);
+    let run = Arc::new(Run { id, request, context, inventory, folders, stopped: OnceLock::new() });
     report.hosts = back_up_each(&run, choice.chosen).await;
     report.hosts.extend(choice.unknown.into_iter().map(HostReport::unknown));
     report.finished_at = clock();
@@ -147,7 +148,7 @@ struct Run {
     /// Of each host of the inventory.
     folders: Vec<HostFolder>,
     /// Why no further host is begun: an archive that has failed one host fails them all.
-    stopped: OnceLock<ErrorReport>,
+    stopped: OnceLock<String>,
 }
 
 /// Backs up the hosts at these places of the inventory, a bounded number at once; reports in the same order.

@@ -3,10 +3,10 @@
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
-use crate::ErrorReport;
 use crate::archive::Record;
 use crate::inventory::{Host, Inventory};
-use crate::selection::UnknownName;
+use crate::selection::{SelectionError, UnknownName};
+use crate::{Error, ErrorReport};
 
 /// The format of a run's report that this version writes.
 pub const RUN_FORMAT: u32 = 1;
@@ -97,7 +97,15 @@ impl RunReport {
             error: Some(failed.error.report()),
         });
         let servers = answered.chain(failed).collect();
-        Self { format: RUN_FORMAT, run_id, started_at, finished_at: started_at, note, servers, hosts: Vec::new() }
+        Self {
+            format: RUN_FORMAT,
+            run_id,
+            started_at,
+            finished_at: started_at,
+            note,
+            servers,
+            hosts: Vec::new(),
+        }
     }
 
     /// How many hosts are in the archive now.
@@ -142,8 +150,8 @@ impl HostReport {
 
     /// A name that fits no host.
     pub(super) fn unknown(unknown: UnknownName) -> Self {
-        let name = unknown.name.clone();
-        let error = crate::Error::UnknownHost(unknown).report();
+        let name = unknown.name().to_owned();
+        let error = Error::from(SelectionError::Unknown(vec![unknown])).report();
         Self { name, server: None, outcome: Outcome::Failed { error } }
     }
 }
