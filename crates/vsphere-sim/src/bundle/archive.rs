@@ -23,7 +23,7 @@ pub(super) enum Packing {
 
 pub(super) fn pack(members: &[Member], packing: Packing) -> Vec<u8> {
     let level = match packing {
-        Packing::Compressed => Compression::fast(),
+        Packing::Compressed => Compression::default(),
         Packing::Stored => Compression::none(),
     };
     let size: usize = members.iter().map(|(_, content)| content.len() + 1024).sum();

@@ -8,6 +8,8 @@ mod envelope;
 mod files;
 mod read;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::Mutex;

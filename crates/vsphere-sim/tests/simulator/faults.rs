@@ -26,7 +26,8 @@ async fn a_rule_strikes_its_host_when_and_as_often_as_it_says() {
 
 #[tokio::test]
 async fn soap_replies_go_wrong_as_told() {
-    let cases: [(What, fn(&str) -> bool); 6] = [
+    type Expect = fn(&str) -> bool;
+    let cases: [(What, Expect); 6] = [
         (What::Status(503), |body| body == "503 Service Unavailable"),
         (What::HtmlOk, |body| body.starts_with("<!DOCTYPE html>")),
         (What::MalformedXml, |body| body.ends_with("<returnval>")),

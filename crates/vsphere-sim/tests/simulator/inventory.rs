@@ -11,7 +11,7 @@ async fn hosts(client: &Client, paths: &[&str], options: &str) -> Reply {
         root.1
     );
     let view = client.call("CreateContainerView", &views, &arguments).await;
-    let paths: String = paths.iter().map(|path| format!("<pathSet>{path}</pathSet>")).collect();
+    let paths = format!("<pathSet>{}</pathSet>", paths.join("</pathSet><pathSet>"));
     let arguments = format!(
         "<specSet><propSet><type>HostSystem</type>{paths}</propSet><objectSet><obj type=\"ContainerView\">{}</obj>\
          <skip>true</skip><selectSet i:type=\"TraversalSpec\"><name>v</name><type>ContainerView</type><path>view</path>\
