@@ -67,11 +67,8 @@ async fn pyvmomi_lists_backs_up_and_restores() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ansible_saves_every_host() {
-    let (Some(python), Some(collections)) =
-        (support::peer("HOSTKEEP_PEER_PYTHON"), support::peer("HOSTKEEP_PEER_COLLECTIONS"))
-    else {
-        return;
-    };
+    let Some(python) = support::peer("HOSTKEEP_PEER_PYTHON") else { return };
+    let Some(collections) = support::peer("HOSTKEEP_PEER_COLLECTIONS") else { return };
     let folder = tempfile::tempdir().unwrap();
     let hosts = uniform_hosts(2, BUNDLE_BYTES);
     let simulator = Simulator::start(Options { hosts, ..Options::default() }).await.unwrap();
@@ -90,11 +87,8 @@ async fn ansible_saves_every_host() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ansible_loads_into_a_host() {
-    let (Some(python), Some(collections)) =
-        (support::peer("HOSTKEEP_PEER_PYTHON"), support::peer("HOSTKEEP_PEER_COLLECTIONS"))
-    else {
-        return;
-    };
+    let Some(python) = support::peer("HOSTKEEP_PEER_PYTHON") else { return };
+    let Some(collections) = support::peer("HOSTKEEP_PEER_COLLECTIONS") else { return };
     let folder = tempfile::tempdir().unwrap();
     // The module signs its upload, which goes to the host, with the name that it signed in with at the vCenter.
     let hosts = uniform_hosts(1, BUNDLE_BYTES);

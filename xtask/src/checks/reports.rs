@@ -11,10 +11,13 @@ pub(super) fn of_nextest(success: bool, said: &str, junit: &str) -> Outcome {
         failed: closing.map_or(0, |line| number_before(line, "failed") + number_before(line, "timed out")),
         skipped: closing.map_or(0, |line| number_before(line, "skipped")),
     };
-    let mut notes: Vec<String> =
-        junit.lines().filter_map(|line| line.find("skipped:").map(|at| unescape(&line[at..]))).collect();
+    let mut notes: Vec<String> = junit.lines().filter_map(said_to_be_skipped).collect();
     count.passed = count.passed.saturating_sub(notes.len());
+    let ignored = count.skipped;
     count.skipped += notes.len();
+    if ignored > 0 {
+        notes.push(format!("skipped: {ignored} tests marked #[ignore], each with its reason"));
+    }
     notes.extend(closing.map(|line| line.trim().to_owned()));
     finish(success, said, count, notes)
 }
@@ -45,9 +48,14 @@ fn number_before(line: &str, word: &str) -> usize {
         .unwrap_or(0)
 }
 
-fn unescape(line: &str) -> String {
-    let end = line.find('<').unwrap_or(line.len());
-    line[..end].replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+/// The rest of a line of the report that begins with `skipped:`.
+fn said_to_be_skipped(line: &str) -> Option<String> {
+    let text = ["<system-out>", "<system-err>"].iter().find_map(|tag| line.trim_start().strip_prefix(tag));
+    let text = text.unwrap_or(line).trim_start();
+    text.starts_with("skipped:").then(|| {
+        let end = text.find('<').unwrap_or(text.len());
+        text[..end].replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+    })
 }
 
 #[cfg(test)]
@@ -63,20 +71,26 @@ mod tests {
 
     #[test]
     fn nextest() {
-        let fine = "     Summary [   1.234s] 210 tests run: 210 passed, 3 skipped\n";
+        let fine = "     Summary [   1.234s] 210 tests run: 210 passed, 0 skipped\n";
+        let ignored = "Summary [ 1s] 5 tests run: 5 passed, 3 skipped";
         let bad = "  Summary [   9.9s] 12/14 tests run: 9 passed (1 slow), 2 failed, 1 timed out, 0 skipped\nerror: test run failed\n";
-        let junit =
-            "<system-out>\nskipped: HOSTKEEP_MINIVCSIM is not set &amp; so on</system-out>\n<x>other</x>";
+        let junit = "<system-out>\nskipped: HOSTKEEP_MINIVCSIM is not set &amp; so on</system-out>\nnot skipped: x\n<x>other</x>";
         check(
             &of_nextest(true, fine, ""),
-            (210, 0, 3),
-            &["Summary [   1.234s] 210 tests run: 210 passed, 3 skipped"],
+            (210, 0, 0),
+            &["Summary [   1.234s] 210 tests run: 210 passed, 0 skipped"],
             false,
         );
         check(
             &of_nextest(true, fine, junit),
-            (209, 0, 4),
+            (209, 0, 1),
             &["skipped: HOSTKEEP_MINIVCSIM is not set & so on", fine.trim()],
+            false,
+        );
+        check(
+            &of_nextest(true, ignored, ""),
+            (5, 0, 3),
+            &["skipped: 3 tests marked #[ignore], each with its reason", ignored],
             false,
         );
         check(&of_nextest(false, bad, ""), (9, 3, 0), &[bad.lines().next().unwrap().trim()], true);
