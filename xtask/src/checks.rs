@@ -71,16 +71,16 @@ fn passes(command: &mut Command) -> Result<Outcome> {
 }
 
 fn run_nextest(command: &mut Command) -> Result<Outcome> {
-    let report = cache::target()?.join("nextest/ci/junit.xml");
+    // nextest's own folder lies in the checkout, wherever cargo builds.
+    let report = cache::root().join("target/nextest/ci/junit.xml");
     if report.exists() {
         // Else a run that does not even compile would be read as the one before.
         fs::remove_file(&report).with_context(|| format!("cannot remove {}", report.display()))?;
     }
     let said = shell::listen(command)?;
-    let tests = if report.exists() {
-        fs::read_to_string(&report).with_context(|| format!("cannot read {}", report.display()))?
-    } else {
-        String::new()
+    let tests = match fs::read_to_string(&report) {
+        Err(_) if !said.success => String::new(), // it did not come so far
+        read => read.with_context(|| format!("cannot read {}", report.display()))?,
     };
     Ok(reports::of_nextest(said.success, &said.text, &tests))
 }
