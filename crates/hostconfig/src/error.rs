@@ -139,7 +139,7 @@ impl Error {
         match self {
             Self::Archive(error) => archive_code(error),
             Self::File(error) => file_code(error.problem),
-            Self::Bundle { problem, .. } => bundle_code(problem),
+            Self::Bundle { problem, .. } | Self::UnsoundBundle { problem, .. } => bundle_code(problem),
             Self::Settings(error) => settings_code(error),
             Self::Credentials(error) => credentials_code(error),
             Self::HostsFile(_) => "hosts_file_broken",
@@ -148,7 +148,6 @@ impl Error {
             Self::LoggingTwice => "logging_twice",
             Self::Server(error) | Self::Host { error, .. } => error.code(),
             Self::HostNotConnected { .. } => "host_not_connected",
-            Self::UnsoundBundle { problem, .. } => bundle_code(problem),
             Self::NotTried { .. } => "not_tried",
             Self::Cancelled => "cancelled",
         }

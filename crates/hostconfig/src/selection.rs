@@ -71,7 +71,9 @@ impl Selection {
         for (asked, is_excluded) in wanted.chain(excluded) {
             match names.matches(asked) {
                 Ok(matches) if !matches.is_empty() => {
-                    matches.into_iter().for_each(|at| is_chosen[at] = !is_excluded)
+                    for at in matches {
+                        is_chosen[at] = !is_excluded;
+                    }
                 }
                 Ok(_) if is_excluded && is_pattern(asked) => {}
                 Ok(_) => {

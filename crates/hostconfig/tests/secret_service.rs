@@ -1,5 +1,6 @@
 //! Passwords in a real Secret Service: gnome-keyring in a D-Bus session of its own, thrown away afterwards.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "setting up a test may panic")]
 
 use std::process::{Command, Stdio};
 

@@ -193,6 +193,8 @@ pub struct NotTrusted {
     pub presented: Certificate,
     /// The thumbprint that was expected instead; none where the system's trust store decided.
     pub expected: Option<Thumbprint>,
+    /// The vCenter that reported the expected thumbprint; none where a person had trusted it.
+    pub reported_by: Option<String>,
 }
 
 /// What was waited for when time ran out.

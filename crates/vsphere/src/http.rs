@@ -124,6 +124,7 @@ impl Http {
                         server,
                         presented,
                         expected: self.trust.pinned(),
+                        reported_by: None,
                     }))
                 }
                 (_, tls) => Error::Tls { server, reason: tls.to_string() },

@@ -255,6 +255,11 @@ async fn offer(
                     response = Some((answer, address.clone(), server));
                     break;
                 }
+                Err(Error::NotTrusted(mut not_trusted)) => {
+                    let vcenter = (!route.direct).then(|| session.client().address().to_string());
+                    not_trusted.reported_by = vcenter.filter(|_| not_trusted.expected.is_some());
+                    return Err(Error::NotTrusted(not_trusted));
+                }
                 Err(error) if !is_unreachable(&error) => return Err(error),
                 Err(error) => {
                     tracing::info!(host = route.host, %error, "the host cannot be reached at this address");

@@ -1,0 +1,122 @@
+//! An archive that fails in the middle of a run: told once, no further host is burdened, earlier bundles untouched.
+
+use std::path::Path;
+use std::process::Command;
+
+use hostconfig::archive::Archive;
+use hostconfig::backup::{RunEvent, back_up};
+use tempfile::TempDir;
+use vsphere_sim::{HostSpec, uniform_hosts};
+
+use super::{Desk, all_of, noon, one_at_a_time, outcomes, vcenter};
+
+/// A small file system of its own; gone when dropped.
+struct SmallVolume(TempDir);
+
+impl SmallVolume {
+    /// None, said loudly, where this process may not mount.
+    fn mount(kib: u32) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let size = format!("size={kib}k");
+        if mount(&["-t", "tmpfs", "-o", &size, "tmpfs"], folder.path()) {
+            return Some(Self(folder));
+        }
+        eprintln!("skipped: a full and a read-only disk (this user may not mount one)");
+        None
+    }
+
+    fn make_read_only(&self) {
+        assert!(mount(&["-o", "remount,ro"], self.0.path()));
+    }
+}
+
+impl Drop for SmallVolume {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").args(["--lazy"]).arg(self.0.path()).status();
+    }
+}
+
+fn mount(options: &[&str], at: &Path) -> bool {
+    Command::new("mount").args(options).arg(at).output().is_ok_and(|output| output.status.success())
+}
+
+#[tokio::test]
+async fn a_full_disk_ends_the_run_with_the_reason_and_keeps_what_was_there() {
+    let Some(volume) = SmallVolume::mount(400) else { return };
+    let desk = Desk::at(&volume.0.path().join("archive"));
+    let sim = vcenter(uniform_hosts(8, 100_000)).await;
+    // the report needs room too, and there is none
+    let error = desk.run(one_at_a_time(all_of(&sim))).await;
+    let saved = desk.archive.list().unwrap().records.len();
+    assert!((1..8).contains(&saved), "{saved} fit");
+    desk.check_nothing_half_done(saved);
+    let asked = sim.hosts().iter().filter(|host| host.backups() > 0).count();
+    assert_eq!(asked, saved + 1, "no host is asked in vain");
+    match error {
+        Err(error) => assert_eq!(error.code(), "no_space"),
+        Ok(report) => {
+            let told = outcomes(&report);
+            assert_eq!(told.iter().filter(|line| line.ends_with("no_space")).count(), 1, "{told:?}");
+            assert_eq!(told.iter().filter(|line| line.ends_with("not_tried")).count(), 7 - saved, "{told:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_becomes_read_only_is_told() {
+    let Some(volume) = SmallVolume::mount(4000) else { return };
+    let desk = Desk::at(&volume.0.path().join("archive"));
+    let sim = vcenter(vec![HostSpec::new("esx01")]).await;
+    desk.run(all_of(&sim)).await.unwrap();
+    volume.make_read_only();
+    assert_eq!(desk.archive.lock("test", noon()).unwrap_err().code(), "read_only");
+    assert_eq!(desk.archive.list().unwrap().records.len(), 1, "it can still be read");
+}
+
+#[tokio::test]
+async fn an_archive_that_vanishes_in_mid_run_stops_the_run() {
+    let sim = vcenter(uniform_hosts(6, 1000)).await;
+    let desk = Desk::new();
+    let (root, moved) = (desk.archive.root().to_path_buf(), desk.folder.path().join("unplugged"));
+    let context = desk.context({
+        let (root, moved) = (root.clone(), moved.clone());
+        move |event| {
+            if matches!(event, RunEvent::Finished { host: 1, .. }) {
+                std::fs::rename(&root, &moved).unwrap();
+            }
+        }
+    });
+    let error = back_up(one_at_a_time(all_of(&sim)), context.unwrap()).await.unwrap_err();
+    assert_eq!(error.code(), "archive_vanished", "{error}");
+    let asked = sim.hosts().iter().filter(|host| host.backups() > 0).count();
+    assert_eq!(asked, 2, "no host is asked in vain");
+    assert!(!root.exists(), "no second archive is begun in its place");
+    std::fs::rename(&moved, &root).unwrap();
+    assert_eq!(desk.archive.list().unwrap().records.len(), 2);
+    assert_eq!(sim.open_sessions(), 0);
+}
+
+#[tokio::test]
+async fn two_runs_at_once_exclude_each_other() {
+    let sim = vcenter(vec![HostSpec::new("esx01")]).await;
+    let desk = Desk::new();
+    let held = desk.archive.lock("another run", noon()).unwrap();
+    let error = desk.run(all_of(&sim)).await.unwrap_err();
+    assert_eq!(error.code(), "archive_locked");
+    assert!(error.to_string().contains("another run"), "{error}");
+    drop(held);
+    desk.run(all_of(&sim)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_an_interrupted_run_left_in_staging_is_cleared_by_the_next() {
+    let sim = vcenter(vec![HostSpec::new("esx01")]).await;
+    let desk = Desk::new();
+    let left = desk.archive.root().join(".hostkeep/staging/left");
+    std::fs::create_dir_all(&left).unwrap();
+    std::fs::write(left.join("configBundle-esx01.tgz"), b"half").unwrap();
+    desk.run(all_of(&sim)).await.unwrap();
+    desk.check_nothing_half_done(1);
+    let again = Archive::open(desk.archive.root(), None).unwrap();
+    assert_eq!(again.id(), desk.archive.id());
+}

@@ -1,0 +1,141 @@
+//! What can go wrong with a server or a host: each failure as it is told, the other hosts saved, nothing lost.
+
+use hostconfig::backup::{BackupRequest, Outcome};
+use hostconfig::inventory::ServerLogin;
+use vsphere::{Credentials, Trust};
+use vsphere_sim::{
+    Accepts, ConnectionState, FaultRule, HostSpec, Licence, Options, Simulator, SoapFault, What,
+};
+
+use super::{Desk, all_of, check_outcomes, login, vcenter};
+
+fn bad() -> HostSpec {
+    HostSpec::new("bad.lab")
+}
+
+/// A run over a good host and a bad one; answers with how the bad one is told.
+async fn failure(bad: HostSpec, faults: Vec<FaultRule>) -> String {
+    let sim = vcenter(vec![bad, HostSpec::new("good.lab")]).await;
+    for fault in faults {
+        sim.add_fault(fault.on_host("bad.lab"));
+    }
+    let desk = Desk::new();
+    let report = desk.run(all_of(&sim)).await.unwrap();
+    desk.check_nothing_half_done(1);
+    assert_eq!(sim.open_sessions(), 0);
+    let told = |name: &str| &report.hosts.iter().find(|host| host.name == name).unwrap().outcome;
+    assert!(matches!(told("good.lab"), Outcome::Saved { .. }));
+    let Outcome::Failed { error } = told("bad.lab") else { panic!("{:?}", told("bad.lab")) };
+    let shown =
+        format!("{}\n{}\nhint: {}", error.code, error.message, error.hint.as_deref().unwrap_or("none"));
+    let address = sim.host("bad.lab").address().ip().to_string();
+    mask_thumbprints(
+        &shown.replace(&address, "<host>").replace(&format!(":{}", sim.address().port()), ":<port>"),
+    )
+    .replace(&sim.address().ip().to_string(), "<server>")
+}
+
+fn mask_thumbprints(text: &str) -> String {
+    let is_thumbprint = |word: &str| word.matches(':').count() >= 19;
+    let mask = |word: &str| if is_thumbprint(word) { "<thumbprint>".to_owned() } else { word.to_owned() };
+    text.split(' ').map(mask).collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn each_host_that_fails_says_why_and_what_next() {
+    let get = |what| vec![FaultRule::get(what)];
+    let soap = |what| vec![FaultRule::soap("BackupFirmwareConfiguration", what)];
+    let cases = vec![
+        ("disconnected", HostSpec { connection: ConnectionState::Disconnected, ..bad() }, vec![]),
+        ("not responding", HostSpec { connection: ConnectionState::NotResponding, ..bad() }, vec![]),
+        ("no firmware system", HostSpec { firmware_system: false, ..bad() }, vec![]),
+        ("free licence", HostSpec { licence: Licence::Free, ..bad() }, vec![]),
+        (
+            "lockdown, and the download wants credentials",
+            HostSpec { lockdown: true, download: Accepts::BASIC, ..bad() },
+            vec![],
+        ),
+        ("disconnected a moment ago", bad(), soap(What::Fault(SoapFault::host_not_connected()))),
+        (
+            "no privilege",
+            bad(),
+            soap(What::Fault(SoapFault::no_permission("HostSystem", "h", "Host.Config.Firmware"))),
+        ),
+        ("another certificate", bad(), vec![FaultRule::connect(What::ChangedCertificate)]),
+        ("401", bad(), get(What::Status(401))),
+        ("403", bad(), get(What::Status(403))),
+        ("404", bad(), get(What::Status(404))),
+        ("301", bad(), get(What::Redirect("https://sso.example/".into()))),
+        ("truncated", bad(), get(What::Truncate(500))),
+        ("cut in half, the length says all is well", bad(), get(What::WrongLength)),
+        ("HTML with 200", bad(), get(What::HtmlOk)),
+        ("no gzip", bad(), get(What::NotGzip)),
+        ("no manifest", bad(), get(What::NoManifest)),
+        ("stalled", bad(), get(What::Stall)),
+        ("reset", bad(), get(What::Reset)),
+    ];
+    let mut all = Vec::new();
+    for (title, host, faults) in cases {
+        all.push(format!("== {title}\n{}", failure(host, faults).await));
+    }
+    insta::assert_snapshot!("host_failures", all.join("\n\n"));
+}
+
+#[tokio::test]
+async fn a_host_in_lockdown_is_saved_through_its_vcenter() {
+    let sim = vcenter(vec![HostSpec { lockdown: true, ..bad() }]).await;
+    let report = Desk::new().run(all_of(&sim)).await.unwrap();
+    check_outcomes(&report, &["bad.lab saved"]);
+}
+
+#[tokio::test]
+async fn a_bundle_that_names_another_host_is_kept_with_a_warning() {
+    let sim = vcenter(vec![bad()]).await;
+    sim.add_fault(FaultRule::get(What::WrongUuid).on_host("bad.lab"));
+    let report = Desk::new().run(all_of(&sim)).await.unwrap();
+    let Outcome::Saved { warnings, .. } = &report.hosts[0].outcome else { panic!("{report:?}") };
+    assert_eq!(warnings[..], ["the UUID in the bundle's manifest is not the host's"]);
+}
+
+#[tokio::test]
+async fn what_may_not_be_read_is_no_missing_firmware_system() {
+    let unreadable = vec!["configManager.firmwareSystem".to_owned()];
+    let sim =
+        Simulator::start(Options { hosts: vec![bad()], unreadable, ..Options::default() }).await.unwrap();
+    let report = Desk::new().run(all_of(&sim)).await.unwrap();
+    check_outcomes(&report, &["bad.lab no_permission"]);
+}
+
+#[tokio::test]
+async fn servers_that_cannot_be_used_say_why() {
+    let sim = vcenter(vec![bad()]).await;
+    let good = login(&sim);
+    let wrong_password = ServerLogin {
+        credentials: Credentials { password: "wrong".into(), ..good.credentials.clone() },
+        ..good.clone()
+    };
+    let mut untrusted = good.clone();
+    untrusted.connect.trust = Trust::System;
+    let mut changed = good.clone();
+    changed.connect.trust = Trust::Pinned(vsphere::Thumbprint::sha256(b"another"));
+    let mut absent = good.clone();
+    absent.connect.address = "vcsa.invalid".parse().unwrap();
+    for (login, code) in [
+        (wrong_password, "wrong_password"),
+        (untrusted, "certificate_not_trusted"),
+        (changed, "certificate_changed"),
+        (absent, "name_not_resolved"),
+    ] {
+        let desk = Desk::new();
+        let alone = desk.run(BackupRequest { servers: vec![login.clone()], ..all_of(&sim) }).await;
+        assert_eq!(alone.unwrap_err().code(), code);
+        // beside a server that works it is part of the report
+        let servers = vec![login, good.clone()];
+        let report = desk.run(BackupRequest { servers, ..all_of(&sim) }).await.unwrap();
+        check_outcomes(&report, &["bad.lab saved"]);
+        let told = report.servers.iter().find_map(|server| server.error.as_ref());
+        assert_eq!(told.map(|error| error.code.as_str()), Some(code));
+        assert!(!report.is_complete());
+        assert_eq!(sim.open_sessions(), 0);
+    }
+}
