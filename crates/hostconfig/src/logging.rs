@@ -1,10 +1,13 @@
 //! The log files: one a day in the configuration folder, the last fourteen kept. Libraries below are heard from
 //! warnings up only, whatever is asked for, because their finer messages carry requests and headers.
 
+use std::io;
+use std::sync::Arc;
+
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::Subscriber;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config_dir::ConfigDir;
 use crate::files::{self, FileError};
@@ -20,12 +23,36 @@ pub struct LogGuard {
     _writer: WorkerGuard,
 }
 
-/// Starts logging to `<config>/logs/hostkeep.YYYY-MM-DD.log` (days in UTC) for the rest of the process. `verbosity`
-/// counts `-v`: 0 is info, 1 debug, 2 and more trace.
+/// Takes each line of the log, without its ending, to where the user watches.
+pub type LogLines = Box<dyn Fn(&str) + Send + Sync>;
+
+/// Starts logging for the rest of the process: to `<config>/logs/hostkeep.YYYY-MM-DD.log` (days in UTC) where there is a
+/// `config`, and to `lines`. `verbosity` counts `-v`: 0 is info, 1 debug, 2 and more trace.
 ///
 /// # Errors
-/// [`Error::File`] when the folder or file cannot be made, [`Error::LoggingTwice`] when logging has been started before.
-pub fn start(config: &ConfigDir, verbosity: u8) -> Result<LogGuard> {
+/// [`Error::File`] when the folder or file cannot be made; `lines` are logged all the same. [`Error::LoggingTwice`] when
+/// logging has been started before.
+pub fn start(config: Option<&ConfigDir>, lines: Option<LogLines>, verbosity: u8) -> Result<Option<LogGuard>> {
+    let (writer, guard) = match config.map(file) {
+        Some(Ok(file)) => {
+            let (writer, guard) = tracing_appender::non_blocking(file);
+            (Some(writer), Ok(Some(LogGuard { _writer: guard })))
+        }
+        Some(Err(error)) if lines.is_none() => return Err(error),
+        Some(Err(error)) => (None, Err(error)),
+        None => (None, Ok(None)),
+    };
+    let to_file = writer.map(|writer| fmt::layer().with_writer(writer).with_ansi(false));
+    let to_lines = lines.map(|lines| {
+        let lines = Arc::new(lines);
+        fmt::layer().with_writer(move || Lines(Arc::clone(&lines))).with_ansi(false).with_target(false)
+    });
+    let subscriber = tracing_subscriber::registry().with(filter(verbosity)).with(to_file).with(to_lines);
+    tracing::subscriber::set_global_default(subscriber).map_err(|_| Error::LoggingTwice)?;
+    guard
+}
+
+fn file(config: &ConfigDir) -> Result<RollingFileAppender> {
     let folder = config.logs();
     files::ensure_private_folders(&folder)?;
     let appender = RollingFileAppender::builder()
@@ -35,15 +62,22 @@ pub fn start(config: &ConfigDir, verbosity: u8) -> Result<LogGuard> {
         // Today's file counts, and is there already when this is not the first start of the day.
         .max_log_files(DAYS_KEPT + 1)
         .build(&folder)
-        .map_err(|e| FileError::new("write logs to", &folder, std::io::Error::other(e)))?;
-    let (writer, guard) = tracing_appender::non_blocking(appender);
-    let subscriber = Subscriber::builder()
-        .with_env_filter(filter(verbosity))
-        .with_writer(writer)
-        .with_ansi(false)
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).map_err(|_| Error::LoggingTwice)?;
-    Ok(LogGuard { _writer: guard })
+        .map_err(|e| FileError::new("write logs to", &folder, io::Error::other(e)))?;
+    Ok(appender)
+}
+
+/// The subscriber writes each event as a whole.
+struct Lines(Arc<LogLines>);
+
+impl io::Write for Lines {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        self.0(String::from_utf8_lossy(event).trim_end_matches('\n'));
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn filter(verbosity: u8) -> EnvFilter {
@@ -59,6 +93,8 @@ fn filter(verbosity: u8) -> EnvFilter {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     /// The logger is the whole process': one test owns it.
@@ -71,11 +107,15 @@ mod tests {
             std::fs::write(config.logs().join(format!("hostkeep.2020-01-{day:02}.log")), "old").unwrap();
         }
         std::fs::write(config.logs().join("notes.txt"), "theirs").unwrap();
-        let guard = start(&config, 1).unwrap();
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&lines);
+        let keep: LogLines = Box::new(move |line| kept.lock().unwrap().push(line.to_owned()));
+        let guard = start(Some(&config), Some(keep), 1).unwrap();
+        assert!(guard.is_some());
         tracing::debug!(host = "esx01", "ours");
         tracing::trace!("too fine");
         tracing::debug!(target: "hyper", "theirs, with headers");
-        assert_eq!(start(&config, 0).unwrap_err().code(), "logging_twice");
+        assert_eq!(start(Some(&config), None, 0).unwrap_err().code(), "logging_twice");
         drop(guard);
 
         let names: Vec<String> = std::fs::read_dir(config.logs())
@@ -89,6 +129,8 @@ mod tests {
         let log = std::fs::read_to_string(config.logs().join(newest)).unwrap();
         assert!(log.contains("ours host=\"esx01\""), "{log}");
         assert!(!log.contains("too fine") && !log.contains("headers"), "{log}");
+        let lines = lines.lock().unwrap();
+        assert!(lines.len() == 1 && lines[0].ends_with("ours host=\"esx01\""), "{lines:?}");
     }
 
     #[test]
@@ -96,6 +138,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let config = ConfigDir::at(folder.path());
         std::fs::write(config.logs(), "in the way").unwrap();
-        assert!(start(&config, 0).unwrap_err().to_string().contains("logs"));
+        assert!(start(Some(&config), None, 0).unwrap_err().to_string().contains("logs"));
     }
 }
