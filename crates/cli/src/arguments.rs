@@ -1,0 +1,252 @@
+//! What can be typed: every option, its help and its limits. It decides nothing.
+
+use std::net::SocketAddrV4;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+use hostconfig::settings::MAX_CONCURRENCY;
+
+const EXAMPLES: &str = "\
+Examples:
+  hostkeep demo                                        try everything, nothing needed
+  hostkeep server add prod --url vcsa.lab.local --user backup@vsphere.local
+  hostkeep backup                                      every host of every saved server
+  hostkeep backup --host esx01 --host 'esx1?'          only these
+  hostkeep archive list --host esx01                   what is kept of one host
+  hostkeep archive verify                              prove that all of it is good
+  hostkeep archive prune --keep-last 30 --dry-run      what would go
+
+Exit codes:
+  0 ok   1 failed   2 wrong usage   3 some hosts failed, the others are saved
+  11 archive in use   12 credentials   13 certificate not trusted   130 cancelled";
+
+const BACKUP_EXAMPLES: &str = "\
+Examples:
+  hostkeep backup
+  hostkeep backup --server prod --exclude 'esx-lab*' --note \"before the upgrade\"
+  hostkeep backup --hosts-file hosts.csv
+  Get-Content pw.txt | hostkeep backup --url vcsa.lab.local --user backup@vsphere.local --password-stdin
+
+Host names may be short (esx01), full (esx01.lab.local) or patterns with * and ?.
+The bundles come straight from each host: this computer must reach every host on TCP 443.
+Exit code 3 means that some hosts failed and the others are saved.";
+
+const PRUNE_EXAMPLES: &str = "\
+Nothing else ever deletes from the archive. Of each host the newest N backups stay, and always one that
+verifies: where none of the newest is good, older ones stay too.";
+
+/// Back up, read and restore the configuration of VMware ESXi hosts.
+#[derive(Debug, Parser)]
+#[command(name = "hostkeep", version, after_help = EXAMPLES, max_term_width = 110)]
+#[command(propagate_version = true, disable_help_subcommand = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// The archive's folder, in the place of the one in the settings.
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) archive: Option<PathBuf>,
+    /// The folder of settings and logs, in the place of the user's own.
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) config_dir: Option<PathBuf>,
+    /// Print one JSON document instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Show what is done in detail; twice for even more.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Save vCenters and ESXi hosts to work with.
+    #[command(subcommand, arg_required_else_help = true)]
+    Server(ServerCommand),
+    /// List the hosts, their state and their last backup.
+    Hosts(HostsArguments),
+    /// Back up hosts into the archive.
+    #[command(after_help = BACKUP_EXAMPLES)]
+    Backup(BackupArguments),
+    /// Look at the archive, verify it, prune it, take bundles out of it.
+    #[command(subcommand, arg_required_else_help = true)]
+    Archive(ArchiveCommand),
+    /// Run a simulated vCenter with ESXi hosts on this computer, until Ctrl+C.
+    Simulate(SimulateArguments),
+    /// Show everything against simulated hosts, in a temporary folder.
+    Demo,
+    /// Print a script that completes commands in a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServerCommand {
+    /// Save a server: connects and signs in first, and keeps the password in the keyring.
+    Add(ServerAddArguments),
+    /// List the saved servers.
+    List,
+    /// Connect to a saved server and sign in, to see that it works.
+    Test {
+        /// The server's name.
+        name: String,
+        /// Read the password from standard input (one line) instead of the keyring.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Remove a saved server and its password; its backups stay.
+    Remove {
+        /// The server's name.
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServerAddArguments {
+    /// A name of your choice.
+    pub(crate) name: String,
+    /// The address of the vCenter or ESXi host.
+    #[arg(long, value_hint = ValueHint::Url)]
+    pub(crate) url: String,
+    /// Who signs in, such as backup@vsphere.local.
+    #[arg(long)]
+    pub(crate) user: String,
+    /// Read the password from standard input (one line) instead of asking for it.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// Trust the certificate with this SHA-256 thumbprint.
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) thumbprint: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which server (without any of these: all saved ones)")]
+pub(crate) struct ConnectArguments {
+    /// A saved server.
+    #[arg(long, value_name = "NAME", conflicts_with = "url")]
+    pub(crate) server: Option<String>,
+    /// A server that is not saved: the address of a vCenter or an ESXi host.
+    #[arg(long, requires = "user", value_hint = ValueHint::Url)]
+    pub(crate) url: Option<String>,
+    /// Who signs in there, such as backup@vsphere.local.
+    #[arg(long, requires = "url")]
+    pub(crate) user: Option<String>,
+    /// Read the password from standard input (one line) instead of the keyring or a prompt.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// Trust the certificate with this SHA-256 thumbprint.
+    #[arg(long, value_name = "SHA256", requires = "url")]
+    pub(crate) thumbprint: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HostsArguments {
+    #[command(flatten)]
+    pub(crate) connect: ConnectArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArguments {
+    /// Back up this host only; can be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Vec<String>,
+    /// Back up the hosts in this file: a name on each line, or the first column of a CSV; - is standard input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) hosts_file: Option<PathBuf>,
+    /// Leave this host out; can be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) exclude: Vec<String>,
+    /// How many hosts at once, in the place of the number in the settings (16 unless changed).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_CONCURRENCY)))]
+    pub(crate) concurrency: Option<u32>,
+    /// A note to keep with each backup.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ArchiveCommand {
+    /// List the backups, newest first.
+    List {
+        /// Only of this host: its full name, its short name, or a pattern with * and ?.
+        #[arg(long, value_name = "NAME")]
+        host: Option<String>,
+    },
+    /// Show everything that is known of one backup.
+    Show {
+        /// The backup's id, or its first characters.
+        id: String,
+    },
+    /// Read bundles through and prove that they are what was taken; without an id, all of them.
+    Verify {
+        /// Ids of backups, or their first characters.
+        #[arg(value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Remove old backups.
+    #[command(after_help = PRUNE_EXAMPLES)]
+    Prune {
+        /// How many backups of each host stay.
+        #[arg(long, value_name = "N")]
+        keep_last: NonZeroUsize,
+        /// Only show what would go.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Copy a bundle out of the archive, byte for byte.
+    Export {
+        /// The backup's id, or its first characters.
+        id: String,
+        /// The file to write, or a folder.
+        #[arg(value_hint = ValueHint::AnyPath)]
+        file: PathBuf,
+        /// Replace the file where there is one.
+        #[arg(long)]
+        overwrite: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArguments {
+    /// How many hosts there are.
+    #[arg(long, value_name = "N", default_value = "12", value_parser = clap::value_parser!(u32).range(1..=2500))]
+    pub(crate) hosts: u32,
+    /// Where the vCenter listens, such as 127.0.0.1:8989; the hosts take the loopback addresses that follow.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddrV4>,
+    /// Make all hosts alike, and name them by their addresses.
+    #[arg(long)]
+    pub(crate) uniform: bool,
+    /// How many milliseconds a host takes to pack its bundle.
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u64).range(..=600_000))]
+    pub(crate) backup_ms: u64,
+    /// Pad bundles to about this many bytes.
+    #[arg(long, value_name = "N")]
+    pub(crate) bundle_bytes: Option<NonZeroU32>,
+    /// Be one ESXi host that is connected to directly, not a vCenter.
+    #[arg(long, conflicts_with_all = ["hosts", "uniform"])]
+    pub(crate) esxi: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,168 @@
+//! `hostkeep archive`: what is kept, whether it is good, what may go, and how to get it out.
+
+mod export;
+mod prune;
+mod verify;
+
+use std::collections::{BTreeSet, HashSet};
+
+use hostconfig::Error;
+use hostconfig::archive::{Listing, ListingProblem, Record};
+use hostconfig::selection::Selection;
+use serde::Serialize;
+
+pub(crate) use prune::{PlanBody, told as told_plan};
+pub(crate) use verify::{VerifyBody, told as told_verdicts, verify_all};
+
+use crate::arguments::ArchiveCommand;
+use crate::console::{self, Console, STRONG};
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::text;
+
+pub(crate) fn run(context: &Context, command: ArchiveCommand) -> Result<Exit, Failure> {
+    match command {
+        ArchiveCommand::List { host } => list(context, host),
+        ArchiveCommand::Show { id } => show(context, &id),
+        ArchiveCommand::Verify { ids } => verify::run(context, &ids),
+        ArchiveCommand::Prune { keep_last, dry_run } => prune::run(context, keep_last, dry_run),
+        ArchiveCommand::Export { id, file, overwrite } => export::run(context, &id, &file, overwrite),
+    }
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    archive: String,
+    records: Vec<Shown<'a>>,
+    unreadable: Vec<Unreadable>,
+}
+
+/// A record, and where it lies.
+#[derive(Serialize)]
+pub(crate) struct Shown<'a> {
+    folder: String,
+    #[serde(flatten)]
+    record: &'a Record,
+}
+
+/// A folder in the archive whose record cannot be read.
+#[derive(Serialize)]
+pub(crate) struct Unreadable {
+    pub(crate) path: String,
+    pub(crate) reason: String,
+}
+
+impl<'a> From<&'a Record> for Shown<'a> {
+    fn from(record: &'a Record) -> Self {
+        Self { folder: record.folder.display().to_string(), record }
+    }
+}
+
+impl From<&ListingProblem> for Unreadable {
+    fn from(problem: &ListingProblem) -> Self {
+        Self { path: problem.path.display().to_string(), reason: problem.reason.clone() }
+    }
+}
+
+fn list(context: &Context, host: Option<String>) -> Result<Exit, Failure> {
+    let archive = context.open_archive(&context.settings()?)?;
+    let listing = archive.list()?;
+    let records = of_host(&listing, host)?;
+    let body = Listed {
+        archive: archive.root().display().to_string(),
+        records: records.iter().map(|record| Shown::from(*record)).collect(),
+        unreadable: listing.problems.iter().map(Unreadable::from).collect(),
+    };
+    tell_unreadable(&context.console, &body.unreadable);
+    context.console.result(&body, || match records[..] {
+        [] => format!("{} holds no backups yet.\n", text::visible(&body.archive)),
+        _ => told_list(&records, &body.archive),
+    })?;
+    Ok(Exit::Ok)
+}
+
+/// Only the records of this host, or of the hosts that the pattern means.
+fn of_host(listing: &Listing, host: Option<String>) -> Result<Vec<&Record>, Failure> {
+    let Some(host) = host else { return Ok(listing.records.iter().collect()) };
+    let names: BTreeSet<&str> = listing.records.iter().map(|record| record.host.name.as_str()).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    let selection = Selection { wanted: vec![host], excluded: Vec::new() };
+    let chosen = selection.choose(&names, |name| name).complete().map_err(Error::from)?;
+    let chosen: HashSet<&str> = chosen.into_iter().map(|at| names[at]).collect();
+    Ok(listing.records.iter().filter(|record| chosen.contains(record.host.name.as_str())).collect())
+}
+
+pub(crate) fn told_list(records: &[&Record], archive: &str) -> String {
+    let row = |record: &&Record| {
+        vec![
+            record.id.clone(),
+            text::local(record.taken_at),
+            record.host.name.clone(),
+            record.product.version.clone(),
+            text::size(record.bundle.bytes),
+        ]
+    };
+    let rows = records.iter().map(row).collect();
+    let table = text::table(&["id", "taken", "host", "esxi", "size"], &[4], rows, console::output_width());
+    let hosts: HashSet<&str> = records.iter().map(|record| record.host.identity.as_str()).collect();
+    let bytes = records.iter().map(|record| record.bundle.bytes).sum();
+    format!(
+        "{table}\n{} of {}, {}, in {}\n",
+        text::count(records.len(), "backup"),
+        text::count(hosts.len(), "host"),
+        text::size(bytes),
+        text::visible(archive),
+    )
+}
+
+fn show(context: &Context, id: &str) -> Result<Exit, Failure> {
+    let archive = context.open_archive(&context.settings()?)?;
+    let listing = archive.list()?;
+    let record = archive.find(&listing, id)?;
+    context.console.result(&Shown::from(record), || told_record(record))?;
+    Ok(Exit::Ok)
+}
+
+pub(crate) fn told_record(record: &Record) -> String {
+    let unknown = || "unknown".to_owned();
+    let known = |text: &Option<String>| text.clone().unwrap_or_else(unknown);
+    let hardware: Vec<&str> =
+        [&record.host.vendor, &record.host.model].into_iter().flatten().map(String::as_str).collect();
+    let server = match &record.server.name {
+        Some(name) => format!("{name} ({})", record.server.address),
+        None => record.server.address.clone(),
+    };
+    let matches = match record.manifest.matches_host {
+        Some(true) => "the host's",
+        Some(false) => "NOT the host's",
+        None => "unknown whose",
+    };
+    let uuid = record.manifest.uuid.as_ref().map_or_else(unknown, |uuid| format!("{uuid} ({matches})"));
+    let mut pairs = vec![
+        ("Id", record.id.clone()),
+        ("Host", record.host.name.clone()),
+        ("Taken", text::local(record.taken_at)),
+        ("Release", record.product.full_name.clone()),
+        ("Hardware", if hardware.is_empty() { unknown() } else { hardware.join(" ") }),
+        ("Hardware UUID", known(&record.host.uuid)),
+        ("Address", known(&record.host.management_address)),
+        ("Through", server),
+        ("Bundle", format!("{}, {}", record.bundle.file, text::size(record.bundle.bytes))),
+        ("SHA-256", record.bundle.sha256.clone()),
+        ("Bundle release", known(&record.manifest.release_level)),
+        ("Bundle UUID", uuid),
+        ("Run", record.run_id.clone()),
+    ];
+    if let Some(note) = &record.note {
+        pairs.push(("Note", note.replace('\n', " ")));
+    }
+    pairs.push(("Folder", record.folder.display().to_string()));
+    format!("{STRONG}{}{STRONG:#}\n\n{}", text::visible(&record.host.name), text::pairs(&pairs))
+}
+
+/// What cannot be read is never passed over in silence.
+pub(crate) fn tell_unreadable(console: &Console, unreadable: &[Unreadable]) {
+    for Unreadable { path, reason } in unreadable {
+        console.warn(&format!("{path}: {reason}"));
+    }
+}

@@ -1,0 +1,198 @@
+//! `hostkeep archive prune`: plan, show, and unless it is a dry run, apply.
+
+use std::num::NonZeroUsize;
+
+use chrono::{DateTime, Utc};
+use hostconfig::archive::{HostPlan, KeptBecause, PrunePlan, PruneReport, Record, prune_plan, verify};
+use hostconfig::audit::{AuditAction, AuditEntry};
+use serde::Serialize;
+
+use super::{Unreadable, tell_unreadable};
+use crate::console::{BAD, GOOD, STRONG};
+use crate::context::{Context, now};
+use crate::failure::{Exit, Failure};
+use crate::{interrupt, text};
+
+#[derive(Serialize)]
+struct Body {
+    archive: String,
+    dry_run: bool,
+    #[serde(flatten)]
+    plan: PlanBody,
+    /// What went; empty in a dry run.
+    removed: Vec<Brief>,
+    not_removed: Vec<NotRemoved>,
+    bytes_freed: u64,
+    unreadable: Vec<Unreadable>,
+}
+
+/// What would stay and go.
+#[derive(Serialize)]
+pub(crate) struct PlanBody {
+    keep_last: usize,
+    hosts: Vec<HostBody>,
+}
+
+#[derive(Serialize)]
+struct HostBody {
+    name: String,
+    identity: String,
+    keeps: Vec<KeptBody>,
+    removes: Vec<Brief>,
+}
+
+#[derive(Serialize)]
+struct KeptBody {
+    #[serde(flatten)]
+    record: Brief,
+    because: &'static str,
+}
+
+#[derive(Serialize)]
+struct Brief {
+    id: String,
+    host: String,
+    taken_at: DateTime<Utc>,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct NotRemoved {
+    #[serde(flatten)]
+    record: Brief,
+    reason: String,
+}
+
+pub(super) fn run(context: &Context, keep_last: NonZeroUsize, dry_run: bool) -> Result<Exit, Failure> {
+    let archive = context.open_archive(&context.settings()?)?;
+    // Locked before the plan is made, so that it still holds when it is applied.
+    let lock = if dry_run { None } else { Some(archive.lock("hostkeep archive prune", now())?) };
+    let cancel = interrupt::token(&context.console);
+    let listing = archive.list()?;
+    let is_good = |record: &Record| Ok(verify(record, |_| (), &cancel)?.is_good());
+    let plan = prune_plan(&listing, keep_last.get(), is_good)?;
+    let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
+    tell_unreadable(&context.console, &unreadable);
+    if !context.console.json {
+        crate::console::Console::text(&told(&plan))?;
+    }
+    let report = match lock {
+        Some(lock) if plan.removed().next().is_some() => lock.prune(&plan)?,
+        _ => PruneReport::default(),
+    };
+    note(context, &report);
+    let body = Body {
+        archive: archive.root().display().to_string(),
+        dry_run,
+        plan: PlanBody::from(&plan),
+        removed: report.removed.iter().map(Brief::from).collect(),
+        not_removed: report.not_removed.iter().map(not_removed).collect(),
+        bytes_freed: report.bytes_freed,
+        unreadable,
+    };
+    context.console.result(&body, || told_end(&plan, &report, dry_run))?;
+    Ok(if report.not_removed.is_empty() { Exit::Ok } else { Exit::Failed })
+}
+
+/// The plan as text: the hosts of which something goes, with the reason for whatever stays beyond the newest.
+pub(crate) fn told(plan: &PrunePlan) -> String {
+    plan.hosts.iter().filter(|host| is_worth_telling(host)).map(told_host).collect()
+}
+
+fn is_worth_telling(host: &HostPlan) -> bool {
+    !host.removed.is_empty() || host.kept.iter().any(|kept| kept.because != KeptBecause::Newest)
+}
+
+fn told_host(host: &HostPlan) -> String {
+    let name = text::visible(&host.name);
+    let mut told =
+        format!("{STRONG}{name}{STRONG:#}: keeps {}, removes {}\n", host.kept.len(), host.removed.len());
+    for kept in &host.kept {
+        told += &format!("  keep    {}  {}\n", brief(&kept.record), because(kept.because).1);
+    }
+    for removed in &host.removed {
+        told += &format!("  remove  {}\n", brief(removed));
+    }
+    told + "\n"
+}
+
+fn told_end(plan: &PrunePlan, report: &PruneReport, dry_run: bool) -> String {
+    let planned = plan.removed().count();
+    if planned == 0 {
+        return format!(
+            "Nothing to remove: no host has more than {}.\n",
+            text::count(plan.keep_last, "backup")
+        );
+    }
+    if dry_run {
+        return format!(
+            "Would remove {}, {}. Nothing was removed, because of --dry-run.\n",
+            text::count(planned, "backup"),
+            text::size(plan.bytes_freed())
+        );
+    }
+    let mut told = format!(
+        "{GOOD}Removed {}{GOOD:#}, {} freed.\n",
+        text::count(report.removed.len(), "backup"),
+        text::size(report.bytes_freed)
+    );
+    for stays in &report.not_removed {
+        told +=
+            &format!("{BAD}Not removed{BAD:#}: {}: {}\n", brief(&stays.record), text::visible(&stays.reason));
+    }
+    told
+}
+
+fn brief(record: &Record) -> String {
+    format!("{}  {}  {:>8}", record.id, text::local(record.taken_at), text::size(record.bundle.bytes))
+}
+
+/// Why a record stays: for programs, and for people.
+fn because(because: KeptBecause) -> (&'static str, &'static str) {
+    match because {
+        KeptBecause::Newest => ("newest", "one of the newest"),
+        KeptBecause::LastGood => ("last_good", "the newest that is good"),
+        KeptBecause::NoGoodNewer => ("no_good_newer", "no newer one is good"),
+    }
+}
+
+fn note(context: &Context, report: &PruneReport) {
+    let entry = |record: &Record| AuditEntry {
+        server: Some(record.server.address.clone()),
+        host: Some(record.host.name.clone()),
+        record: Some(record.id.clone()),
+        ..AuditEntry::new(now(), AuditAction::Prune, "ok")
+    };
+    context.note(&report.removed.iter().map(entry).collect::<Vec<_>>());
+}
+
+fn not_removed(stays: &hostconfig::archive::NotRemoved) -> NotRemoved {
+    NotRemoved { record: Brief::from(&stays.record), reason: stays.reason.clone() }
+}
+
+impl From<&Record> for Brief {
+    fn from(record: &Record) -> Self {
+        Self {
+            id: record.id.clone(),
+            host: record.host.name.clone(),
+            taken_at: record.taken_at,
+            bytes: record.bundle.bytes,
+        }
+    }
+}
+
+impl From<&PrunePlan> for PlanBody {
+    fn from(plan: &PrunePlan) -> Self {
+        let host = |host: &HostPlan| HostBody {
+            name: host.name.clone(),
+            identity: host.identity.clone(),
+            keeps: host
+                .kept
+                .iter()
+                .map(|kept| KeptBody { record: Brief::from(&kept.record), because: because(kept.because).0 })
+                .collect(),
+            removes: host.removed.iter().map(Brief::from).collect(),
+        };
+        Self { keep_last: plan.keep_last, hosts: plan.hosts.iter().map(host).collect() }
+    }
+}

@@ -1,0 +1,156 @@
+//! `hostkeep archive verify`: reads bundles through, on all processors at once.
+
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use chrono::{DateTime, Utc};
+use hostconfig::archive::{Record, Verdict, verify};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::{Unreadable, tell_unreadable};
+use crate::console::{BAD, Console, GOOD};
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::progress::byte_bar;
+use crate::{interrupt, text};
+
+/// What verifying found.
+#[derive(Serialize)]
+pub(crate) struct VerifyBody {
+    archive: String,
+    verified: usize,
+    bytes: u64,
+    pub(crate) bad: Vec<Bad>,
+    pub(crate) unreadable: Vec<Unreadable>,
+}
+
+/// A backup that is not what was taken.
+#[derive(Serialize)]
+pub(crate) struct Bad {
+    id: String,
+    host: String,
+    taken_at: DateTime<Utc>,
+    folder: String,
+    problems: Vec<Problem>,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    code: &'static str,
+    message: String,
+}
+
+pub(super) fn run(context: &Context, ids: &[String]) -> Result<Exit, Failure> {
+    let archive = context.open_archive(&context.settings()?)?;
+    let listing = archive.list()?;
+    let records: Vec<&Record> = match ids {
+        [] => listing.records.iter().collect(),
+        _ => ids.iter().map(|id| archive.find(&listing, id)).collect::<Result<_, _>>()?,
+    };
+    // Whoever asks for one backup does not ask for the others' trouble.
+    let problems = if ids.is_empty() { &listing.problems[..] } else { &[] };
+    let cancel = interrupt::token(&context.console);
+    let body = verify_all(&context.console, &records, &cancel)?;
+    let body = VerifyBody {
+        archive: archive.root().display().to_string(),
+        unreadable: problems.iter().map(Unreadable::from).collect(),
+        ..body
+    };
+    tell_unreadable(&context.console, &body.unreadable);
+    context.console.result(&body, || told(&body))?;
+    Ok(if body.bad.is_empty() && body.unreadable.is_empty() { Exit::Ok } else { Exit::Failed })
+}
+
+/// Verifies the records; each bad one is told as soon as it is found.
+pub(crate) fn verify_all(
+    console: &Console,
+    records: &[&Record],
+    cancel: &CancellationToken,
+) -> Result<VerifyBody, Failure> {
+    let bar = byte_bar(console, records.iter().map(|record| record.bundle.bytes).sum(), "verifying");
+    let next = AtomicUsize::new(0);
+    let verdicts = Mutex::new(Vec::with_capacity(records.len()));
+    let work = || {
+        while let Some((at, record)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            records.get(at).map(|record| (at, record))
+        } {
+            let verdict = verify(record, |bytes| bar.inc(bytes), cancel);
+            if let Ok(verdict) = &verdict
+                && !verdict.is_good()
+            {
+                let (name, taken) = (text::visible(&record.host.name), text::local(record.taken_at));
+                console.say(&format!("{BAD}BAD{BAD:#}  {}  {name}  {taken}", record.id));
+            }
+            let stop = verdict.is_err();
+            verdicts.lock().unwrap_or_else(PoisonError::into_inner).push((at, verdict));
+            if stop {
+                break;
+            }
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(records.len());
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    bar.finish_and_clear();
+
+    let mut verdicts = verdicts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    verdicts.sort_unstable_by_key(|(at, _)| *at);
+    let mut body = VerifyBody {
+        archive: String::new(),
+        verified: records.len(),
+        bytes: 0,
+        bad: Vec::new(),
+        unreadable: Vec::new(),
+    };
+    for (at, verdict) in verdicts {
+        let verdict = verdict?;
+        body.bytes += verdict.bytes;
+        if !verdict.is_good() {
+            body.bad.push(bad(records[at], &verdict));
+        }
+    }
+    Ok(body)
+}
+
+fn bad(record: &Record, verdict: &Verdict) -> Bad {
+    let problem = |problem: &hostconfig::archive::Problem| Problem {
+        code: problem.code(),
+        message: problem.to_string(),
+    };
+    Bad {
+        id: record.id.clone(),
+        host: record.host.name.clone(),
+        taken_at: record.taken_at,
+        folder: record.folder.display().to_string(),
+        problems: verdict.problems.iter().map(problem).collect(),
+    }
+}
+
+pub(crate) fn told(body: &VerifyBody) -> String {
+    let VerifyBody { verified, bytes, bad, unreadable, .. } = body;
+    let read = format!("{} verified, {}", text::count(*verified, "backup"), text::size(*bytes));
+    if bad.is_empty() && unreadable.is_empty() {
+        return format!("{read}: {GOOD}all good{GOOD:#}.\n");
+    }
+    let mut told = format!("{read}: {BAD}{} bad{BAD:#}", bad.len());
+    if !unreadable.is_empty() {
+        told += &format!(", {BAD}{} unreadable{BAD:#}", text::count(unreadable.len(), "record"));
+    }
+    told += ".\n";
+    for bad in bad {
+        told += &format!("\n{}  {}  {}\n", bad.id, text::visible(&bad.host), text::local(bad.taken_at));
+        for problem in &bad.problems {
+            told += &format!("  {}\n", text::visible(&problem.message));
+        }
+        told += &format!("  in {}\n", text::visible(&bad.folder));
+    }
+    told
+}

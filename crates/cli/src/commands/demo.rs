@@ -1,0 +1,150 @@
+//! `hostkeep demo`: the whole tour against simulated hosts, in a temporary folder. It touches neither the keyring nor the
+//! user's settings nor an archive of theirs.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use hostconfig::ConfigDir;
+use hostconfig::archive::{Archive, Record, prune_plan, verify};
+use hostconfig::audit::AuditLog;
+use hostconfig::backup::{BackupRequest, RunContext, RunReport, back_up};
+use hostconfig::inventory::ServerLogin;
+use hostconfig::selection::Selection;
+use hostconfig::settings::{Server, Timeouts};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+use vsphere_sim::{Options, Simulator};
+
+use super::archive::{PlanBody, VerifyBody, told_list, told_plan, told_record, told_verdicts, verify_all};
+use super::{backup, simulate};
+use crate::console::{Console, STRONG};
+use crate::context::now;
+use crate::failure::{Exit, Failure};
+use crate::progress::RunProgress;
+use crate::{interrupt, login, text};
+
+const HOSTS_AT_ONCE: NonZeroUsize = NonZeroUsize::new(4).expect("4 is not zero");
+/// Long enough to see what happens.
+const BACKUP_TIME: std::time::Duration = std::time::Duration::from_millis(400);
+
+#[derive(Serialize)]
+struct Body {
+    folder: String,
+    archive: String,
+    runs: Vec<RunReport>,
+    verified: VerifyBody,
+    prune_plan: PlanBody,
+}
+
+pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
+    let cancel = interrupt::token(console);
+    let folder = std::path::absolute(tempfile::Builder::new().prefix("hostkeep-demo-").tempdir()?.keep())?;
+    let options = Options { backup_time: BACKUP_TIME, ..Options::default() };
+    let (user, password) = (options.user.clone(), options.password.clone());
+    let simulator = simulate::start(options).await?;
+    let archive = Archive::create(&folder.join("archive"))?;
+    let root = archive.root().display().to_string();
+    let server = Server::new("demo", &simulator.url(), &user, Some(&simulator.thumbprint()))?;
+    let server = login::login(Some(server.name.clone()), &server, password.into(), Timeouts::default())?;
+
+    let tour = Tour { console, cancel: &cancel };
+    tour.step(&format!(
+        "A simulated vCenter with {} runs inside this program at {}. Nothing real is touched.",
+        text::count(simulator.hosts().len(), "host"),
+        simulator.url(),
+    ))?;
+    tour.step("Day 1: hostkeep backup. One host is disconnected on purpose, and the others must not mind.")?;
+    let first = tour.back_up(&folder, &archive, &server, "the first day").await?;
+    tour.step("Day 2: some settings were changed on some hosts; everything is backed up again.")?;
+    simulator.advance_days(1);
+    let second = tour.back_up(&folder, &archive, &server, "the second day").await?;
+
+    tour.step("hostkeep archive list")?;
+    let listing = archive.list()?;
+    let records: Vec<&Record> = listing.records.iter().collect();
+    tour.show(|| told_list(&records, &root))?;
+    if let Some(newest) = records.first() {
+        tour.step(&format!("hostkeep archive show {}", newest.id))?;
+        tour.show(|| told_record(newest))?;
+    }
+    tour.step(
+        "hostkeep archive verify: reads every bundle through, compares hashes, unpacks nothing to disk.",
+    )?;
+    let verified = verify_all(console, &records, &cancel)?;
+    tour.show(|| told_verdicts(&verified))?;
+    tour.step("hostkeep archive prune --keep-last 1 --dry-run: what would go, and why the rest stays.")?;
+    let plan = prune_plan(&listing, 1, |record| Ok(verify(record, |_| (), &cancel)?.is_good()))?;
+    tour.show(|| told_plan(&plan))?;
+    tour.step("That is all. Everything is still there to look at:")?;
+    tour.show(|| told_end(&folder, &root))?;
+
+    if console.json {
+        Console::document(&Body {
+            folder: folder.display().to_string(),
+            archive: root,
+            runs: vec![first, second],
+            verified,
+            prune_plan: PlanBody::from(&plan),
+        })?;
+    }
+    drop::<Simulator>(simulator);
+    Ok(Exit::Ok)
+}
+
+struct Tour<'a> {
+    console: &'a Console,
+    cancel: &'a CancellationToken,
+}
+
+impl Tour<'_> {
+    fn step(&self, words: &str) -> Result<(), Failure> {
+        if self.cancel.is_cancelled() {
+            return Err(hostconfig::Error::Cancelled.into());
+        }
+        self.show(|| format!("\n{STRONG}» {words}{STRONG:#}\n\n"))
+    }
+
+    fn show(&self, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        if self.console.json { Ok(()) } else { Console::text(&text()) }
+    }
+
+    async fn back_up(
+        &self,
+        folder: &Path,
+        archive: &Archive,
+        server: &ServerLogin,
+        note: &str,
+    ) -> Result<RunReport, Failure> {
+        let progress = RunProgress::new(self.console);
+        let request = BackupRequest {
+            servers: vec![server.clone()],
+            selection: Selection::default(),
+            concurrency: HOSTS_AT_ONCE,
+            note: Some(note.to_owned()),
+            host_port: None,
+        };
+        let context = RunContext {
+            lock: Arc::new(archive.lock("hostkeep demo", now())?),
+            audit: AuditLog::new(&ConfigDir::at(folder.join("config"))),
+            clock: now,
+            cancel: self.cancel.clone(),
+            watch: progress.watch(),
+        };
+        let report = back_up(request, context).await;
+        progress.end();
+        let report = report?;
+        self.show(|| format!("\n{}", backup::summary(&report, &archive.root().display().to_string())))?;
+        Ok(report)
+    }
+}
+
+fn told_end(folder: &Path, archive: &str) -> String {
+    let audit = ConfigDir::at(folder.join("config")).audit_log();
+    format!(
+        "{}\nNext: save a server of yours with hostkeep server add, then hostkeep backup.\n\
+         When you have seen enough, delete {}\n",
+        text::pairs(&[("  Archive", archive.to_owned()), ("  Audit log", audit.display().to_string())]),
+        folder.display(),
+    )
+}

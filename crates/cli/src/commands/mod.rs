@@ -1,0 +1,9 @@
+//! One file a subcommand.
+
+pub(crate) mod archive;
+pub(crate) mod backup;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod hosts;
+pub(crate) mod server;
+pub(crate) mod simulate;
