@@ -214,13 +214,15 @@ impl Settings {
 
     /// The id of the archive that was used at this path, for [`Archive::open`](crate::archive::Archive::open).
     pub fn remembered_archive(&self, path: &Path) -> Option<&str> {
+        let path = absolute(path);
         self.archives_used.iter().find(|used| used.path == path).map(|used| used.id.as_str())
     }
 
     /// Remembers the archive at this path, in the place of whatever was there.
     pub fn remember_archive(&mut self, path: &Path, id: &str) {
+        let path = absolute(path);
         self.archives_used.retain(|used| used.path != path);
-        self.archives_used.push(UsedArchive { path: path.to_path_buf(), id: id.to_owned() });
+        self.archives_used.push(UsedArchive { path, id: id.to_owned() });
     }
 
     fn position(&self, name: &str) -> Result<usize> {
@@ -371,6 +373,11 @@ fn lock(config: &ConfigDir) -> Result<File> {
         Ok(false) => Err(SettingsError::InUse { path: config.settings() }.into()),
         Err(e) => Err(FileError::new("lock", path, e).into()),
     }
+}
+
+/// The empty path has no absolute form, and no archive either.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
 fn default_concurrency() -> u32 {

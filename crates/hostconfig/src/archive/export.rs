@@ -1,6 +1,6 @@
 //! A bundle out of the archive, byte for byte, to wherever the admin wants it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -54,7 +54,7 @@ fn refuse_existing(path: &Path, overwrite: bool) -> Result<()> {
 fn copy(record: &Record, temporary: &Path) -> Result<u64> {
     let source = record.bundle_path();
     let damaged = |problem| ArchiveError::Damaged { id: record.id.clone(), problem: Box::new(problem) };
-    let mut bundle = File::open(&source).map_err(|e| {
+    let mut bundle = files::open_regular(&source).map_err(|e| {
         if e.kind() == io::ErrorKind::NotFound {
             crate::Error::from(damaged(Problem::Missing { file: record.bundle.file.clone() }))
         } else {

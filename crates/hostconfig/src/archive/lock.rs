@@ -1,10 +1,11 @@
 //! One writer at a time. The lock is the operating system's on `.hostkeep/lock`, so it ends with its process however
 //! that ends; who holds it is a file of its own, because a locked file cannot be read on Windows.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
@@ -77,14 +78,20 @@ impl Archive {
                 let holder = read_holder(&self.own(HOLDER)).map(Box::new);
                 return Err(ArchiveError::Locked { path: self.root().to_path_buf(), holder }.into());
             }
-            Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {
+            Err(TryLockError::Error(e)) if platform::is_lock_unsupported(&e) => {
                 return Err(ArchiveError::LockUnsupported { path }.into());
             }
             Err(TryLockError::Error(e)) => return Err(self.blame(FileError::new("lock", path, e))),
         }
         let lock = WriteLock(Arc::new(Held { archive: self.clone(), _file: file }));
-        files::write_json_atomically(&self.own(HOLDER), &holder_now(holder, now)).map_err(blame)?;
-        clear(&self.own(STAGING)).map_err(blame)?;
+        if let Err(error) = files::write_json_atomically(&self.own(HOLDER), &holder_now(holder, now)) {
+            // The note is a courtesy, and on a full disk the lock is needed to prune.
+            tracing::warn!(%error, "the lock's holder could not be noted");
+        }
+        clear(&self.own(STAGING), |_| true).map_err(blame)?;
+        for folder in [self.root().join(super::OWN_FOLDER), self.own(super::run::RUNS)] {
+            clear(&folder, files::is_temporary).map_err(blame)?;
+        }
         Ok(lock)
     }
 }
@@ -114,21 +121,25 @@ fn holder_now(holder: &str, since: DateTime<FixedOffset>) -> LockHolder {
 }
 
 /// The holder's note is a courtesy: whatever is wrong with it, the lock itself is what counts.
-fn read_holder(path: &std::path::Path) -> Option<LockHolder> {
+fn read_holder(path: &Path) -> Option<LockHolder> {
     serde_json::from_slice(&files::read_limited(path, MAX_HOLDER_BYTES).ok()?).ok()
 }
 
-fn clear(staging: &PathBuf) -> Result<(), FileError> {
-    let list = |e| FileError::new("list", staging, e);
-    for entry in fs::read_dir(staging).map_err(list)? {
+/// Removes what an interrupted holder left in a folder, as far as it is `ours` by its name.
+fn clear(folder: &Path, ours: impl Fn(&OsStr) -> bool) -> Result<(), FileError> {
+    let list = |e| FileError::new("list", folder, e);
+    for entry in fs::read_dir(folder).map_err(list)? {
         let entry = entry.map_err(list)?;
         let path = entry.path();
+        if !ours(&entry.file_name()) {
+            continue;
+        }
         // `remove_dir_all` follows no links, nor does this.
         let is_folder = entry.file_type().map_err(list)?.is_dir();
         let removed = if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         match removed {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(FileError::new("remove", path, e)),
-            _ => tracing::info!(path = %path.display(), "cleared what an interrupted run left in staging"),
+            _ => tracing::info!(path = %path.display(), "cleared what an interrupted run left"),
         }
     }
     Ok(())

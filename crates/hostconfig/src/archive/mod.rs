@@ -33,8 +33,8 @@ pub use record::{
 pub use staging::Staging;
 pub use verify::{Problem, Verdict, verify};
 
-use crate::Result;
 use crate::files::{self, FileError, FileProblem};
+use crate::{Error, Result};
 
 /// The file in the archive's root that makes it an archive.
 pub const MARKER_FILE: &str = "hostkeep-archive.json";
@@ -188,8 +188,13 @@ impl Archive {
     /// Opens the archive in a folder. `remembered` is the id under which the settings remember an archive at this
     /// path: then a missing marker is [`ArchiveError::Vanished`], another id [`ArchiveError::OtherArchive`].
     pub fn open(root: &Path, remembered: Option<&str>) -> Result<Self> {
-        let path = root.to_path_buf();
-        let Some(marker) = read_marker(root)? else {
+        let path = absolute(root)?;
+        let marker = match read_marker(&path) {
+            // The server or drive behind a path that was used before does not answer.
+            Err(Error::File(e)) if remembered.is_some() && e.problem == FileProblem::Vanished => None,
+            marker => marker?,
+        };
+        let Some(marker) = marker else {
             return Err(match remembered {
                 Some(_) => ArchiveError::Vanished { path },
                 None => ArchiveError::NotAnArchive { path },
@@ -206,10 +211,11 @@ impl Archive {
 
     /// Makes a folder an archive, and the folder itself where it is missing. Whatever lies in it is left alone.
     pub fn create(root: &Path) -> Result<Self> {
-        if read_marker(root)?.is_some() {
-            return Err(ArchiveError::AlreadyAnArchive { path: root.to_path_buf() }.into());
+        let root = absolute(root)?;
+        if read_marker(&root)?.is_some() {
+            return Err(ArchiveError::AlreadyAnArchive { path: root }.into());
         }
-        files::ensure_private_folders(root)?;
+        files::ensure_private_folders(&root)?;
         let own = root.join(OWN_FOLDER);
         for folder in [own.clone(), own.join(lock::STAGING), own.join(run::RUNS)] {
             files::ensure_private_folder(&folder)?;
@@ -220,18 +226,18 @@ impl Archive {
             &root.join(MARKER_FILE),
             &Marker { format: ARCHIVE_FORMAT, id: id.clone() },
         )?;
-        Ok(Self { root: root.to_path_buf(), id })
+        Ok(Self { root, id })
     }
 
     /// Opens the archive in a folder, or makes the folder one: never where one is `remembered`.
     pub fn open_or_create(root: &Path, remembered: Option<&str>) -> Result<Self> {
         match Self::open(root, remembered) {
-            Err(crate::Error::Archive(ArchiveError::NotAnArchive { .. })) => Self::create(root),
+            Err(Error::Archive(ArchiveError::NotAnArchive { .. })) => Self::create(root),
             opened => opened,
         }
     }
 
-    /// The archive's folder.
+    /// The archive's folder, absolute.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -247,7 +253,10 @@ impl Archive {
         if wanted.is_empty() {
             return Err(ArchiveError::RecordNotFound { asked: asked.into() }.into());
         }
-        let found: Vec<&Record> = listing.records.iter().filter(|r| r.id.starts_with(&wanted)).collect();
+        let mut found: Vec<&Record> = listing.records.iter().filter(|r| r.id.starts_with(&wanted)).collect();
+        // An admin's copy of a record within the archive is the same backup.
+        found.sort_by(|a, b| (&a.id, &a.bundle.sha256).cmp(&(&b.id, &b.bundle.sha256)));
+        found.dedup_by(|a, b| (&a.id, &a.bundle.sha256) == (&b.id, &b.bundle.sha256));
         match found[..] {
             [record] => Ok(record),
             [] => Err(ArchiveError::RecordNotFound { asked: asked.into() }.into()),
@@ -264,7 +273,7 @@ impl Archive {
     }
 
     /// An I/O error inside of the archive, or, when the archive as a whole is gone, that.
-    fn blame(&self, error: FileError) -> crate::Error {
+    fn blame(&self, error: FileError) -> Error {
         let gone = matches!(error.problem, FileProblem::Missing | FileProblem::Vanished)
             && !fs::exists(self.root.join(MARKER_FILE)).unwrap_or(false);
         if gone { ArchiveError::Vanished { path: self.root.clone() }.into() } else { error.into() }
@@ -286,6 +295,11 @@ fn read_marker(root: &Path) -> Result<Option<Marker>> {
         return Err(ArchiveError::NewerFormat { path: root.to_path_buf(), format }.into());
     }
     Ok(Some(serde_json::from_slice(&json).map_err(broken)?))
+}
+
+/// A current folder that changes later must not move the archive, and Windows takes long paths only when absolute.
+fn absolute(root: &Path) -> Result<PathBuf> {
+    Ok(std::path::absolute(root).map_err(|e| FileError::new("find", root, e))?)
 }
 
 fn some_of(candidates: &[String]) -> String {

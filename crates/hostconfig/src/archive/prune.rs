@@ -63,7 +63,8 @@ pub struct PruneReport {
     pub removed: Vec<Record>,
     /// The records that could not go; all of them are still whole.
     pub not_removed: Vec<NotRemoved>,
-    /// The bundles' bytes that were freed.
+    /// The bundles' bytes that were freed. Less than the removed records' where the system did not delete a file at
+    /// once; it goes when the lock is taken next.
     pub bytes_freed: u64,
 }
 
@@ -159,8 +160,8 @@ impl WriteLock {
         let mut report = PruneReport::default();
         for record in plan.removed() {
             match self.remove(record) {
-                Ok(()) => {
-                    report.bytes_freed += record.bundle.bytes;
+                Ok(freed) => {
+                    report.bytes_freed += freed;
                     report.removed.push(record.clone());
                 }
                 Err(reason) => report.not_removed.push(NotRemoved { record: record.clone(), reason }),
@@ -169,7 +170,8 @@ impl WriteLock {
         Ok(report)
     }
 
-    fn remove(&self, record: &Record) -> Result<(), String> {
+    /// Removes a record and tells how many bytes that freed.
+    fn remove(&self, record: &Record) -> Result<u64, String> {
         let archive = &self.0.archive;
         let folder = &record.folder;
         if let Some(theirs) = foreign_file(record).map_err(|e| e.to_string())? {
@@ -185,7 +187,8 @@ impl WriteLock {
             tracing::warn!(%error, "a removal may not survive a power cut");
         }
         // It is out of the archive now. What can't be deleted yet goes when the lock is taken next.
-        if let Err(error) = fs::remove_dir_all(&doomed) {
+        let deleted = fs::remove_dir_all(&doomed);
+        if let Err(error) = &deleted {
             tracing::warn!(path = %doomed.display(), %error, "a pruned record could not be deleted yet");
         }
         for parent in [host, files::folder_of(host)] {
@@ -193,7 +196,7 @@ impl WriteLock {
                 break;
             }
         }
-        Ok(())
+        Ok(if deleted.is_ok() { record.bundle.bytes } else { 0 })
     }
 }
 

@@ -177,7 +177,7 @@ impl Record {
     /// In plain words why the record can't be used: unreadable, no JSON, of a newer format, or naming a bundle that
     /// is no plain file name (which could reach outside of the archive).
     pub fn read(folder: &Path) -> Result<Option<Self>, String> {
-        let json = match files::read_limited(&folder.join(RECORD_FILE), MAX_RECORD_BYTES) {
+        let json = match files::read_regular_limited(&folder.join(RECORD_FILE), MAX_RECORD_BYTES) {
             Ok(json) => json,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(format!("{RECORD_FILE} cannot be read: {e}")),

@@ -226,8 +226,13 @@ fn the_lock_clears_what_a_killed_run_left() {
     fs::create_dir_all(staging.join("killed/deeper")).unwrap();
     fs::write(staging.join("killed/configBundle-esx01.tgz"), "half").unwrap();
     fs::write(staging.join("stray"), "half").unwrap();
+    let temporary = format!(".hostkeep/runs/.hostkeep-{}.tmp", "0".repeat(32));
+    fs::write(archive.root().join(&temporary), "half").unwrap();
+    fs::write(archive.root().join(".hostkeep/runs/notes.tmp"), "theirs").unwrap();
     let _held = lock(&archive);
     assert_eq!(staged(&archive), 0);
+    assert!(!archive.root().join(temporary).exists());
+    assert!(archive.root().join(".hostkeep/runs/notes.tmp").exists());
     assert_eq!(archive.list().unwrap().records, [kept]);
 }
 
@@ -322,6 +327,32 @@ fn a_listing_follows_no_links() {
     assert_eq!((listing.records.len(), listing.problems.len()), (0, 0));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_record_that_is_a_link_or_a_pipe_is_told_not_read() {
+    let (folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let linked = keep(&lock, "linked", b"bundle", 0).folder.join(RECORD_FILE);
+    fs::rename(&linked, folder.path().join("aside")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("aside"), &linked).unwrap();
+    let piped = keep(&lock, "piped", b"bundle", 0).folder.join(RECORD_FILE);
+    fs::remove_file(&piped).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&piped).status().unwrap().success());
+    let listing = archive.list().unwrap();
+    assert!(listing.records.is_empty());
+    let reasons: Vec<&str> = listing.problems.iter().map(|problem| problem.reason.as_str()).collect();
+    assert_eq!(reasons, ["record.json cannot be read: it is not a regular file"; 2]);
+}
+
+#[test]
+fn without_room_for_a_holders_note_the_lock_is_still_taken() {
+    let (_folder, archive) = new_archive();
+    // A folder in the note's place: what fails is what a full disk would let fail.
+    fs::create_dir(archive.root().join(".hostkeep/lock-holder.json")).unwrap();
+    let held = lock(&archive);
+    keep(&held, "esx01", b"bundle", 0);
+}
+
 #[test]
 fn records_are_found_by_the_start_of_their_id() {
     let (_folder, archive) = new_archive();
@@ -330,6 +361,8 @@ fn records_are_found_by_the_start_of_their_id() {
     for id in ["aa0000000000", "aa1111111111", "bb0000000000"] {
         listing.records.push(Record { id: id.into(), ..keep(&lock, "esx01", b"bundle", 0) });
     }
+    // A copy of a record that an admin made is no other backup.
+    listing.records.push(listing.records[2].clone());
     let find = |asked: &str| archive.find(&listing, asked).map(|r| r.id.as_str()).map_err(|e| e.to_string());
     assert_eq!(find("bb"), Ok("bb0000000000"));
     assert_eq!(find("AA1"), Ok("aa1111111111"));

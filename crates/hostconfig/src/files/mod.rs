@@ -3,6 +3,7 @@
 //! Everything that Hostkeep writes goes through here, so that a full disk, a read-only share or an unplugged drive is
 //! told apart in one place. It must not know what it writes.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -102,6 +103,20 @@ pub(crate) fn temporary_path(folder: &Path) -> PathBuf {
     folder.join(format!(".hostkeep-{}.tmp", uuid::Uuid::new_v4().simple()))
 }
 
+/// Whether a file's name is one from [`temporary_path`].
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    let random = name.to_str().and_then(|name| name.strip_prefix(".hostkeep-")?.strip_suffix(".tmp"));
+    random.is_some_and(|random| random.len() == 32 && random.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Opens a file for reading that must be a regular one: no link is followed and no pipe waited for.
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    File::open(path)
+}
+
 /// Removes what a failed write left behind. The failure itself is what the caller reports; that the remains could not
 /// be removed either goes to the log.
 pub(crate) fn remove_if_there(path: &Path) {
@@ -158,7 +173,15 @@ pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), FileError> {
 
 /// Reads a file of at most `limit` bytes; a longer one is an error, not memory.
 pub(crate) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
+    limited(File::open(path)?, limit)
+}
+
+/// [`read_limited`] of a regular file only, as [`open_regular`] has it.
+pub(crate) fn read_regular_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    limited(open_regular(path)?, limit)
+}
+
+fn limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     file.take(limit + 1).read_to_end(&mut content)?;
     if content.len() as u64 > limit {

@@ -31,6 +31,12 @@ pub(crate) fn is_vanished(code: i32) -> bool {
     matches!(code, 6 | 19)
 }
 
+/// Whether the file system has no locks: EOPNOTSUPP, ENOTSUP, or ENOLCK of an NFS share without its lock service.
+pub(crate) fn is_lock_unsupported(error: &io::Error) -> bool {
+    const ENOLCK: i32 = if cfg!(target_os = "linux") { 37 } else { 77 };
+    error.kind() == io::ErrorKind::Unsupported || error.raw_os_error() == Some(ENOLCK)
+}
+
 pub(crate) fn is_in_use(_code: i32) -> bool {
     false
 }

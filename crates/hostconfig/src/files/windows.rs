@@ -32,6 +32,11 @@ pub(crate) fn is_vanished(code: i32) -> bool {
     matches!(code, 21 | 51 | 53 | 55 | 59 | 64 | 67 | 1231 | 1232)
 }
 
+/// `ERROR_INVALID_FUNCTION` and `ERROR_NOT_SUPPORTED`: what file systems without locks answer.
+pub(crate) fn is_lock_unsupported(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported || matches!(error.raw_os_error(), Some(1 | 50))
+}
+
 /// `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
 pub(crate) fn is_in_use(code: i32) -> bool {
     matches!(code, 32 | 33)
