@@ -5,6 +5,7 @@
 //! remembers is in `world`; `network` has the sockets, `http_server` the requests, `methods` the calls; `bundle` makes and
 //! reads what hosts pack.
 
+mod addresses;
 mod bundle;
 mod certificates;
 mod collector;
@@ -28,7 +29,7 @@ mod versions;
 mod world;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -45,9 +46,6 @@ pub use specs::{Accepts, BundleFormat, ConnectionState, HostSpec, Licence, unifo
 
 use specs::ConnectionState::NotResponding;
 use world::{Server, World};
-
-/// How often another free port is tried when one of the hosts' addresses has it in use.
-const PORT_ATTEMPTS: usize = 16;
 
 /// A running simulator. Everything stops when it is dropped.
 pub struct Simulator {
@@ -68,8 +66,8 @@ impl Simulator {
             options.hosts.truncate(1);
             options.hosts[0].root_password.clone_from(&options.password);
         }
-        let (addresses, listeners, port) = bind_all(&options)?;
         let servers = servers(&options);
+        let (addresses, listeners, port) = addresses::bind_all(&options, servers.len())?;
         let first_host = usize::from(options.kind == Kind::VCenter);
         let (base, host_addresses) = (addresses[0], addresses[first_host..].to_vec());
         let runtime = Handle::current();
@@ -199,61 +197,4 @@ impl std::fmt::Debug for Simulator {
 fn servers(options: &Options) -> Vec<Server> {
     let vcenter = (options.kind == Kind::VCenter).then_some(Server::VCenter);
     vcenter.into_iter().chain((0..options.hosts.len()).map(Server::Host)).collect()
-}
-
-type Bound = (Vec<Ipv4Addr>, Vec<std::net::TcpListener>, u16);
-
-fn bind_all(options: &Options) -> io::Result<Bound> {
-    let count = servers(options).len();
-    for attempt in 1.. {
-        let base = options.base_address.unwrap_or_else(random_base);
-        let addresses = addresses(base, count)?;
-        match bind_on(&addresses, options.port) {
-            Ok((listeners, port)) => return Ok((addresses, listeners, port)),
-            Err(error) => {
-                let chosen = options.port != 0 && options.base_address.is_some();
-                if error.kind() != io::ErrorKind::AddrInUse || chosen || attempt == PORT_ATTEMPTS {
-                    return Err(error);
-                }
-            }
-        }
-    }
-    unreachable!("the loop above only ends by returning")
-}
-
-fn bind_on(addresses: &[Ipv4Addr], port: u16) -> io::Result<(Vec<std::net::TcpListener>, u16)> {
-    let mut port = port;
-    let mut listeners = Vec::with_capacity(addresses.len());
-    for address in addresses {
-        let address = SocketAddr::from((*address, port));
-        let listener = network::bind(address).map_err(|error| {
-            let hint = if error.raw_os_error() == Some(24) { " (raise the limit of open files)" } else { "" };
-            io::Error::new(error.kind(), format!("can't listen on {address}: {error}{hint}"))
-        })?;
-        port = listener.local_addr()?.port();
-        listeners.push(listener);
-    }
-    Ok((listeners, port))
-}
-
-/// An address whose last part is 1, so that hosts start at 2.
-fn random_base() -> Ipv4Addr {
-    Ipv4Addr::new(127, rand::random_range(1..=250), rand::random_range(0..=230), 1)
-}
-
-/// Addresses from `base` on, without those that end in 0 or 255.
-fn addresses(base: Ipv4Addr, count: usize) -> io::Result<Vec<Ipv4Addr>> {
-    let usable = |address: &Ipv4Addr| !matches!(address.octets()[3], 0 | 255) && address.is_loopback();
-    let found: Vec<Ipv4Addr> = (u32::from(base)..=u32::from(Ipv4Addr::new(127, 255, 255, 254)))
-        .map(Ipv4Addr::from)
-        .filter(usable)
-        .take(count)
-        .collect();
-    if found.len() == count {
-        return Ok(found);
-    }
-    Err(io::Error::new(
-        io::ErrorKind::InvalidInput,
-        format!("there are not {count} loopback addresses from {base} on"),
-    ))
 }

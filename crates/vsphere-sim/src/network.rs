@@ -39,13 +39,6 @@ pub(crate) struct Connection {
     pub(crate) reset: AtomicBool,
 }
 
-/// Binds an address without a runtime.
-pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let listener = std::net::TcpListener::bind(address)?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
-}
-
 /// Accepts connections until the simulator stops or the host goes down.
 pub(crate) fn listen(world: &Arc<World>, server: Server, listener: TcpListener, power: CancellationToken) {
     let again = Arc::clone(world);

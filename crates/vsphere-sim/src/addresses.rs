@@ -1,0 +1,82 @@
+//! Loopback addresses: one a server, all in a row, all on the same port.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use crate::options::Options;
+
+/// How often another free port is tried when one of the hosts' addresses has it in use.
+const PORT_ATTEMPTS: usize = 16;
+
+/// Addresses, their listeners and the port.
+pub(crate) type Bound = (Vec<Ipv4Addr>, Vec<TcpListener>, u16);
+
+/// Binds `count` addresses that follow each other, all on one port.
+pub(crate) fn bind_all(options: &Options, count: usize) -> io::Result<Bound> {
+    make_room(count);
+    for attempt in 1.. {
+        let base = options.base_address.unwrap_or_else(random_base);
+        let addresses = addresses(base, count)?;
+        match bind_on(&addresses, options.port) {
+            Ok((listeners, port)) => return Ok((addresses, listeners, port)),
+            Err(error) => {
+                let chosen = options.port != 0 && options.base_address.is_some();
+                if error.kind() != io::ErrorKind::AddrInUse || chosen || attempt == PORT_ATTEMPTS {
+                    return Err(error);
+                }
+            }
+        }
+    }
+    unreachable!("the loop above only ends by returning")
+}
+
+/// A listener a host, and a connection or two to each, are more files than a process may open by default.
+fn make_room(count: usize) {
+    let wanted = u64::try_from(count).unwrap_or(u64::MAX).saturating_mul(3).saturating_add(512);
+    if let Err(error) = rlimit::increase_nofile_limit(wanted) {
+        tracing::debug!(%error, "could not raise the limit of open files");
+    }
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn bind_on(addresses: &[Ipv4Addr], port: u16) -> io::Result<(Vec<TcpListener>, u16)> {
+    let mut port = port;
+    let mut listeners = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        let address = SocketAddr::from((*address, port));
+        let listener = bind(address).map_err(|error| {
+            let hint = if error.raw_os_error() == Some(24) { " (raise the limit of open files)" } else { "" };
+            io::Error::new(error.kind(), format!("can't listen on {address}: {error}{hint}"))
+        })?;
+        port = listener.local_addr()?.port();
+        listeners.push(listener);
+    }
+    Ok((listeners, port))
+}
+
+/// An address whose last part is 1, so that hosts start at 2.
+fn random_base() -> Ipv4Addr {
+    Ipv4Addr::new(127, rand::random_range(1..=250), rand::random_range(0..=230), 1)
+}
+
+/// Addresses from `base` on, without those that end in 0 or 255.
+fn addresses(base: Ipv4Addr, count: usize) -> io::Result<Vec<Ipv4Addr>> {
+    let usable = |address: &Ipv4Addr| !matches!(address.octets()[3], 0 | 255) && address.is_loopback();
+    let found: Vec<Ipv4Addr> = (u32::from(base)..=u32::from(Ipv4Addr::new(127, 255, 255, 254)))
+        .map(Ipv4Addr::from)
+        .filter(usable)
+        .take(count)
+        .collect();
+    if found.len() == count {
+        return Ok(found);
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!("there are not {count} loopback addresses from {base} on"),
+    ))
+}
