@@ -365,3 +365,7 @@ fn credentials_hint(error: &CredentialsError) -> &'static str {
         CredentialsError::Failed { .. } => "Try again; if it stays, give the password with --password-stdin.",
     }
 }
+
+#[cfg(test)]
+#[path = "error_tests.rs"]
+mod tests;

@@ -1,0 +1,137 @@
+use std::io;
+
+use super::*;
+use crate::archive::{LockHolder, Problem};
+use crate::bundle::Layer;
+use crate::hosts_file::HostsFileProblem;
+use crate::selection::UnknownName;
+
+/// Every failure of archive, files, bundles, settings, keyring and lists, as users and scripts see it.
+#[test]
+fn errors_are_a_contract() {
+    let told: Vec<String> = errors()
+        .iter()
+        .map(|error| {
+            let ErrorReport { code, message, hint, details } = error.report();
+            let details: Vec<String> =
+                details.iter().map(|detail| format!("\n  because: {detail}")).collect();
+            let hint = hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+            format!("{code}: {message}{}{hint}", details.concat())
+        })
+        .collect();
+    insta::assert_snapshot!("errors", told.join("\n"));
+}
+
+#[test]
+fn codes_are_stable_words() {
+    for error in errors() {
+        let code = error.code();
+        assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
+    }
+}
+
+fn errors() -> Vec<Error> {
+    let path = || PathBuf::from("/backup");
+    let since = chrono::DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap();
+    let holder = LockHolder {
+        holder: "hostkeep backup".into(),
+        user: "ADMIN".into(),
+        machine: "JUMP01".into(),
+        process: 4711,
+        since,
+    };
+    let ids = (0..7).map(|n| format!("aa000000000{n}")).collect();
+    let missing = || Problem::Missing { file: "configBundle-esx01.tgz".into() };
+    let archive = [
+        ArchiveError::NotAnArchive { path: path() },
+        ArchiveError::AlreadyAnArchive { path: path() },
+        ArchiveError::MarkerBroken { path: path(), reason: "EOF".into() },
+        ArchiveError::NewerFormat { path: path(), format: 2 },
+        ArchiveError::Vanished { path: path() },
+        ArchiveError::OtherArchive { path: path(), expected: "a".into(), found: "b".into() },
+        ArchiveError::Locked { path: path(), holder: None },
+        ArchiveError::Locked { path: path(), holder: Some(Box::new(holder)) },
+        ArchiveError::LockUnsupported { path: path() },
+        ArchiveError::RecordNotFound { asked: "aa".into() },
+        ArchiveError::RecordAmbiguous { asked: "aa".into(), candidates: ids },
+        ArchiveError::StagedSizeDiffers { path: path(), expected: 2, found: 1 },
+        ArchiveError::KeepLastZero,
+        ArchiveError::PlanStale { path: path(), reason: "other records are there now".into() },
+        ArchiveError::DestinationExists { path: path() },
+        ArchiveError::Damaged { id: "aa0000000000".into(), problem: Box::new(missing()) },
+        ArchiveError::BadRunId { id: "../x".into() },
+        ArchiveError::RunUnreadable { id: "run-1".into(), reason: "it is not there".into() },
+    ];
+    let files = [
+        io::ErrorKind::StorageFull,
+        io::ErrorKind::ReadOnlyFilesystem,
+        io::ErrorKind::PermissionDenied,
+        io::ErrorKind::NotFound,
+        io::ErrorKind::ResourceBusy,
+        io::ErrorKind::StaleNetworkFileHandle,
+        io::ErrorKind::BrokenPipe,
+    ]
+    .map(|kind| FileError::new("write", path(), kind.into()));
+    let bundles = [
+        BundleProblem::Unreadable(io::ErrorKind::PermissionDenied.into()),
+        BundleProblem::Empty(Layer::Bundle),
+        BundleProblem::NotGzip { layer: Layer::Bundle, looks_like_html: true },
+        BundleProblem::NotGzip { layer: Layer::State, looks_like_html: false },
+        BundleProblem::Truncated(Layer::Local),
+        BundleProblem::GzipDamaged { layer: Layer::Bundle, reason: "bad checksum".into() },
+        BundleProblem::TrailingData,
+        BundleProblem::TarDamaged { layer: Layer::Bundle, reason: "bad header".into() },
+        BundleProblem::TooLarge,
+        BundleProblem::TooManyMembers,
+        BundleProblem::NoManifest,
+        BundleProblem::BadManifest,
+        BundleProblem::NoState,
+    ];
+    let broken = serde_json::from_str::<u8>("{").unwrap_err();
+    let settings = [
+        SettingsError::Broken { path: path(), source: broken },
+        SettingsError::NewerFormat { path: path(), format: 2 },
+        SettingsError::OutOfRange {
+            path: path(),
+            field: "concurrency",
+            value: 0,
+            range: "from 1 to 256".into(),
+        },
+        SettingsError::InUse { path: path() },
+        SettingsError::BadServer { field: "name", value: String::new(), reason: "it is empty" },
+        SettingsError::DuplicateServer { name: "prod".into() },
+        SettingsError::UnknownServer { name: "dev".into(), known: vec!["prod".into()] },
+        SettingsError::UnknownServer { name: "dev".into(), known: vec![] },
+        SettingsError::NoHome,
+    ];
+    let account = || "root@https://vc.lab.local".to_owned();
+    let credentials = [
+        CredentialsError::NoKeyring { account: account(), reason: Some("no bus".into()) },
+        CredentialsError::Locked { account: account(), source: "locked".into() },
+        CredentialsError::NoEntry { account: account() },
+        CredentialsError::TooLong { account: account(), attribute: "password".into(), limit: 2560 },
+        CredentialsError::Ambiguous { account: account(), count: 2 },
+        CredentialsError::NotText { account: account() },
+        CredentialsError::Failed { account: account(), reason: "no bus".into(), source: None },
+    ];
+    let hosts_files = [
+        HostsFileProblem::NotText { line: 3 },
+        HostsFileProblem::OpenQuote { line: 3 },
+        HostsFileProblem::BadName { line: 3, reason: "it has control characters" },
+        HostsFileProblem::Empty,
+    ]
+    .map(|problem| HostsFileError { path: Some("hosts.csv".into()), problem });
+    let unknown = vec![
+        UnknownName::NoSuchHost { name: "esx03".into(), near_misses: vec!["esx01".into(), "esx02".into()] },
+        UnknownName::Ambiguous { name: "esx01".into(), candidates: vec!["esx01.a".into(), "esx01.b".into()] },
+    ];
+    let mut errors: Vec<Error> = archive.into_iter().map(Error::from).collect();
+    errors.extend(files.map(Error::from));
+    errors.extend(bundles.map(|problem| Error::Bundle { path: "b.tgz".into(), problem }));
+    errors.extend(settings.map(Error::from));
+    errors.extend(credentials.map(Error::from));
+    errors.extend(hosts_files.map(Error::from));
+    errors.extend([SelectionError::Unknown(unknown), SelectionError::Nothing].map(Error::from));
+    errors.extend([Error::LoggingTwice, Error::Cancelled]);
+    errors
+}
