@@ -32,36 +32,6 @@ fn codes_are_stable_words() {
 
 fn errors() -> Vec<Error> {
     let path = || PathBuf::from("/backup");
-    let since = chrono::DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap();
-    let holder = LockHolder {
-        holder: "hostkeep backup".into(),
-        user: "ADMIN".into(),
-        machine: "JUMP01".into(),
-        process: 4711,
-        since,
-    };
-    let ids = (0..7).map(|n| format!("aa000000000{n}")).collect();
-    let missing = || Problem::Missing { file: "configBundle-esx01.tgz".into() };
-    let archive = [
-        ArchiveError::NotAnArchive { path: path() },
-        ArchiveError::AlreadyAnArchive { path: path() },
-        ArchiveError::MarkerBroken { path: path(), reason: "EOF".into() },
-        ArchiveError::NewerFormat { path: path(), format: 2 },
-        ArchiveError::Vanished { path: path() },
-        ArchiveError::OtherArchive { path: path(), expected: "a".into(), found: "b".into() },
-        ArchiveError::Locked { path: path(), holder: None },
-        ArchiveError::Locked { path: path(), holder: Some(Box::new(holder)) },
-        ArchiveError::LockUnsupported { path: path() },
-        ArchiveError::RecordNotFound { asked: "aa".into() },
-        ArchiveError::RecordAmbiguous { asked: "aa".into(), candidates: ids },
-        ArchiveError::StagedSizeDiffers { path: path(), expected: 2, found: 1 },
-        ArchiveError::KeepLastZero,
-        ArchiveError::PlanStale { path: path(), reason: "other records are there now".into() },
-        ArchiveError::DestinationExists { path: path() },
-        ArchiveError::Damaged { id: "aa0000000000".into(), problem: Box::new(missing()) },
-        ArchiveError::BadRunId { id: "../x".into() },
-        ArchiveError::RunUnreadable { id: "run-1".into(), reason: "it is not there".into() },
-    ];
     let files = [
         io::ErrorKind::StorageFull,
         io::ErrorKind::ReadOnlyFilesystem,
@@ -125,7 +95,7 @@ fn errors() -> Vec<Error> {
         UnknownName::NoSuchHost { name: "esx03".into(), near_misses: vec!["esx01".into(), "esx02".into()] },
         UnknownName::Ambiguous { name: "esx01".into(), candidates: vec!["esx01.a".into(), "esx01.b".into()] },
     ];
-    let mut errors: Vec<Error> = archive.into_iter().map(Error::from).collect();
+    let mut errors: Vec<Error> = archive_errors().into_iter().map(Error::from).collect();
     errors.extend(files.map(Error::from));
     errors.extend(bundles.map(|problem| Error::Bundle { path: "b.tgz".into(), problem }));
     errors.extend(settings.map(Error::from));
@@ -134,4 +104,38 @@ fn errors() -> Vec<Error> {
     errors.extend([SelectionError::Unknown(unknown), SelectionError::Nothing].map(Error::from));
     errors.extend([Error::LoggingTwice, Error::Cancelled]);
     errors
+}
+
+fn archive_errors() -> Vec<ArchiveError> {
+    let path = || PathBuf::from("/backup");
+    let since = chrono::DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap();
+    let holder = LockHolder {
+        holder: "hostkeep backup".into(),
+        user: "ADMIN".into(),
+        machine: "JUMP01".into(),
+        process: 4711,
+        since,
+    };
+    let ids = (0..7).map(|n| format!("aa000000000{n}")).collect();
+    let missing = || Problem::Missing { file: "configBundle-esx01.tgz".into() };
+    vec![
+        ArchiveError::NotAnArchive { path: path() },
+        ArchiveError::AlreadyAnArchive { path: path() },
+        ArchiveError::MarkerBroken { path: path(), reason: "EOF".into() },
+        ArchiveError::NewerFormat { path: path(), format: 2 },
+        ArchiveError::Vanished { path: path() },
+        ArchiveError::OtherArchive { path: path(), expected: "a".into(), found: "b".into() },
+        ArchiveError::Locked { path: path(), holder: None },
+        ArchiveError::Locked { path: path(), holder: Some(Box::new(holder)) },
+        ArchiveError::LockUnsupported { path: path() },
+        ArchiveError::RecordNotFound { asked: "aa".into() },
+        ArchiveError::RecordAmbiguous { asked: "aa".into(), candidates: ids },
+        ArchiveError::StagedSizeDiffers { path: path(), expected: 2, found: 1 },
+        ArchiveError::KeepLastZero,
+        ArchiveError::PlanStale { path: path(), reason: "other records are there now".into() },
+        ArchiveError::DestinationExists { path: path() },
+        ArchiveError::Damaged { id: "aa0000000000".into(), problem: Box::new(missing()) },
+        ArchiveError::BadRunId { id: "../x".into() },
+        ArchiveError::RunUnreadable { id: "run-1".into(), reason: "it is not there".into() },
+    ]
 }
