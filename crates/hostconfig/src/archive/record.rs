@@ -174,8 +174,8 @@ impl Record {
     /// Reads the record of a folder; `None` when the folder has none.
     ///
     /// # Errors
-    /// In plain words why the record can't be used: unreadable, no JSON, of a newer format, or naming a bundle that
-    /// is no plain file name (which could reach outside of the archive).
+    /// In plain words why the record can't be used: unreadable, no JSON, of a newer format, with an id that is none, or
+    /// naming a bundle that is no plain file name (which could reach outside of the archive).
     pub fn read(folder: &Path) -> Result<Option<Self>, String> {
         let json = match files::read_regular_limited(&folder.join(RECORD_FILE), MAX_RECORD_BYTES) {
             Ok(json) => json,
@@ -189,10 +189,13 @@ impl Record {
         };
         let file = Path::new(&record.bundle.file);
         let plain = matches!(file.components().collect::<Vec<_>>()[..], [Component::Normal(_)])
-            && !record.bundle.file.contains(['/', '\\', ':'])
+            && !record.bundle.file.contains(|c: char| matches!(c, '/' | '\\' | ':') || c.is_control())
             && record.bundle.file != RECORD_FILE;
         if !plain {
             return Err(format!("{RECORD_FILE} names a bundle that is not a plain file name"));
+        }
+        if record.id.len() != 12 || !record.id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(format!("{RECORD_FILE} has an id that is not twelve hexadecimal digits"));
         }
         record.folder = folder.to_path_buf();
         Ok(Some(record))
@@ -280,6 +283,10 @@ mod tests {
             (with("/bundle/file", "C:x".into()), plain),
             (with("/bundle/file", "".into()), plain),
             (with("/bundle/file", RECORD_FILE.into()), plain),
+            (with("/bundle/file", "a\u{1b}[2J".into()), plain),
+            (with("/id", "".into()), "not twelve hexadecimal digits"),
+            (with("/id", "0123456789\u{1b}m".into()), "not twelve hexadecimal digits"),
+            (with("/id", "0123456789AB".into()), "not twelve hexadecimal digits"),
             (" ".repeat(300_000), "larger than"),
         ] {
             let error = read(&json).unwrap_err();
