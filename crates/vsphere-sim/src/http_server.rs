@@ -62,10 +62,13 @@ pub(crate) async fn respond(
     outcome.response.ok_or_else(|| io::ErrorKind::ConnectionAborted.into())
 }
 
-/// Plain HTTP: the same place on TLS.
+/// Plain HTTP: the same place on TLS, by the name that the client used. The port is this one, whether or not the client
+/// named it, because no other serves TLS here.
 pub(crate) fn redirect_to_https(connection: &Connection, request: &Request<Incoming>) -> Response<Body> {
-    let address = connection.world.address(connection.server).to_string();
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or(&address);
+    let address = connection.world.address(connection.server);
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let named = named.and_then(|host| host.split(':').next()).filter(|name| !name.is_empty());
+    let name = named.map_or_else(|| address.ip().to_string(), String::from);
     connection.world.record(Entry {
         server: connection.world.name(connection.server).to_string(),
         kind: format!("http {} {}", request.method(), anonymous(&normal_path(request.uri().path()))),
@@ -76,7 +79,7 @@ pub(crate) fn redirect_to_https(connection: &Connection, request: &Request<Incom
     });
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     Reply::text(StatusCode::MOVED_PERMANENTLY)
-        .with(header::LOCATION, format!("https://{host}{target}"))
+        .with(header::LOCATION, format!("https://{name}:{}{target}", address.port()))
         .whole()
 }
 

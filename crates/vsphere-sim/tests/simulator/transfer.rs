@@ -145,6 +145,10 @@ async fn plain_http_is_sent_to_tls() {
         assert_eq!(reply.status(), 301);
         let target = reply.headers()["location"].to_str().unwrap();
         assert_eq!(target, format!("https://{address}/downloads/x/y.tgz?z=1"));
+        let named =
+            client.get(format!("http://{address}/")).header("Host", "esx01.lab.local").send().await.unwrap();
+        let target = named.headers()["location"].to_str().unwrap();
+        assert_eq!(target, format!("https://esx01.lab.local:{}/", address.port()));
     }
 }
 
