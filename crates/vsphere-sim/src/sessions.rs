@@ -1,5 +1,7 @@
 //! Sessions and tickets: who is logged in where, until when, and what a ticket is good for.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -12,6 +14,9 @@ use crate::world::{Server, State, World};
 pub(crate) const COOKIE: &str = "vmware_soap_session";
 /// The name of the cookie that carries a ticket.
 pub(crate) const TICKET_COOKIE: &str = "vmware_cgi_ticket";
+
+/// How long a ticket can be used.
+const TICKET_LIFE: Duration = Duration::from_secs(120);
 
 /// A session. Its key, which the map has, is the cookie's value without quotes.
 pub(crate) struct Session {
@@ -32,6 +37,7 @@ pub(crate) struct Ticket {
     pub(crate) host: usize,
     pub(crate) verb: &'static str,
     pub(crate) path: String,
+    expires: Instant,
 }
 
 /// Where a call comes from.
@@ -157,7 +163,12 @@ pub(crate) fn acquire_ticket(world: &World, call: &Call) -> Result<Value, SoapFa
     let url = spec.text_of("url").unwrap_or_default();
     let (host, path) = host_and_path(world, url).ok_or_else(|| SoapFault::invalid_argument("spec.url"))?;
     let id = format!("cst-{}", Uuid::new_v4());
-    world.state().tickets.insert(id.clone(), Ticket { host, verb, path });
+    let now = Instant::now();
+    {
+        let mut state = world.state();
+        state.tickets.retain(|_, ticket| ticket.expires > now);
+        state.tickets.insert(id.clone(), Ticket { host, verb, path, expires: now + TICKET_LIFE });
+    }
     let thumbprint = world.hosts[host].state().identity.sha1();
     Ok(Value::Object(
         "SessionManagerGenericServiceTicket",
@@ -172,7 +183,9 @@ pub(crate) fn acquire_ticket(world: &World, call: &Call) -> Result<Value, SoapFa
 /// Uses a ticket up. True when it was good for this request.
 pub(crate) fn redeem(world: &World, id: &str, host: usize, verb: &str, path: &str) -> bool {
     let ticket = world.state().tickets.remove(id);
-    ticket.is_some_and(|ticket| ticket.host == host && ticket.verb == verb && ticket.path == path)
+    ticket.is_some_and(|ticket| {
+        ticket.expires > Instant::now() && ticket.host == host && ticket.verb == verb && ticket.path == path
+    })
 }
 
 fn check_password(world: &World, server: Server, user: &str, password: &str) -> Result<(), SoapFault> {

@@ -44,6 +44,8 @@ pub struct HostSpec {
     pub licence: Licence,
     /// Whether the host has a `HostFirmwareSystem` at all.
     pub firmware_system: bool,
+    /// Restore a bundle of another release without a word, as later builds were seen to do.
+    pub accepts_any_release: bool,
     /// Configuration is sealed by a TPM (`runtime.stateEncryption`).
     pub tpm: bool,
     /// Powered-on VMs: a standalone host with some can't enter maintenance mode.
@@ -138,6 +140,7 @@ impl HostSpec {
             lockdown: false,
             licence: Licence::Full,
             firmware_system: true,
+            accepts_any_release: false,
             tpm: false,
             powered_on_vms: 0,
             root_password: "hostkeep-root".into(),

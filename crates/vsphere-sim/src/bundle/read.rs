@@ -29,7 +29,7 @@ pub(crate) fn read(bytes: &[u8], spec: &HostSpec) -> Result<Restorable, Refusal>
     let manifest = text(&members, "Manifest.txt").ok_or_else(|| missing("Manifest.txt"))?;
     let release_level = manifest_value(&manifest, "RELEASELEVEL").ok_or_else(|| missing("RELEASELEVEL"))?;
     let uuid = manifest_value(&manifest, "UUID").and_then(|uuid| Uuid::parse_str(&uuid).ok());
-    if release_level != spec.release_level() {
+    if release_level != spec.release_level() && !spec.accepts_any_release {
         return Err(Refusal::Release { release_level, uuid });
     }
     let state = member(&members, "state.tgz").ok_or_else(|| missing("state.tgz"))?;

@@ -113,6 +113,19 @@ async fn a_bundle_is_refused_for_the_documented_reasons() {
 }
 
 #[tokio::test]
+async fn a_later_build_takes_a_bundle_of_another_release_without_a_word() {
+    let later = HostSpec { accepts_any_release: true, ..HostSpec::new("esx01.lab.local") };
+    let older = HostSpec { version: "7.0.3".into(), uuid: later.uuid, ..HostSpec::new("old.lab.local") };
+    let (simulator, client) = vcenter(options(vec![later, older])).await;
+    let [later, older] = <[SimHost; 2]>::try_from(simulator.hosts()).unwrap();
+    later.set_maintenance_mode(true);
+    upload(&client, &later, older.bundle()).await;
+    assert!(restore(&client, &later, false).await.is_err(), "it goes down");
+    until(async || later.connection_state() != ConnectionState::NotResponding).await;
+    assert_eq!(later.content_in_force().hostname, "old.lab.local");
+}
+
+#[tokio::test]
 async fn another_certificate_wants_a_reconnect() {
     let (simulator, client) = vcenter(options(vec![HostSpec::new("esx01.lab.local")])).await;
     let host = &simulator.hosts()[0];
