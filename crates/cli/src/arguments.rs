@@ -1,46 +1,54 @@
 //! What can be typed: every option, its help and its limits. It decides nothing.
 
 use std::net::SocketAddrV4;
-use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 use hostconfig::settings::MAX_CONCURRENCY;
 
+const ABOUT: &str = "Back up the configuration of VMware ESXi hosts, and keep it provably good";
+
 const EXAMPLES: &str = "\
 Examples:
-  hostkeep demo                                        try everything, nothing needed
+  hostkeep demo                            try everything; nothing is needed
   hostkeep server add prod --url vcsa.lab.local --user backup@vsphere.local
-  hostkeep backup                                      every host of every saved server
-  hostkeep backup --host esx01 --host 'esx1?'          only these
-  hostkeep archive list --host esx01                   what is kept of one host
-  hostkeep archive verify                              prove that all of it is good
-  hostkeep archive prune --keep-last 30 --dry-run      what would go
+  hostkeep backup                          every host of every saved server
+  hostkeep backup --host esx01             only this one
+  hostkeep archive list --host esx01       what is kept of it
+  hostkeep archive verify                  prove that all of it is good
+  hostkeep archive prune --keep-last 30 --dry-run
 
 Exit codes:
-  0 ok   1 failed   2 wrong usage   3 some hosts failed, the others are saved
-  11 archive in use   12 credentials   13 certificate not trusted   130 cancelled";
+  0  ok              2  wrong usage         11  archive in use
+  1  failed          3  some hosts failed   12  credentials
+  130  cancelled                            13  certificate not trusted";
 
 const BACKUP_EXAMPLES: &str = "\
+Host names can be short (esx01), full (esx01.lab.local) or patterns with * and
+?. The bundles come straight from each host: this computer must reach every
+host on TCP 443. Exit code 3 means that some hosts failed and all others are
+saved.
+
 Examples:
   hostkeep backup
-  hostkeep backup --server prod --exclude 'esx-lab*' --note \"before the upgrade\"
-  hostkeep backup --hosts-file hosts.csv
-  Get-Content pw.txt | hostkeep backup --url vcsa.lab.local --user backup@vsphere.local --password-stdin
-
-Host names may be short (esx01), full (esx01.lab.local) or patterns with * and ?.
-The bundles come straight from each host: this computer must reach every host on TCP 443.
-Exit code 3 means that some hosts failed and the others are saved.";
+  hostkeep backup --exclude 'esx-lab*' --note \"before the upgrade\"
+  hostkeep backup --server prod --hosts-file hosts.csv --concurrency 8
+  Get-Content pw.txt | hostkeep backup --url vcsa --user root --password-stdin";
 
 const PRUNE_EXAMPLES: &str = "\
-Nothing else ever deletes from the archive. Of each host the newest N backups stay, and always one that
-verifies: where none of the newest is good, older ones stay too.";
+Of each host the newest N backups stay, and always one that verifies: where
+none of the newest is good, older ones stay too. Nothing else in Hostkeep
+deletes from the archive.
 
-/// Back up, read and restore the configuration of VMware ESXi hosts.
+Examples:
+  hostkeep archive prune --keep-last 30 --dry-run
+  hostkeep archive prune --keep-last 30";
+
+/// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "hostkeep", version, after_help = EXAMPLES, max_term_width = 110)]
-#[command(propagate_version = true, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(name = "hostkeep", version, about = ABOUT, long_about = None, after_help = EXAMPLES, max_term_width = 110)]
+#[command(disable_help_subcommand = true, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -51,10 +59,10 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
-    /// The archive's folder, in the place of the one in the settings.
+    /// The archive's folder, instead of the one in the settings.
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) archive: Option<PathBuf>,
-    /// The folder of settings and logs, in the place of the user's own.
+    /// The folder of settings and logs, instead of the user's own.
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) config_dir: Option<PathBuf>,
     /// Print one JSON document instead of text.
@@ -78,11 +86,11 @@ pub(crate) enum Command {
     /// Look at the archive, verify it, prune it, take bundles out of it.
     #[command(subcommand, arg_required_else_help = true)]
     Archive(ArchiveCommand),
-    /// Run a simulated vCenter with ESXi hosts on this computer, until Ctrl+C.
+    /// Run a simulated vCenter with ESXi hosts, until Ctrl+C.
     Simulate(SimulateArguments),
     /// Show everything against simulated hosts, in a temporary folder.
     Demo,
-    /// Print a script that completes commands in a shell.
+    /// Print the script with which a shell completes commands.
     Completions {
         /// The shell.
         shell: Shell,
@@ -165,7 +173,7 @@ pub(crate) struct BackupArguments {
     /// Leave this host out; can be given several times.
     #[arg(long, value_name = "NAME")]
     pub(crate) exclude: Vec<String>,
-    /// How many hosts at once, in the place of the number in the settings (16 unless changed).
+    /// How many hosts at once, instead of the number in the settings (at first 16).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_CONCURRENCY)))]
     pub(crate) concurrency: Option<u32>,
     /// A note to keep with each backup.
@@ -198,8 +206,8 @@ pub(crate) enum ArchiveCommand {
     #[command(after_help = PRUNE_EXAMPLES)]
     Prune {
         /// How many backups of each host stay.
-        #[arg(long, value_name = "N")]
-        keep_last: NonZeroUsize,
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        keep_last: u32,
         /// Only show what would go.
         #[arg(long)]
         dry_run: bool,
@@ -232,8 +240,8 @@ pub(crate) struct SimulateArguments {
     #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u64).range(..=600_000))]
     pub(crate) backup_ms: u64,
     /// Pad bundles to about this many bytes.
-    #[arg(long, value_name = "N")]
-    pub(crate) bundle_bytes: Option<NonZeroU32>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64 * 1024 * 1024))]
+    pub(crate) bundle_bytes: Option<u32>,
     /// Be one ESXi host that is connected to directly, not a vCenter.
     #[arg(long, conflicts_with_all = ["hosts", "uniform"])]
     pub(crate) esxi: bool,

@@ -115,6 +115,9 @@ impl Console {
             // Standard output may be what failed.
             let _ = Self::document(&ErrorDocument { error: report, certificate: certificate.as_deref() });
         }
+        if report.code == "cancelled" {
+            return self.say("Cancelled.");
+        }
         if let Some(certificate) = certificate {
             self.say(&self::certificate(certificate));
         }
@@ -151,7 +154,11 @@ pub(crate) fn certificate(certificate: &vsphere::Certificate) -> String {
         ("", second.to_owned()),
         ("  SHA-1", certificate.sha1.to_string()),
     ]);
-    format!("The certificate that the server shows:\n{}", pairs.trim_end_matches('\n'))
+    let lines = pairs.lines().map(|line| text::wrapped(line, error_width(), "           "));
+    std::iter::once("The certificate that the server shows:".to_owned())
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The terminal's width on standard output; `None` where it is no terminal.
@@ -159,10 +166,18 @@ pub(crate) fn output_width() -> Option<u16> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0)
 }
 
-/// How wide messages may be. Where they go to a file, a line is a line.
+/// How wide paragraphs on standard output may be. Where they go to a file, a line is a line.
+pub(crate) fn text_width() -> usize {
+    paragraph(output_width())
+}
+
+/// The same on standard error.
 pub(crate) fn error_width() -> usize {
-    let terminal = terminal_size::terminal_size_of(io::stderr());
-    terminal.map_or(usize::MAX / 2, |(width, _)| usize::from(width.0).clamp(20, WIDEST))
+    paragraph(terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0))
+}
+
+fn paragraph(terminal: Option<u16>) -> usize {
+    terminal.map_or(usize::MAX / 2, |width| usize::from(width).clamp(20, WIDEST))
 }
 
 /// Whether a person can be asked.

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use vsphere::{ConnectOptions, Credentials, Trust};
 
 use crate::arguments::ConnectArguments;
-use crate::console::Console;
+use crate::console::{self, Console};
 use crate::failure::Failure;
 use crate::password;
 
@@ -113,13 +113,11 @@ async fn stored_or_asked(console: &Console, server: &Server) -> Result<SecretStr
         Ok(password) => return Ok(password),
         Err(error) => error,
     };
-    match crate::console::can_ask() {
-        false => Err(error.into()),
-        true => {
-            console.warn(&error.to_string());
-            asked(server)
-        }
+    if !console::can_ask() {
+        return Err(error.into());
     }
+    console.warn(&error.to_string());
+    asked(server)
 }
 
 /// The servers that the arguments mean, with the names of those that are saved.

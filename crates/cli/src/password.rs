@@ -62,7 +62,7 @@ fn unusable(message: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret as _;
+    use secrecy::ExposeSecret;
 
     use super::*;
 
@@ -83,7 +83,7 @@ mod tests {
             (long.as_bytes(), Err("the line on standard input is longer than any password")),
         ] {
             let got = first_line(input);
-            let got = got.as_ref().map(|s| s.expose_secret()).map_err(|f| f.report.message.as_str());
+            let got = got.as_ref().map(ExposeSecret::expose_secret).map_err(|f| f.report.message.as_str());
             assert_eq!(got, expect, "{input:?}");
         }
     }

@@ -2,6 +2,7 @@
 //! terminal, only the lines.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,9 +53,10 @@ impl RunProgress {
         Arc::new(move |event| shared.on(&event))
     }
 
-    /// Takes the bar away.
+    /// Takes the bar away, and sets what follows apart from the hosts' lines.
     pub(crate) fn end(&self) {
         self.shared.bar.finish_and_clear();
+        self.shared.console.say("");
     }
 }
 
@@ -75,7 +77,7 @@ impl Shared {
                 let widest = run.names.iter().map(|name| name.chars().count()).max();
                 run.width = widest.unwrap_or_default().min(WIDEST_NAME);
                 self.bar.set_length(hosts.len() as u64);
-                self.bar.set_style(style("{bar:30} {pos}/{len} hosts  {elapsed}  {wide_msg}"));
+                self.bar.set_style(style("{bar:24} {pos}/{len} hosts  {elapsed}  {wide_msg}"));
             }
             RunEvent::Started { host } => {
                 run.under_way.insert(*host);
@@ -96,12 +98,21 @@ impl Shared {
 impl Run {
     /// The hosts under way.
     fn shown(&self) -> String {
-        let mut names = self.under_way.iter().filter_map(|host| self.names.get(*host).map(String::as_str));
+        let mut names =
+            self.under_way.iter().filter_map(|host| self.names.get(*host)).map(|name| short(name));
         let first: Vec<&str> = names.by_ref().take(NAMED).collect();
         match names.count() {
             0 => first.join(", "),
             more => format!("{} and {more} more", first.join(", ")),
         }
+    }
+}
+
+/// A name up to its first dot, unless it is an address.
+fn short(name: &str) -> &str {
+    match name.split_once('.') {
+        Some((short, _)) if name.parse::<IpAddr>().is_err() => short,
+        _ => name,
     }
 }
 
@@ -114,7 +125,7 @@ fn line(report: &HostReport, width: usize) -> Option<String> {
             Some(format!("{GOOD}saved{GOOD:#}   {name:width$}  {size:>8}  {seconds:>6}"))
         }
         Outcome::Failed { error } => {
-            Some(format!("{BAD}FAILED{BAD:#}  {name:width$}  {}", text::visible(&error.message)))
+            Some(format!("{BAD}FAILED{BAD:#}  {}", text::about(&name, &error.message)))
         }
         Outcome::Cancelled => None,
     }

@@ -68,15 +68,31 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.contains(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
 }
 
+/// A message that names what it is about, once.
+pub(crate) fn about(name: &str, message: &str) -> String {
+    let (name, message) = (visible(name), visible(message));
+    if message.contains(name.as_ref()) { message.into_owned() } else { format!("{name}: {message}") }
+}
+
 /// Lines of at most `width` columns, all but the first indented by `indent`.
 pub(crate) fn wrapped(text: &str, width: usize, indent: &str) -> String {
-    let options = textwrap::Options::new(width).subsequent_indent(indent).break_words(false);
+    // Neither options nor names with hyphens are split.
+    let options = textwrap::Options::new(width)
+        .subsequent_indent(indent)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
     textwrap::fill(text, options)
 }
 
 /// A table without lines; `width` is the terminal's, if there is one. Columns named in `right` are aligned to the right.
-/// The first column is never broken: names and ids are there to be copied.
-pub(crate) fn table(header: &[&str], right: &[usize], rows: Vec<Vec<String>>, width: Option<u16>) -> String {
+/// Columns named in `whole` are never broken: names and ids are there to be copied.
+pub(crate) fn table(
+    header: &[&str],
+    right: &[usize],
+    whole: &[usize],
+    rows: Vec<Vec<String>>,
+    width: Option<u16>,
+) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     if let Some(width) = width {
@@ -87,21 +103,30 @@ pub(crate) fn table(header: &[&str], right: &[usize], rows: Vec<Vec<String>>, wi
         table.add_row(row.iter().map(|cell| visible(cell).replace('\n', " ")));
     }
     for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if at == 0 {
+        column.set_padding((0, if at + 1 == header.len() { 0 } else { 2 }));
+        if whole.contains(&at) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
         if right.contains(&at) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    lines(table.lines().map(|line| line.trim_end().to_owned()))
+}
+
+/// The columns that the widest line takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.lines().map(textwrap::core::display_width).max().unwrap_or_default()
 }
 
 /// Names and values below each other.
 pub(crate) fn pairs(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    pairs.iter().map(|(name, value)| format!("{name:width$}  {}\n", visible(value))).collect()
+    lines(pairs.iter().map(|(name, value)| format!("{name:width$}  {}", visible(value))))
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.fold(String::new(), |text, line| text + &line + "\n")
 }
 
 #[cfg(test)]
@@ -153,15 +178,15 @@ mod tests {
     #[test]
     fn nothing_steers_the_terminal() {
         assert_eq!(visible("esx\x1b[2J01\r"), "esx\u{fffd}[2J01\u{fffd}");
-        let table = table(&["name"], &[], vec![vec!["a\x1b]0;x\x07\nb".into()]], None);
+        let table = table(&["name"], &[], &[0], vec![vec!["a\x1b]0;x\x07\nb".into()]], None);
         assert_eq!(table, "NAME\na\u{fffd}]0;x\u{fffd} b\n");
     }
 
     #[test]
     fn tables_fit_the_terminal() {
         let rows = vec![vec!["esx01.lab.local".into(), "Frankfurt / Production".into(), "7".into()]];
-        insta::assert_snapshot!(table(&["name", "cluster", "n"], &[2], rows.clone(), None));
-        for line in table(&["name", "cluster", "n"], &[2], rows, Some(32)).lines() {
+        insta::assert_snapshot!(table(&["name", "cluster", "n"], &[2], &[0], rows.clone(), None));
+        for line in table(&["name", "cluster", "n"], &[2], &[0], rows, Some(32)).lines() {
             assert!(line.chars().count() <= 32, "{line:?}");
         }
     }

@@ -14,7 +14,7 @@ use hostconfig::{Error, ErrorReport};
 use serde::Serialize;
 
 use crate::arguments::BackupArguments;
-use crate::console::{BAD, GOOD, STRONG, WARNING};
+use crate::console::{self, BAD, GOOD, STRONG, WARNING};
 use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
 use crate::progress::RunProgress;
@@ -86,48 +86,53 @@ pub(crate) fn exit(report: &RunReport) -> Exit {
 
 /// What came of the run: how many, what failed and what to do about it, where the bundles are.
 pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
-    let (saved, all) = (report.saved(), report.hosts.len());
     let took = (report.finished_at - report.started_at).as_seconds_f64();
     let style = if report.is_complete() { GOOD } else { STRONG };
-    let mut text = format!(
-        "{style}{saved} of {} saved{style:#}: {} in {}, in {}\n",
-        text::count(all, "host"),
+    let head = format!(
+        "{style}{} of {} saved{style:#}: {} in {}, in {}\n",
+        report.saved(),
+        text::count(report.hosts.len(), "host"),
         text::size(report.bytes()),
         text::seconds(took),
         text::visible(folder),
     );
-    if report.cancelled() > 0 {
-        text += &format!(
-            "{WARNING}Cancelled{WARNING:#}: {} left out.\n",
-            text::count(report.cancelled(), "host")
-        );
-    }
-    for server in &report.servers {
-        if let Some(error) = &server.error {
-            text += &format!("\n{BAD}Server {} failed{BAD:#}: ", text::visible(&server.name));
-            text += &format!("{}\n", text::visible(&error.message));
-            text += &hint(error);
-        }
-    }
+    let cancelled = match report.cancelled() {
+        0 => String::new(),
+        left_out => format!("{WARNING}Cancelled{WARNING:#}: {} left out.\n", text::count(left_out, "host")),
+    };
+    let servers = report.servers.iter().filter_map(told_server);
     let failed: Vec<(&HostReport, &ErrorReport)> = report.hosts.iter().filter_map(failed).collect();
-    if !failed.is_empty() {
-        text += &format!("\n{BAD}{} failed{BAD:#}:\n", text::count(failed.len(), "host"));
-    }
+    let hosts = match failed.len() {
+        0 => String::new(),
+        count => format!("\n{BAD}{} failed{BAD:#}:\n", text::count(count, "host")),
+    };
     // A hint that fits many hosts is told once, below the last of them.
-    for (at, (host, error)) in failed.iter().enumerate() {
-        text += &format!("  {}: {}\n", text::visible(&host.name), text::visible(&error.message));
-        if failed.get(at + 1).is_none_or(|(_, next)| next.hint != error.hint) {
-            text += &hint(error);
-        }
+    let each = failed.iter().enumerate().map(|(at, (host, error))| {
+        let is_last = failed.get(at + 1).is_none_or(|(_, next)| next.hint != error.hint);
+        let hint = if is_last { hint(error) } else { String::new() };
+        let message = text::about(&host.name, &error.message);
+        format!("{}\n{hint}", text::wrapped(&format!("  {message}"), console::text_width(), "    "))
+    });
+    let warnings = report.hosts.iter().flat_map(told_warnings);
+    [head, cancelled].into_iter().chain(servers).chain([hosts]).chain(each).chain(warnings).collect()
+}
+
+fn told_server(server: &ServerReport) -> Option<String> {
+    let error = server.error.as_ref()?;
+    let (name, message) = (text::visible(&server.name), text::visible(&error.message));
+    let told = text::wrapped(&format!("{BAD}{name} failed{BAD:#}: {message}"), console::text_width(), "  ");
+    Some(format!("\n{told}\n{}", hint(error)))
+}
+
+fn told_warnings(host: &HostReport) -> Vec<String> {
+    let name = text::visible(&host.name);
+    match &host.outcome {
+        Outcome::Saved { warnings, .. } => warnings
+            .iter()
+            .map(|warning| format!("\n{WARNING}Look at {name}{WARNING:#}: {warning}.\n"))
+            .collect(),
+        Outcome::Failed { .. } | Outcome::Cancelled => Vec::new(),
     }
-    for host in &report.hosts {
-        if let Outcome::Saved { warnings, .. } = &host.outcome {
-            for warning in warnings {
-                text += &format!("\n{WARNING}Look at {}{WARNING:#}: {warning}.\n", text::visible(&host.name));
-            }
-        }
-    }
-    text
 }
 
 fn failed(host: &HostReport) -> Option<(&HostReport, &ErrorReport)> {
@@ -138,8 +143,9 @@ fn failed(host: &HostReport) -> Option<(&HostReport, &ErrorReport)> {
 }
 
 fn hint(error: &ErrorReport) -> String {
-    let hint = error.hint.as_ref();
-    hint.map(|hint| format!("    {STRONG}hint{STRONG:#}: {}\n", text::visible(hint))).unwrap_or_default()
+    let Some(hint) = &error.hint else { return String::new() };
+    let hint = format!("    {STRONG}hint{STRONG:#}: {}", text::visible(hint));
+    text::wrapped(&hint, console::text_width(), "    ") + "\n"
 }
 
 fn at_once(concurrency: u32) -> NonZeroUsize {

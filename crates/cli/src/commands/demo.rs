@@ -134,7 +134,7 @@ impl Tour<'_> {
         let report = back_up(request, context).await;
         progress.end();
         let report = report?;
-        self.show(|| format!("\n{}", backup::summary(&report, &archive.root().display().to_string())))?;
+        self.show(|| backup::summary(&report, &archive.root().display().to_string()))?;
         Ok(report)
     }
 }

@@ -1,6 +1,6 @@
 //! `hostkeep hosts`: every host, its state, and how old its last backup is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use hostconfig::ErrorReport;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use vsphere::inventory::{ConnectionState, Lockdown};
 
 use crate::arguments::HostsArguments;
-use crate::console;
+use crate::console::{self, STRONG};
 use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
 use crate::{interrupt, login, text};
@@ -142,27 +142,74 @@ fn told(body: &Body, now: DateTime<Utc>) -> String {
     if body.hosts.is_empty() {
         return "There are no hosts.\n".to_owned();
     }
-    let servers: HashSet<&str> = body.hosts.iter().map(|host| host.server.as_str()).collect();
+    let is_wide_enough =
+        |table: &String| console::output_width().is_none_or(|width| text::width(table) <= usize::from(width));
+    let table = Some(wide(body, now)).filter(is_wide_enough).unwrap_or_else(|| narrow(body, now));
+    format!("{table}\n{}\n", text::count(body.hosts.len(), "host"))
+}
+
+fn wide(body: &Body, now: DateTime<Utc>) -> String {
+    let several = has_several_servers(body);
     let cells = |host: &Row| {
-        let last = host.last_backup.as_ref();
-        let mut path = host.path.join("/");
-        if servers.len() > 1 {
-            path = format!("{}: {path}", host.server);
-        }
-        let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
+        let yes = |on| if on { "yes" } else { "no" };
         vec![
             host.name.clone(),
-            path,
-            known(&host.version),
-            known(&host.build),
+            host.place(several),
+            known(host.version.as_ref()),
+            known(host.build.as_ref()),
             host.connection.replace('_', " "),
-            host.maintenance_mode.map_or("?", |on| if on { "yes" } else { "no" }).to_owned(),
-            host.lockdown.map_or("?", |mode| if mode == "disabled" { "no" } else { mode }).to_owned(),
-            last.map_or("never".to_owned(), |last| text::age(now - last.taken_at)),
+            known(host.maintenance_mode.map(yes)),
+            known(host.lockdown.map(|mode| if mode == "disabled" { "no" } else { mode })),
+            host.age(now),
         ]
     };
-    let header = ["host", "where", "esxi", "build", "state", "maint.", "lockdown", "last backup"];
-    let rows = body.hosts.iter().map(cells).collect();
-    let table = text::table(&header, &[], rows, console::output_width());
-    format!("{table}\n{}\n", text::count(body.hosts.len(), "host"))
+    let header = ["host", "where", "esxi", "build", "state", "maintenance", "lockdown", "last backup"];
+    text::table(&header, &[], &[], body.hosts.iter().map(cells).collect(), None)
+}
+
+/// For 80 columns: where hosts are is said above them, and their states stand together.
+fn narrow(body: &Body, now: DateTime<Utc>) -> String {
+    let several = has_several_servers(body);
+    let cells = |host: &Row| {
+        let lockdown = host.lockdown.is_some_and(|mode| mode != "disabled").then_some("lockdown");
+        let maintenance = (host.maintenance_mode == Some(true)).then_some("maintenance");
+        let states: Vec<&str> =
+            [Some(host.connection), maintenance, lockdown].into_iter().flatten().collect();
+        let (version, build) = (known(host.version.as_ref()), known(host.build.as_ref()));
+        vec![host.name.clone(), version, build, states.join(", ").replace('_', " "), host.age(now)]
+    };
+    let header = ["host", "esxi", "build", "state", "last backup"];
+    let table = text::table(&header, &[], &[], body.hosts.iter().map(cells).collect(), None);
+    let mut lines = table.lines();
+    let header = lines.next().map(str::to_owned);
+    let mut above = None;
+    let rows = lines.zip(&body.hosts).map(|(line, host)| {
+        let place = host.place(several);
+        let is_new = above.as_ref() != Some(&place);
+        let heading =
+            if is_new { format!("\n{STRONG}{}{STRONG:#}\n", text::visible(&place)) } else { String::new() };
+        above = Some(place);
+        heading + line
+    });
+    header.into_iter().chain(rows).map(|line| line + "\n").collect()
+}
+
+fn has_several_servers(body: &Body) -> bool {
+    body.hosts.iter().any(|host| host.server != body.hosts[0].server)
+}
+
+fn known(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| "?".to_owned(), |value| value.to_string())
+}
+
+impl Row {
+    /// The path, with the server before it where there are several.
+    fn place(&self, several: bool) -> String {
+        let path = self.path.join("/");
+        if several { format!("{}: {path}", self.server) } else { path }
+    }
+
+    fn age(&self, now: DateTime<Utc>) -> String {
+        self.last_backup.as_ref().map_or_else(|| "never".to_owned(), |last| text::age(now - last.taken_at))
+    }
 }

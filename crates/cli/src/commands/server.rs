@@ -45,7 +45,7 @@ struct Tested {
 }
 
 #[derive(Serialize)]
-struct Removed {
+struct Removal {
     server: Server,
     password_removed: bool,
     password_error: Option<ErrorReport>,
@@ -72,9 +72,10 @@ async fn add(context: &Context, arguments: ServerAddArguments) -> Result<Exit, F
     settings.clone().add_server(server.clone())?;
 
     let server = trusted(&context.console, server, settings.timeouts).await?;
-    let password = match password_stdin {
-        true => password::from_stdin(&credentials::account(&server))?,
-        false => login::asked(&server)?,
+    let password = if password_stdin {
+        password::from_stdin(&credentials::account(&server))?
+    } else {
+        login::asked(&server)?
     };
     let login = login::login(Some(server.name.clone()), &server, password.clone(), settings.timeouts)?;
     let about = sign_in(&context.console, login).await?;
@@ -91,11 +92,7 @@ async fn add(context: &Context, arguments: ServerAddArguments) -> Result<Exit, F
     context.console.result(&body, || {
         let Added { server, about, password_stored, .. } = &body;
         let kept = if *password_stored { " Its password is in the keyring." } else { "" };
-        format!(
-            "{STRONG}{}{STRONG:#} is saved: {}.{kept}\n",
-            text::visible(&server.name),
-            about.shown(server)
-        )
+        about.told(server, "is saved", kept)
     })?;
     Ok(Exit::Ok)
 }
@@ -116,7 +113,7 @@ fn list(context: &Context) -> Result<Exit, Failure> {
             vec![server.name.clone(), server.url.clone(), server.user.clone(), trust]
         };
         let rows = body.servers.iter().map(row).collect();
-        text::table(&["name", "address", "user", "certificate"], &[], rows, console::output_width())
+        text::table(&["name", "address", "user", "certificate"], &[], &[0, 1], rows, console::output_width())
     })?;
     Ok(Exit::Ok)
 }
@@ -126,16 +123,13 @@ async fn test(context: &Context, name: String, password_stdin: bool) -> Result<E
     let server = settings.server(&name)?.clone();
     let connect =
         ConnectArguments { server: Some(name), url: None, user: None, password_stdin, thumbprint: None };
-    let logins = login::logins(&context.console, &connect, &settings).await?;
-    let mut about = Vec::new();
-    for login in logins.ready {
-        about.push(sign_in(&context.console, login).await?);
-    }
-    let about = about.swap_remove(0);
+    let mut logins = login::logins(&context.console, &connect, &settings).await?;
+    // One server is meant, and without its password that would have been an error.
+    let about = sign_in(&context.console, logins.ready.swap_remove(0)).await?;
     let body = Tested { server, about };
     context.console.result(&body, || {
         let Tested { server, about } = &body;
-        format!("{STRONG}{}{STRONG:#} works: {}.\n", text::visible(&server.name), about.shown(server))
+        about.told(server, "works", "")
     })?;
     Ok(Exit::Ok)
 }
@@ -148,10 +142,7 @@ async fn remove(context: &Context, name: &str) -> Result<Exit, Failure> {
         Ok((server, shares))
     })?;
     // Another saved server of the same address and user still needs it.
-    let deleted = match shares {
-        true => Ok(false),
-        false => login::with_keyring(&server, credentials::delete).await,
-    };
+    let deleted = if shares { Ok(false) } else { login::with_keyring(&server, credentials::delete).await };
     context.note(&[entry(AuditAction::ServerRemove, &server)]);
     let (password_removed, password_error) = match deleted {
         Ok(removed) => (removed, None),
@@ -162,7 +153,7 @@ async fn remove(context: &Context, name: &str) -> Result<Exit, Failure> {
             .console
             .warn(&format!("whether a password is left in the keyring is not known: {}", report.message));
     }
-    let body = Removed { server, password_removed, password_error };
+    let body = Removal { server, password_removed, password_error };
     context.console.result(&body, || {
         let name = text::visible(&body.server.name);
         let password = if body.password_removed { ", and its password from the keyring" } else { "" };
@@ -229,9 +220,12 @@ async fn sign_in(console: &Console, login: ServerLogin) -> Result<About, Failure
 }
 
 impl About {
-    fn shown(&self, server: &Server) -> String {
-        let full_name = text::visible(&self.full_name);
-        format!("{full_name} at {} with {}", server.url, text::count(self.hosts, "host"))
+    fn told(&self, server: &Server, state: &str, more: &str) -> String {
+        let (name, full_name) = (text::visible(&server.name), text::visible(&self.full_name));
+        let hosts = text::count(self.hosts, "host");
+        let told =
+            format!("{STRONG}{name}{STRONG:#} {state}: {full_name} at {} with {hosts}.{more}", server.url);
+        text::wrapped(&told, console::text_width(), "  ") + "\n"
     }
 }
 

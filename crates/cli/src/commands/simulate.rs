@@ -1,6 +1,5 @@
 //! `hostkeep simulate`: a vCenter or an ESXi host to try things with, until Ctrl+C. Its password is no secret.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -35,9 +34,9 @@ pub(crate) async fn run(console: &Console, arguments: &SimulateArguments) -> Res
         hosts: simulator.hosts().len(),
     };
     if console.json {
-        Console::line(&body)?
+        Console::line(&body)?;
     } else {
-        Console::text(&told(&body))?
+        Console::text(&told(&body))?;
     }
     interrupt::asked_to_end().await;
     Ok(Exit::Ok)
@@ -58,16 +57,15 @@ pub(crate) async fn start(options: Options) -> Result<Simulator, Failure> {
 fn options(arguments: &SimulateArguments) -> Options {
     let SimulateArguments { hosts, listen, uniform, backup_ms, bundle_bytes, esxi } = arguments;
     let mut options = if *esxi { Options::esxi() } else { Options::default() };
-    let bytes = |wanted: Option<NonZeroU32>| wanted.and_then(|bytes| usize::try_from(bytes.get()).ok());
-    let count = usize::try_from(*hosts).unwrap_or(usize::MAX);
+    let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let count = whole(*hosts);
     if *uniform {
-        options.hosts =
-            uniform_hosts(count, bytes(bundle_bytes.or(NonZeroU32::new(UNIFORM_BYTES))).unwrap_or_default());
+        options.hosts = uniform_hosts(count, whole(bundle_bytes.unwrap_or(UNIFORM_BYTES)));
     } else if !*esxi {
         options.hosts = varied_hosts(count);
     }
-    if let Some(bytes) = bytes(*bundle_bytes) {
-        options.hosts.iter_mut().for_each(|host| host.bundle_bytes = Some(bytes));
+    if let Some(bytes) = *bundle_bytes {
+        options.hosts.iter_mut().for_each(|host| host.bundle_bytes = Some(whole(bytes)));
     }
     options.backup_time = Duration::from_millis(*backup_ms);
     options.base_address = listen.map(|listen| *listen.ip());
@@ -75,6 +73,7 @@ fn options(arguments: &SimulateArguments) -> Options {
     options
 }
 
+/// In the example nothing stands between the password and the pipe: Windows' command prompt would pipe a space too.
 fn told(body: &Body) -> String {
     let Body { url, user, password, thumbprint, hosts } = body;
     let pairs = text::pairs(&[
@@ -85,7 +84,7 @@ fn told(body: &Body) -> String {
     ]);
     format!(
         "{STRONG}Simulating {}{STRONG:#} until Ctrl+C.\n\n{pairs}\nTry it in another terminal:\n\n  \
-         echo {password} | hostkeep backup --archive demo-archive --url {url} --user {user} --password-stdin --thumbprint {thumbprint}\n",
+         echo {password}| hostkeep backup --archive demo-archive --url {url} --user {user} --password-stdin --thumbprint {thumbprint}\n",
         text::count(*hosts, "host"),
     )
 }

@@ -103,7 +103,8 @@ pub(crate) fn told_list(records: &[&Record], archive: &str) -> String {
         ]
     };
     let rows = records.iter().map(row).collect();
-    let table = text::table(&["id", "taken", "host", "esxi", "size"], &[4], rows, console::output_width());
+    let table =
+        text::table(&["id", "taken", "host", "esxi", "size"], &[4], &[0, 2], rows, console::output_width());
     let hosts: HashSet<&str> = records.iter().map(|record| record.host.identity.as_str()).collect();
     let bytes = records.iter().map(|record| record.bundle.bytes).sum();
     format!(

@@ -1,7 +1,5 @@
 //! `hostkeep archive prune`: plan, show, and unless it is a dry run, apply.
 
-use std::num::NonZeroUsize;
-
 use chrono::{DateTime, Utc};
 use hostconfig::archive::{HostPlan, KeptBecause, PrunePlan, PruneReport, Record, prune_plan, verify};
 use hostconfig::audit::{AuditAction, AuditEntry};
@@ -63,14 +61,14 @@ struct NotRemoved {
     reason: String,
 }
 
-pub(super) fn run(context: &Context, keep_last: NonZeroUsize, dry_run: bool) -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context, keep_last: u32, dry_run: bool) -> Result<Exit, Failure> {
     let archive = context.open_archive(&context.settings()?)?;
     // Locked before the plan is made, so that it still holds when it is applied.
     let lock = if dry_run { None } else { Some(archive.lock("hostkeep archive prune", now())?) };
     let cancel = interrupt::token(&context.console);
     let listing = archive.list()?;
     let is_good = |record: &Record| Ok(verify(record, |_| (), &cancel)?.is_good());
-    let plan = prune_plan(&listing, keep_last.get(), is_good)?;
+    let plan = prune_plan(&listing, usize::try_from(keep_last).unwrap_or(usize::MAX), is_good)?;
     let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
     tell_unreadable(&context.console, &unreadable);
     if !context.console.json {
@@ -105,15 +103,14 @@ fn is_worth_telling(host: &HostPlan) -> bool {
 
 fn told_host(host: &HostPlan) -> String {
     let name = text::visible(&host.name);
-    let mut told =
-        format!("{STRONG}{name}{STRONG:#}: keeps {}, removes {}\n", host.kept.len(), host.removed.len());
-    for kept in &host.kept {
-        told += &format!("  keep    {}  {}\n", brief(&kept.record), because(kept.because).1);
-    }
-    for removed in &host.removed {
-        told += &format!("  remove  {}\n", brief(removed));
-    }
-    told + "\n"
+    let (newest, others): (Vec<_>, Vec<_>) =
+        host.kept.iter().partition(|kept| kept.because == KeptBecause::Newest);
+    let head = format!("{STRONG}{name}{STRONG:#}: keeps the newest {}\n", newest.len());
+    let kept = others
+        .iter()
+        .map(|kept| format!("  keep    {}  because {}\n", brief(&kept.record), because(kept.because).1));
+    let removed = host.removed.iter().map(|record| format!("  remove  {}\n", brief(record)));
+    std::iter::once(head).chain(kept).chain(removed).collect()
 }
 
 fn told_end(plan: &PrunePlan, report: &PruneReport, dry_run: bool) -> String {
@@ -131,16 +128,15 @@ fn told_end(plan: &PrunePlan, report: &PruneReport, dry_run: bool) -> String {
             text::size(plan.bytes_freed())
         );
     }
-    let mut told = format!(
+    let removed = format!(
         "{GOOD}Removed {}{GOOD:#}, {} freed.\n",
         text::count(report.removed.len(), "backup"),
         text::size(report.bytes_freed)
     );
-    for stays in &report.not_removed {
-        told +=
-            &format!("{BAD}Not removed{BAD:#}: {}: {}\n", brief(&stays.record), text::visible(&stays.reason));
-    }
-    told
+    let stay = report.not_removed.iter().map(|stays| {
+        format!("{BAD}Not removed{BAD:#}: {}: {}\n", brief(&stays.record), text::visible(&stays.reason))
+    });
+    std::iter::once(removed).chain(stay).collect()
 }
 
 fn brief(record: &Record) -> String {
@@ -150,8 +146,8 @@ fn brief(record: &Record) -> String {
 /// Why a record stays: for programs, and for people.
 fn because(because: KeptBecause) -> (&'static str, &'static str) {
     match because {
-        KeptBecause::Newest => ("newest", "one of the newest"),
-        KeptBecause::LastGood => ("last_good", "the newest that is good"),
+        KeptBecause::Newest => ("newest", "it is one of the newest"),
+        KeptBecause::LastGood => ("last_good", "it is the newest that is good"),
         KeptBecause::NoGoodNewer => ("no_good_newer", "no newer one is good"),
     }
 }

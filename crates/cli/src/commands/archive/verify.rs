@@ -140,17 +140,17 @@ pub(crate) fn told(body: &VerifyBody) -> String {
     if bad.is_empty() && unreadable.is_empty() {
         return format!("{read}: {GOOD}all good{GOOD:#}.\n");
     }
-    let mut told = format!("{read}: {BAD}{} bad{BAD:#}", bad.len());
-    if !unreadable.is_empty() {
-        told += &format!(", {BAD}{} unreadable{BAD:#}", text::count(unreadable.len(), "record"));
-    }
-    told += ".\n";
-    for bad in bad {
-        told += &format!("\n{}  {}  {}\n", bad.id, text::visible(&bad.host), text::local(bad.taken_at));
-        for problem in &bad.problems {
-            told += &format!("  {}\n", text::visible(&problem.message));
-        }
-        told += &format!("  in {}\n", text::visible(&bad.folder));
-    }
-    told
+    let records = match unreadable.len() {
+        0 => String::new(),
+        count => format!(", {BAD}{} unreadable{BAD:#}", text::count(count, "record")),
+    };
+    let head = format!("{read}: {BAD}{} bad{BAD:#}{records}.\n", bad.len());
+    std::iter::once(head).chain(bad.iter().map(told_bad)).collect()
+}
+
+fn told_bad(bad: &Bad) -> String {
+    let head = format!("\n{}  {}  {}\n", bad.id, text::visible(&bad.host), text::local(bad.taken_at));
+    let problems = bad.problems.iter().map(|problem| format!("  {}\n", text::visible(&problem.message)));
+    let place = format!("  in {}\n", text::visible(&bad.folder));
+    std::iter::once(head).chain(problems).chain([place]).collect()
 }
