@@ -20,7 +20,7 @@ pub const SERVICE: &str = "hostkeep";
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
     /// There is no keyring on this machine, or none that this session can reach.
-    #[error("the password of {account} cannot be kept: this machine offers no keyring{}", because(.reason.as_ref()))]
+    #[error("this machine offers no keyring for the password of {account}{}", because(.reason.as_ref()))]
     NoKeyring {
         /// `<user>@<address>`.
         account: String,
