@@ -66,17 +66,42 @@ fn random_base() -> Ipv4Addr {
 
 /// Addresses from `base` on, without those that end in 0 or 255.
 fn addresses(base: Ipv4Addr, count: usize) -> io::Result<Vec<Ipv4Addr>> {
-    let usable = |address: &Ipv4Addr| !matches!(address.octets()[3], 0 | 255) && address.is_loopback();
+    let refused = |why: String| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    if !base.is_loopback() {
+        return refused(format!(
+            "{base} is no loopback address, and a simulator must not be reached from elsewhere"
+        ));
+    }
     let found: Vec<Ipv4Addr> = (u32::from(base)..=u32::from(Ipv4Addr::new(127, 255, 255, 254)))
         .map(Ipv4Addr::from)
-        .filter(usable)
+        .filter(|address| !matches!(address.octets()[3], 0 | 255))
         .take(count)
         .collect();
-    if found.len() == count {
-        return Ok(found);
+    if found.len() < count {
+        return refused(format!("there are not {count} loopback addresses from {base} on"));
     }
-    Err(io::Error::new(
-        io::ErrorKind::InvalidInput,
-        format!("there are not {count} loopback addresses from {base} on"),
-    ))
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_follow_each_other_on_loopback_only() {
+        let check = |base: &str, count: usize, expect: Option<(&str, &str)>| {
+            let found = addresses(base.parse().unwrap(), count).ok();
+            let ends = found.map(|found| (found[0].to_string(), found[count - 1].to_string()));
+            let ends = ends.as_ref().map(|(first, last)| (first.as_str(), last.as_str()));
+            assert_eq!(ends, expect, "{count} from {base}");
+        };
+        check("127.0.0.1", 1, Some(("127.0.0.1", "127.0.0.1")));
+        check("127.7.0.1", 254, Some(("127.7.0.1", "127.7.0.254")));
+        check("127.7.0.1", 255, Some(("127.7.0.1", "127.7.1.1")));
+        check("127.7.0.1", 2_501, Some(("127.7.0.1", "127.7.9.215")));
+        check("127.255.255.250", 5, Some(("127.255.255.250", "127.255.255.254")));
+        check("127.255.255.250", 6, None);
+        check("10.0.0.1", 1, None);
+        check("0.0.0.0", 1, None);
+    }
 }

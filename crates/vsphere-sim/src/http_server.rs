@@ -38,13 +38,25 @@ struct Outcome {
     response: Option<Response<Body>>,
 }
 
+/// Goes to the list of requests when it is dropped, so that one which stalled until the client gave up is there, too.
+struct Recorded<'a> {
+    connection: &'a Connection,
+    entry: Entry,
+}
+
+impl Drop for Recorded<'_> {
+    fn drop(&mut self) {
+        self.connection.world.record(self.entry.clone());
+    }
+}
+
 /// Serves one request. An error drops the connection.
 pub(crate) async fn respond(
     connection: &Arc<Connection>,
     request: Request<Incoming>,
 ) -> io::Result<Response<Body>> {
     let path = normal_path(request.uri().path());
-    let mut entry = Entry {
+    let entry = Entry {
         server: connection.world.name(connection.server).to_string(),
         kind: format!("{} {}", request.method(), anonymous(&path)),
         host: host_name(connection),
@@ -52,13 +64,13 @@ pub(crate) async fn respond(
         credentials: credentials(request.headers()),
         answer: Answer::Nothing,
     };
+    let mut recorded = Recorded { connection, entry };
     let outcome = if *request.method() == Method::POST && (path == "/sdk" || path == "/sdk/vimService") {
-        soap_call(connection, request, &mut entry).await
+        soap_call(connection, request, &mut recorded.entry).await
     } else {
         transfer(connection, request, &path).await
     };
-    entry.answer = outcome.answer;
-    connection.world.record(entry);
+    recorded.entry.answer = outcome.answer;
     outcome.response.ok_or_else(|| io::ErrorKind::ConnectionAborted.into())
 }
 

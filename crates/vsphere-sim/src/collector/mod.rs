@@ -67,15 +67,14 @@ pub(crate) fn continue_ex(world: &World, caller: &Caller, token: &str) -> Result
             _ => None,
         }
     };
-    let left = page_left
-        .ok_or_else(|| SoapFault::new("InvalidProperty", "The token is not valid.").text("name", "token"))?;
+    let left = page_left.ok_or_else(unknown_token)?;
     Ok(page(world, caller, left.objects, left.specs, left.size))
 }
 
 /// `CancelRetrievePropertiesEx`.
 pub(crate) fn cancel(world: &World, token: &str) -> Result<(), SoapFault> {
     let removed = world.state().pages.remove(token);
-    removed.map(|_| ()).ok_or_else(|| SoapFault::invalid_argument("token"))
+    removed.map(|_| ()).ok_or_else(unknown_token)
 }
 
 /// `RetrieveProperties`: everything at once, as in the first versions.
@@ -103,6 +102,10 @@ pub(crate) fn fetch(
     }
     let value = value_at(world, caller, object, path, &mut HashMap::new());
     Ok((value != Value::Unset).then(|| Value::Any(Box::new(value))))
+}
+
+fn unknown_token() -> SoapFault {
+    SoapFault::new("InvalidProperty", "The token is not valid.").text("name", "token")
 }
 
 fn page(

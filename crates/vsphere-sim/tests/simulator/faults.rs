@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use vsphere_sim::{Answer, FaultRule, HostSpec, Options, SoapFault, What, varied_hosts};
 
-use crate::client::{between, vcenter};
+use crate::client::{between, until, vcenter};
 
 fn two_hosts() -> Options {
     Options { hosts: vec![HostSpec::new("a.lab.local"), HostSpec::new("b.lab.local")], ..Options::default() }
@@ -125,6 +125,8 @@ async fn stalls_and_endless_replies_do_not_end() {
         let got = timeout(short, async { client.get(&url).await.bytes().await }).await;
         assert!(got.is_err(), "nothing more came");
     }
+    let stalled = async || simulator.requests().iter().any(|request| request.answer == Answer::Nothing);
+    until(stalled).await;
     simulator.add_fault(FaultRule::soap("CurrentTime", What::EndlessXml));
     let body = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><CurrentTime xmlns=\"urn:vim25\">\
                 <_this type=\"ServiceInstance\">ServiceInstance</_this></CurrentTime></s:Body></s:Envelope>";
