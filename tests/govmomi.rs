@@ -8,6 +8,7 @@ mod support;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -145,6 +146,35 @@ async fn restore_asks_for_the_hosts_own_credentials() {
     let after = inventory::read_host(session, &host.object).await.unwrap();
     assert!(after.boot_time > host.boot_time, "{:?} is not after {:?}", after.boot_time, host.boot_time);
     signed_in.sign_out().await;
+}
+
+/// The whole program, as an admin would start it: what is saved is what each host sent.
+#[tokio::test]
+async fn the_console_program_backs_up_every_host() {
+    let Some(server) = Minivcsim::start(&["-cluster-hosts", "4"]) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hostkeep"));
+    command.args(["backup", "--json", "--password-stdin", "--url", &server.announced.url]);
+    command.args(["--user", &server.announced.user, "--thumbprint", &server.announced.thumbprint]);
+    command.arg("--archive").arg(folder.path().join("archive"));
+    command.arg("--config-dir").arg(folder.path().join("config"));
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(server.announced.password.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let saved = printed["run"]["hosts"].as_array().unwrap();
+    assert_eq!(saved.len(), 5, "{printed:#}");
+    for host in saved {
+        let announced =
+            server.announced.hosts.iter().find(|announced| host["name"] == *announced.name).unwrap();
+        let bundle = format!("configBundle-{}.tgz", announced.name);
+        let bytes = std::fs::read(Path::new(host["folder"].as_str().unwrap()).join(bundle)).unwrap();
+        assert_eq!(hex::encode(Sha256::digest(&bytes)), announced.bundle_sha256, "{}", announced.name);
+    }
+    assert_eq!(server.sessions(), Sessions { ever: 1, open: 0 });
 }
 
 fn find<'a>(hosts: &'a [HostSystem], name: &str) -> &'a HostSystem {

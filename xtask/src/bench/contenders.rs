@@ -95,7 +95,7 @@ pub(super) fn back_up(
     let (cost, _) = match who {
         Contender::Hostkeep => {
             let mut command = hostkeep(programs, simulation, "backup");
-            command.arg("--archive").arg(&archive).args(["--concurrency", &concurrency]);
+            command.args(["--concurrency", &concurrency]);
             measured(&mut command, &simulation.password)?
         }
         Contender::Script => {
@@ -129,7 +129,9 @@ fn hostkeep(programs: &Programs, simulation: &Simulation, subcommand: &str) -> C
     command.args([subcommand, "--json", "--password-stdin"]);
     command.args(["--url", &format!("https://{}", simulation.address)]);
     command.args(["--user", &simulation.user, "--thumbprint", &simulation.thumbprint]);
+    // Nothing of the user's own: settings, logs, archive.
     command.arg("--config-dir").arg(programs.work.join("config"));
+    command.arg("--archive").arg(programs.work.join("archive"));
     command
 }
 
