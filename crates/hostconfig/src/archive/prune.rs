@@ -43,6 +43,8 @@ pub struct Kept {
     pub record: Record,
     /// Why it stays.
     pub because: KeptBecause,
+    /// Whether it is good; `None` where that was not asked.
+    pub is_good: Option<bool>,
 }
 
 /// Why a record stays.
@@ -112,14 +114,14 @@ pub fn prune_plan(
                 plan.removed.push(record.clone());
                 continue;
             }
-            let good = !has_good && is_good(record)?;
-            has_good |= good;
-            let because = match (is_newest, good) {
+            let good = if has_good { None } else { Some(is_good(record)?) };
+            has_good |= good == Some(true);
+            let because = match (is_newest, good == Some(true)) {
                 (true, _) => KeptBecause::Newest,
                 (false, true) => KeptBecause::LastGood,
                 (false, false) => KeptBecause::NoGoodNewer,
             };
-            plan.kept.push(Kept { record: record.clone(), because });
+            plan.kept.push(Kept { record: record.clone(), because, is_good: good });
         }
         hosts.push(plan);
     }
@@ -155,7 +157,10 @@ impl WriteLock {
             return Err(stale("other records are there now".into()).into());
         }
         for kept in plan.hosts.iter().filter(|host| !host.removed.is_empty()).flat_map(|host| &host.kept) {
-            still_there(&kept.record).map_err(stale)?;
+            // One that was bad when the plan was made need not be what it was: a good one stays beside it.
+            if kept.is_good != Some(false) {
+                still_there(&kept.record).map_err(stale)?;
+            }
         }
         let mut report = PruneReport::default();
         for record in plan.removed() {

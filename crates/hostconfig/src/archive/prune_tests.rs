@@ -50,6 +50,21 @@ fn the_newest_stay_and_never_less_than_a_good_one() {
     }
 }
 
+/// Otherwise a single damaged bundle would end all pruning.
+#[test]
+fn a_record_that_was_bad_already_does_not_stop_the_plan() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let records = keep_days(&lock, "esx01", 4);
+    let newest = &records[3];
+    fs::remove_file(newest.bundle_path()).unwrap();
+    let plan = prune_plan(&archive.list().unwrap(), 1, |record| Ok(record.id != newest.id)).unwrap();
+    let good: Vec<Option<bool>> = plan.hosts[0].kept.iter().map(|kept| kept.is_good).collect();
+    assert_eq!(good, [Some(false), Some(true)]);
+    assert_eq!(lock.prune(&plan).unwrap().removed.len(), 2);
+    assert_eq!(archive.list().unwrap().records.len(), 2);
+}
+
 #[test]
 fn nothing_is_checked_where_nothing_goes() {
     let (_folder, archive) = new_archive();
