@@ -56,7 +56,9 @@ impl RunProgress {
     /// Takes the bar away, and sets what follows apart from the hosts' lines.
     pub(crate) fn end(&self) {
         self.shared.bar.finish_and_clear();
-        self.shared.console.say("");
+        if self.shared.bar.position() > 0 {
+            self.shared.console.say("");
+        }
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result
     let settings = context.settings()?;
     let logins = login::logins(&context.console, &connect, &settings).await?;
     // From here on Ctrl+C ends the run tidily.
-    let cancel = interrupt::token(&context.console);
+    let cancel = interrupt::token(&context.console)?;
     let archive = context.open_or_create_archive(&settings)?;
     let lock = archive.lock("hostkeep backup", now())?;
 

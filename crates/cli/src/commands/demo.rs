@@ -38,7 +38,7 @@ struct Body {
 }
 
 pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
-    let cancel = interrupt::token(console);
+    let cancel = interrupt::token(console)?;
     let folder = std::path::absolute(tempfile::Builder::new().prefix("hostkeep-demo-").tempdir()?.keep())?;
     let options = Options { backup_time: BACKUP_TIME, ..Options::default() };
     let (user, password) = (options.user.clone(), options.password.clone());

@@ -59,7 +59,7 @@ struct LastBackup {
 pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let logins = login::logins(&context.console, &arguments.connect, &settings).await?;
-    let cancel = interrupt::token(&context.console);
+    let cancel = interrupt::token(&context.console)?;
     let last_backups = last_backups(context, &settings);
     let mut inventory = with_inventory(logins.ready, &cancel, async |inventory| inventory).await?;
     if inventory.servers.is_empty()

@@ -197,7 +197,7 @@ fn agreed(question: &str) -> Result<bool, Failure> {
 
 /// Signs in, counts the hosts and signs out.
 async fn sign_in(console: &Console, login: ServerLogin) -> Result<About, Failure> {
-    let cancel = interrupt::token(console);
+    let cancel = interrupt::token(console)?;
     let about = with_inventory(vec![login], &cancel, async |inventory| {
         if let Some(failed) = inventory.failed.into_iter().next() {
             return Err(failed.error);

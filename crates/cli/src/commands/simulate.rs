@@ -33,12 +33,13 @@ pub(crate) async fn run(console: &Console, arguments: &SimulateArguments) -> Res
         thumbprint: simulator.thumbprint(),
         hosts: simulator.hosts().len(),
     };
+    let ended = interrupt::asked_to_end()?;
     if console.json {
         Console::line(&body)?;
     } else {
         Console::text(&told(&body))?;
     }
-    interrupt::asked_to_end().await;
+    ended.await;
     Ok(Exit::Ok)
 }
 

@@ -9,27 +9,30 @@ mod windows;
 #[cfg(windows)]
 use windows as platform;
 
+use platform::Signals;
 use tokio_util::sync::CancellationToken;
 
 use crate::console::Console;
-use crate::failure::Exit;
+use crate::failure::{Exit, Failure};
 
 /// A token that the first Ctrl+C cancels. Until this is called, Ctrl+C ends the program at once, as it should where a
 /// password is being asked for.
-pub(crate) fn token(console: &Console) -> CancellationToken {
+pub(crate) fn token(console: &Console) -> Result<CancellationToken, Failure> {
     let token = CancellationToken::new();
+    let mut signals = Signals::listen()?;
     let (cancel, console) = (token.clone(), console.clone());
     tokio::spawn(async move {
-        platform::asked_to_end().await;
+        signals.next().await;
         cancel.cancel();
         console.say("Stopping … (Ctrl+C again ends at once)");
-        platform::asked_to_end().await;
+        signals.next().await;
         std::process::exit(i32::from(Exit::Cancelled.code()));
     });
-    token
+    Ok(token)
 }
 
-/// Ends when the user or the system asks for it.
-pub(crate) async fn asked_to_end() {
-    platform::asked_to_end().await;
+/// Ends when the user or the system asks for it, from the moment of the call on.
+pub(crate) fn asked_to_end() -> Result<impl Future<Output = ()>, Failure> {
+    let mut signals = Signals::listen()?;
+    Ok(async move { signals.next().await })
 }

@@ -1,15 +1,26 @@
 //! Ctrl+C, Ctrl+Break and a console window that is closed.
 
-use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+use std::io;
 
-pub(super) async fn asked_to_end() {
-    let (Ok(mut interrupt), Ok(mut end), Ok(mut close)) = (ctrl_c(), ctrl_break(), ctrl_close()) else {
-        // Without handlers the system's own way applies: the program just ends.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = end.recv() => {}
-        _ = close.recv() => {}
+use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, ctrl_break, ctrl_c, ctrl_close};
+
+#[derive(Debug)]
+pub(super) struct Signals {
+    interrupt: CtrlC,
+    end: CtrlBreak,
+    close: CtrlClose,
+}
+
+impl Signals {
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self { interrupt: ctrl_c()?, end: ctrl_break()?, close: ctrl_close()? })
+    }
+
+    pub(super) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.end.recv() => {}
+            _ = self.close.recv() => {}
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `hostkeep archive prune`: plan, show, and unless it is a dry run, apply.
 
 use chrono::{DateTime, Utc};
-use hostconfig::archive::{HostPlan, KeptBecause, PrunePlan, PruneReport, Record, prune_plan, verify};
+use hostconfig::archive::{HostPlan, Kept, KeptBecause, PrunePlan, PruneReport, Record, prune_plan, verify};
 use hostconfig::audit::{AuditAction, AuditEntry};
 use serde::Serialize;
 
@@ -44,6 +44,8 @@ struct KeptBody {
     #[serde(flatten)]
     record: Brief,
     because: &'static str,
+    /// Whether it verifies, where that decided something.
+    good: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -65,7 +67,7 @@ pub(super) fn run(context: &Context, keep_last: u32, dry_run: bool) -> Result<Ex
     let archive = context.open_archive(&context.settings()?)?;
     // Locked before the plan is made, so that it still holds when it is applied.
     let lock = if dry_run { None } else { Some(archive.lock("hostkeep archive prune", now())?) };
-    let cancel = interrupt::token(&context.console);
+    let cancel = interrupt::token(&context.console)?;
     let listing = archive.list()?;
     let is_good = |record: &Record| Ok(verify(record, |_| (), &cancel)?.is_good());
     let plan = prune_plan(&listing, usize::try_from(keep_last).unwrap_or(usize::MAX), is_good)?;
@@ -103,12 +105,14 @@ fn is_worth_telling(host: &HostPlan) -> bool {
 
 fn told_host(host: &HostPlan) -> String {
     let name = text::visible(&host.name);
-    let (newest, others): (Vec<_>, Vec<_>) =
-        host.kept.iter().partition(|kept| kept.because == KeptBecause::Newest);
-    let head = format!("{STRONG}{name}{STRONG:#}: keeps the newest {}\n", newest.len());
-    let kept = others
+    let newest = host.kept.iter().filter(|kept| kept.because == KeptBecause::Newest).count();
+    let head = format!("{STRONG}{name}{STRONG:#}: keeps the newest {newest}\n");
+    let needs_reason = |kept: &&Kept| kept.because != KeptBecause::Newest || kept.is_good == Some(false);
+    let kept = host
+        .kept
         .iter()
-        .map(|kept| format!("  keep    {}  because {}\n", brief(&kept.record), because(kept.because).1));
+        .filter(needs_reason)
+        .map(|kept| format!("  keep    {}  because {}\n", brief(&kept.record), because(kept).1));
     let removed = host.removed.iter().map(|record| format!("  remove  {}\n", brief(record)));
     std::iter::once(head).chain(kept).chain(removed).collect()
 }
@@ -144,8 +148,11 @@ fn brief(record: &Record) -> String {
 }
 
 /// Why a record stays: for programs, and for people.
-fn because(because: KeptBecause) -> (&'static str, &'static str) {
-    match because {
+fn because(kept: &Kept) -> (&'static str, &'static str) {
+    match kept.because {
+        KeptBecause::Newest if kept.is_good == Some(false) => {
+            ("newest", "it is one of the newest, although it is bad")
+        }
         KeptBecause::Newest => ("newest", "it is one of the newest"),
         KeptBecause::LastGood => ("last_good", "it is the newest that is good"),
         KeptBecause::NoGoodNewer => ("no_good_newer", "no newer one is good"),
@@ -185,7 +192,11 @@ impl From<&PrunePlan> for PlanBody {
             keeps: host
                 .kept
                 .iter()
-                .map(|kept| KeptBody { record: Brief::from(&kept.record), because: because(kept.because).0 })
+                .map(|kept| KeptBody {
+                    record: Brief::from(&kept.record),
+                    because: because(kept).0,
+                    good: kept.is_good,
+                })
                 .collect(),
             removes: host.removed.iter().map(Brief::from).collect(),
         };

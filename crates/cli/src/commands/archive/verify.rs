@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context, ids: &[String]) -> Result<Exit, Failure> {
     };
     // Whoever asks for one backup does not ask for the others' trouble.
     let problems = if ids.is_empty() { &listing.problems[..] } else { &[] };
-    let cancel = interrupt::token(&context.console);
+    let cancel = interrupt::token(&context.console)?;
     let body = verify_all(&context.console, &records, &cancel)?;
     let body = VerifyBody {
         archive: archive.root().display().to_string(),
