@@ -37,6 +37,11 @@ struct Listed<'a> {
     unreadable: Vec<Unreadable>,
 }
 
+#[derive(Serialize)]
+struct Found<'a> {
+    record: Shown<'a>,
+}
+
 /// A record, and where it lies.
 #[derive(Serialize)]
 pub(crate) struct Shown<'a> {
@@ -120,7 +125,7 @@ fn show(context: &Context, id: &str) -> Result<Exit, Failure> {
     let archive = context.open_archive(&context.settings()?)?;
     let listing = archive.list()?;
     let record = archive.find(&listing, id)?;
-    context.console.result(&Shown::from(record), || told_record(record))?;
+    context.console.result(&Found { record: Shown::from(record) }, || told_record(record))?;
     Ok(Exit::Ok)
 }
 

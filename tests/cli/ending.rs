@@ -1,0 +1,71 @@
+//! How the program ends early: Ctrl+C, the system's request, a reader that has seen enough.
+
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use vsphere_sim::{Options, varied_hosts};
+
+use crate::support::{Lab, Told, hostkeep, spawn};
+
+fn send(signal: &str, child: &Child) {
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+}
+
+/// A lab whose hosts take longer to pack their bundles than any test.
+async fn slow_lab() -> Lab {
+    let hosts = varied_hosts(4);
+    Lab::with(Options { hosts, backup_time: Duration::from_secs(600), ..Options::default() }).await
+}
+
+async fn backup_under_way(lab: &Lab) -> Child {
+    let mut command = lab.command(&["backup", "--concurrency", "2"]);
+    command.args(lab.connect());
+    let child = spawn(command, "hostkeep-demo\n");
+    while lab.sim.open_sessions() == 0 || !fs_has_staging(lab) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child
+}
+
+fn fs_has_staging(lab: &Lab) -> bool {
+    let staging = lab.archive().join(".hostkeep/staging");
+    std::fs::read_dir(staging).is_ok_and(|entries| entries.count() > 0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_ctrl_c_ends_tidily() {
+    let lab = slow_lab().await;
+    let child = backup_under_way(&lab).await;
+    send("-INT", &child);
+    Told::from(child.wait_with_output().unwrap(), lab.folder.path()).check("backup_cancelled");
+    assert_eq!(lab.sim.open_sessions(), 0);
+    assert!(!fs_has_staging(&lab));
+    assert_eq!(lab.run(&["archive", "verify"]).code, 0);
+}
+
+#[test]
+fn a_simulator_ends_when_the_system_asks() {
+    let mut child = spawn(hostkeep(&["simulate", "--hosts", "1"]), "");
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut told = String::new();
+    while !told.contains("hostkeep backup") {
+        assert!(out.read_line(&mut told).unwrap() > 0, "{told}");
+    }
+    send("-TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child =
+        hostkeep(&["completions", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 1];
+    let mut out = child.stdout.take().unwrap();
+    out.read_exact(&mut first).unwrap();
+    drop(out);
+    let told = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(told.stderr).unwrap(), "");
+}

@@ -1,0 +1,12 @@
+//! The console program as scripts and people see it: what it prints, where, and its exit code, against the simulator.
+
+#![allow(missing_docs, reason = "a test program")]
+
+mod archive;
+mod backup;
+mod ending;
+mod help;
+mod hosts;
+mod server;
+mod simulate;
+mod support;
