@@ -3,6 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
@@ -74,20 +75,27 @@ impl AuditEntry {
     }
 }
 
-/// The audit log of a configuration folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditLog(ConfigDir);
+/// The audit log of a configuration folder. Clones take turns, so that only other programs' locks are waited for.
+#[derive(Debug, Clone)]
+pub struct AuditLog {
+    config: ConfigDir,
+    turn: Arc<Mutex<()>>,
+}
 
 impl AuditLog {
     /// The audit log of this configuration folder. Neither need exist.
     pub fn new(config: &ConfigDir) -> Self {
-        Self(config.clone())
+        Self { config: config.clone(), turn: Arc::default() }
     }
 
     /// Appends entries, each as a line, all in one write: programs that append at the same time do not tear each
     /// other's lines.
     pub fn append(&self, entries: &[AuditEntry]) -> Result<()> {
-        if entries.is_empty() { Ok(()) } else { append(&self.0, entries) }
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        append(&self.config, entries)
     }
 }
 

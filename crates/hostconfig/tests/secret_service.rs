@@ -86,8 +86,7 @@ fn within_nothing() {
         delete(&vcenter()).unwrap_err(),
     ] {
         assert_eq!(error.code(), "keyring_missing", "{error:?}");
-        let message =
-            "the password of root@https://vc.lab.local cannot be kept: this machine offers no keyring (";
+        let message = "this machine offers no keyring for the password of root@https://vc.lab.local (";
         assert!(error.to_string().starts_with(message), "{error}");
         assert!(error.hint().unwrap().contains("--password-stdin"));
         assert!(!format!("{error:?}").contains("pässwörd"));

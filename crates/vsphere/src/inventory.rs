@@ -162,14 +162,13 @@ fn host_paths(session: &Session) -> Vec<&'static str> {
 }
 
 async fn read_once(session: &Session) -> Result<Vec<HostSystem>, Error> {
-    let tree = property::read_all(session, &TREE).await?;
-    let places: HashMap<MoRef, Place> =
-        tree.iter().map(|content| (content.object.clone(), place(content))).collect();
-    let contents = loop_without_unknown(host_paths(session), async |paths| {
-        property::read_all(session, &[("HostSystem", paths)]).await
+    let tree =
+        property::read_all(session, &TREE, |content| (content.object.clone(), place(&content))).await?;
+    let places: HashMap<MoRef, Place> = tree.into_iter().collect();
+    let mut hosts = loop_without_unknown(host_paths(session), async |paths| {
+        property::read_all(session, &[("HostSystem", paths)], |content| host_system(&content, &places)).await
     })
     .await?;
-    let mut hosts: Vec<HostSystem> = contents.iter().map(|content| host_system(content, &places)).collect();
     hosts.sort_by(|a, b| (&a.path, &a.name, &a.object).cmp(&(&b.path, &b.name, &b.object)));
     Ok(hosts)
 }

@@ -119,11 +119,13 @@ pub(crate) async fn read_object(
     page.objects.into_iter().next().ok_or_else(|| unreadable(&DecodeError::Missing("the object")))
 }
 
-/// Reads the given paths of each kind of object below the root folder, through a container view of its own.
-pub(crate) async fn read_all(
+/// Reads the given paths of each kind of object below the root folder, through a container view of its own. What
+/// `keep` makes of them is kept, page by page: 2,500 hosts as XML would be many times as large.
+pub(crate) async fn read_all<T>(
     session: &Session,
     sets: &[(&str, &[&str])],
-) -> Result<Vec<ObjectContent>, Error> {
+    keep: impl Fn(ObjectContent) -> T,
+) -> Result<Vec<T>, Error> {
     let client = session.client();
     let content = client.content();
     let create = sets.iter().fold(
@@ -133,25 +135,26 @@ pub(crate) async fn read_all(
     let create = create.display("recursive", true);
     let view =
         session.call_for(&create, |node| node.object().ok_or(DecodeError::Missing("the view"))).await?;
-    let objects = read_view(session, &view, sets).await;
+    let objects = read_view(session, &view, sets, keep).await;
     if let Err(error) = session.call(&Call::read("DestroyView", &view)).await {
         tracing::debug!(server = %client.address(), %error, "a view outlives its use until the session ends");
     }
     objects
 }
 
-async fn read_view(
+async fn read_view<T>(
     session: &Session,
     view: &MoRef,
     sets: &[(&str, &[&str])],
-) -> Result<Vec<ObjectContent>, Error> {
+    keep: impl Fn(ObjectContent) -> T,
+) -> Result<Vec<T>, Error> {
     let client = session.client();
     let mut call = of_view(client, view, sets);
     let mut objects = Vec::new();
     loop {
         let reply = session.call(&call).await?;
         let page = page(reply).map_err(|error| client.unreadable(call.method, &error))?;
-        objects.extend(page.objects);
+        objects.extend(page.objects.into_iter().map(&keep));
         let Some(token) = page.token else { return Ok(objects) };
         call = Call::read("ContinueRetrievePropertiesEx", &client.content().property_collector)
             .text("token", &token);

@@ -1,12 +1,13 @@
 //! One writer at a time. The lock is the operating system's on `.hostkeep/lock`, so it ends with its process however
 //! that ends; who holds it is a file of its own, because a locked file cannot be read on Windows.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct WriteLock(pub(super) Arc<Held>);
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) archive: Archive,
+    /// The date and host folders that are known to survive a power cut.
+    lasting: Mutex<HashSet<PathBuf>>,
     _file: File,
 }
 
@@ -83,7 +86,8 @@ impl Archive {
             }
             Err(TryLockError::Error(e)) => return Err(self.blame(FileError::new("lock", path, e))),
         }
-        let lock = WriteLock(Arc::new(Held { archive: self.clone(), _file: file }));
+        let lock =
+            WriteLock(Arc::new(Held { archive: self.clone(), lasting: Mutex::default(), _file: file }));
         if let Err(error) = files::write_json_atomically(&self.own(HOLDER), &holder_now(holder, now)) {
             // The note is a courtesy, and on a full disk the lock is needed to prune.
             tracing::warn!(%error, "the lock's holder could not be noted");
@@ -100,6 +104,19 @@ impl WriteLock {
     /// The archive that is locked.
     pub fn archive(&self) -> &Archive {
         &self.0.archive
+    }
+}
+
+impl Held {
+    /// Makes sure, once for each folder, that its entry in `parent` survives a power cut. Also when another commit made
+    /// the folder a moment ago and may not have come to flushing it.
+    pub(super) fn flush_entry(&self, parent: &Path, folder: &Path) -> Result<(), FileError> {
+        let lasting = || self.lasting.lock().unwrap_or_else(PoisonError::into_inner);
+        if !lasting().contains(folder) {
+            files::sync_folder(parent)?;
+            lasting().insert(folder.to_path_buf());
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a download to a record. Nothing that is not whole is ever seen outside of staging: files and folders are
 //! flushed, then the folder's rename commits them.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,21 +25,22 @@ pub struct Staging {
 }
 
 impl WriteLock {
-    /// Makes room for one bundle of the host with this folder name.
-    pub fn stage(&self, host: &HostFolder) -> Result<Staging> {
+    /// Makes room for one bundle of the host with this folder name. The file is open for writing it: close it before
+    /// the commit, because Windows renames no folder with an open file in it.
+    pub fn stage(&self, host: &HostFolder) -> Result<(Staging, File)> {
         let archive = &self.0.archive;
         let folder = archive.own(STAGING).join(uuid::Uuid::new_v4().simple().to_string());
         files::create_private_folder(&folder).map_err(|e| archive.blame(e))?;
         let bundle = folder.join(host.bundle_file());
         let staging =
             Staging { held: Arc::clone(&self.0), folder, host: host.clone(), bundle, committed: false };
-        files::create_private_file(&staging.bundle).map_err(|e| archive.blame(e))?;
-        Ok(staging)
+        let file = files::create_private_file(&staging.bundle).map_err(|e| archive.blame(e))?;
+        Ok((staging, file))
     }
 }
 
 impl Staging {
-    /// The file that the bundle is to be written to. It exists, is empty and closed to other users.
+    /// The bundle file, closed to other users.
     pub fn bundle_path(&self) -> &Path {
         &self.bundle
     }
@@ -60,17 +61,17 @@ impl Staging {
         let mut record = into_record(draft, self.host.bundle_file(), taken_at);
         let json = files::to_json(&record)
             .map_err(|e| FileError::new("encode", self.folder.join(RECORD_FILE), e))?;
+        let date = archive.root().join(taken_at.format("%Y-%m-%d").to_string());
+        let host = date.join(self.host.as_str());
+        // All is made first and flushed then: one commit of the file system's journal serves several flushes.
+        for folder in [&date, &host] {
+            files::ensure_private_folder(folder).map_err(blame)?;
+        }
         files::write_new(&self.folder.join(RECORD_FILE), &json).map_err(blame)?;
         files::sync_file(&self.bundle).map_err(blame)?;
         files::sync_folder(&self.folder).map_err(blame)?;
-
-        let date = archive.root().join(taken_at.format("%Y-%m-%d").to_string());
-        let host = date.join(self.host.as_str());
-        for (parent, folder) in [(archive.root(), &date), (&date, &host)] {
-            // Flushed also when another commit made it a moment ago and may not have come to flushing it.
-            files::ensure_private_folder(folder).map_err(blame)?;
-            files::sync_folder(parent).map_err(blame)?;
-        }
+        held.flush_entry(archive.root(), &date).map_err(blame)?;
+        held.flush_entry(&date, &host).map_err(blame)?;
         let time = taken_at.format("T%H%M%S%z").to_string();
         record.folder = self.rename_into(&host, &time).map_err(blame)?;
         self.committed = true;

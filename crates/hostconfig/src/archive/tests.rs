@@ -56,7 +56,7 @@ pub(crate) fn new_archive() -> (tempfile::TempDir, Archive) {
 }
 
 pub(crate) fn keep(lock: &WriteLock, host: &str, bundle: &[u8], seconds: i64) -> Record {
-    let staging = lock.stage(&host_folder(host)).unwrap();
+    let (staging, _) = lock.stage(&host_folder(host)).unwrap();
     fs::write(staging.bundle_path(), bundle).unwrap();
     staging.commit(draft(host, bundle), taken_at(seconds)).unwrap()
 }
@@ -102,7 +102,7 @@ fn bundles_are_closed_to_other_users() {
     for folder in record.folder.ancestors().take(4) {
         assert_eq!(mode(folder), 0o700, "{}", folder.display());
     }
-    assert_eq!(mode(lock.stage(&host_folder("esx01")).unwrap().bundle_path()), 0o600);
+    assert_eq!(mode(lock.stage(&host_folder("esx01")).unwrap().0.bundle_path()), 0o600);
 }
 
 #[test]
@@ -146,13 +146,13 @@ fn commits_at_once_never_meet() {
 fn what_is_not_committed_leaves_nothing() {
     let (_folder, archive) = new_archive();
     let lock = lock(&archive);
-    let staging = lock.stage(&host_folder("esx01")).unwrap();
+    let (staging, _) = lock.stage(&host_folder("esx01")).unwrap();
     fs::write(staging.bundle_path(), b"half").unwrap();
     assert_eq!(staged(&archive), 1);
     drop(staging);
     assert_eq!(staged(&archive), 0);
 
-    let staging = lock.stage(&host_folder("esx01")).unwrap();
+    let (staging, _) = lock.stage(&host_folder("esx01")).unwrap();
     fs::write(staging.bundle_path(), b"half").unwrap();
     let error = staging.commit(draft("esx01", b"the whole"), taken_at(0)).unwrap_err();
     assert_eq!(error.code(), "bundle_incomplete");
@@ -166,7 +166,7 @@ fn a_commit_that_cannot_be_made_keeps_everything_else() {
     let lock = lock(&archive);
     // An admin's own file where the date's folder should be.
     fs::write(archive.root().join("2026-11-22"), "theirs").unwrap();
-    let staging = lock.stage(&host_folder("esx01")).unwrap();
+    let (staging, _) = lock.stage(&host_folder("esx01")).unwrap();
     fs::write(staging.bundle_path(), b"bundle").unwrap();
     let error = staging.commit(draft("esx01", b"bundle"), taken_at(0)).unwrap_err();
     assert!(error.to_string().starts_with("cannot make the folder "), "{error}");
@@ -178,7 +178,7 @@ fn a_commit_that_cannot_be_made_keeps_everything_else() {
 fn one_writer_at_a_time() {
     let (_folder, archive) = new_archive();
     let first = archive.lock("hostkeep backup", taken_at(0)).unwrap();
-    let staging = first.stage(&host_folder("esx01")).unwrap();
+    let (staging, _) = first.stage(&host_folder("esx01")).unwrap();
     let again = Archive::open(archive.root(), None).unwrap();
     let error = again.lock("the second", taken_at(1)).unwrap_err();
     assert_eq!(error.code(), "archive_locked");
@@ -284,7 +284,7 @@ fn an_archive_that_is_not_what_it_was_is_told() {
 fn an_archive_that_vanishes_under_a_run_is_told() {
     let (folder, archive) = new_archive();
     let lock = lock(&archive);
-    let staging = lock.stage(&host_folder("esx01")).unwrap();
+    let (staging, _) = lock.stage(&host_folder("esx01")).unwrap();
     fs::write(staging.bundle_path(), b"bundle").unwrap();
     fs::rename(archive.root(), folder.path().join("unplugged")).unwrap();
     let error = staging.commit(draft("esx01", b"bundle"), taken_at(0)).unwrap_err();

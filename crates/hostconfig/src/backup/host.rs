@@ -53,11 +53,11 @@ async fn try_host(run: &Run, number: usize, at: usize) -> Result<Outcome> {
     (run.context.watch)(RunEvent::Started { host: number });
 
     let route = Route::to(&server.session, &host.system, run.request.host_port).await?;
-    let staging = {
+    let (staging, file) = {
         let (lock, folder) = (run.context.lock.clone(), run.folders[at].clone());
         blocking(move || lock.stage(&folder)).await?
     };
-    let (downloaded, sha256) = download(run, number, server, &host.system, &route, &staging).await?;
+    let (downloaded, sha256) = download(run, number, server, &host.system, &route, file).await?;
     let draft = draft(run, host, server, &downloaded, sha256);
     let clock = run.context.clock;
     // From here to its end it is not cancelled: it takes milliseconds and leaves nothing half done.
@@ -95,20 +95,17 @@ fn check_host(server: &Server, host: &HostSystem) -> Result<()> {
     .into())
 }
 
-/// Writes the bundle into staging, hashing as it comes; answers with the SHA-256 in lower-case hexadecimal.
+/// Writes the bundle into its file in staging, hashing as it comes; answers with the SHA-256 in lower-case hexadecimal.
 async fn download(
     run: &Run,
     number: usize,
     server: &Server,
     host: &HostSystem,
     route: &Route,
-    staging: &Staging,
+    file: std::fs::File,
 ) -> Result<(Downloaded, String)> {
-    let cannot_write = |source| vsphere::Error::Sink { host: host.name.clone(), source };
-    let file =
-        tokio::fs::OpenOptions::new().write(true).open(staging.bundle_path()).await.map_err(cannot_write)?;
     let mut sha256 = Sha256::new();
-    let file = BufWriter::with_capacity(WRITE_BUFFER, file);
+    let file = BufWriter::with_capacity(WRITE_BUFFER, tokio::fs::File::from_std(file));
     let mut sink = InspectWriter::new(file, |bytes| sha256.update(bytes));
     let received = |bytes, total| (run.context.watch)(RunEvent::Received { host: number, bytes, total });
     let downloaded = fetch_bundle(&server.session, host, route, &mut sink, received).await?;
