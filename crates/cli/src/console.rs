@@ -1,7 +1,7 @@
 //! Where things are said: results on standard output, everything else on standard error. Colour only where a terminal
 //! shows it and `NO_COLOR` is not set.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use hostconfig::ErrorReport;
@@ -61,7 +61,7 @@ impl Console {
 
     /// The JSON document.
     pub(crate) fn document<T: Serialize>(body: &T) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
+        let mut out = BufWriter::new(io::stdout().lock());
         serde_json::to_writer_pretty(&mut out, &Document { format: FORMAT, body })
             .map_err(io::Error::from)?;
         writeln!(out)?;
@@ -70,7 +70,7 @@ impl Console {
 
     /// The JSON document on one line, for a program that reads it while this one goes on.
     pub(crate) fn line<T: Serialize>(body: &T) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
+        let mut out = BufWriter::new(io::stdout().lock());
         serde_json::to_writer(&mut out, &Document { format: FORMAT, body }).map_err(io::Error::from)?;
         writeln!(out)?;
         Ok(out.flush()?)

@@ -17,9 +17,10 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
+use hostconfig::ConfigDir;
 use hostconfig::logging::{self, LogGuard};
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Global};
 use crate::console::Console;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, USAGE};
@@ -34,34 +35,43 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let console = Console::new(global.json);
-    let ended = Context::new(&global, console.clone()).and_then(|context| {
-        let _log = start_log(&context, &command, global.verbose);
-        let runtime = tokio::runtime::Runtime::new()?;
-        let ended = runtime.block_on(run(&context, command));
-        runtime.shutdown_timeout(FINISH_WITHIN);
-        ended
-    });
-    match ended {
+    match start(&global, command, &console) {
         Ok(exit) => ExitCode::from(exit.code()),
         // Whoever reads the output has seen enough.
         Err(failure) if failure.report.code == "output_closed" => failure.exit(),
         Err(failure) => {
-            tracing::error!(code = failure.report.code, "{}", failure.report.message);
             console.fail(&failure);
             failure.exit()
         }
     }
 }
 
-async fn run(context: &Context, command: Command) -> Result<Exit, Failure> {
-    match command {
-        Command::Server(command) => commands::server::run(context, command).await,
-        Command::Hosts(arguments) => commands::hosts::run(context, arguments).await,
-        Command::Backup(arguments) => commands::backup::run(context, arguments).await,
-        Command::Archive(command) => commands::archive::run(context, command),
-        Command::Simulate(arguments) => commands::simulate::run(&context.console, &arguments).await,
-        Command::Demo => commands::demo::run(&context.console).await,
-        Command::Completions { shell } => commands::completions::run(&context.console, shell),
+fn start(global: &Global, command: Command, console: &Console) -> Result<Exit, Failure> {
+    // These leave nothing in the user's folders, and need none.
+    let context = match command {
+        Command::Simulate(_) | Command::Demo | Command::Completions { .. } => None,
+        _ => Some(Context::new(global, console.clone())?),
+    };
+    let _log = start_log(console, context.as_ref().map(|context| &context.config), global.verbose);
+    let runtime = tokio::runtime::Runtime::new()?;
+    let ended = runtime.block_on(run(console, context.as_ref(), command));
+    runtime.shutdown_timeout(FINISH_WITHIN);
+    if let Err(Failure { report, .. }) = &ended {
+        tracing::error!(code = report.code, "{}", report.message);
+    }
+    ended
+}
+
+async fn run(console: &Console, context: Option<&Context>, command: Command) -> Result<Exit, Failure> {
+    match (command, context) {
+        (Command::Server(command), Some(context)) => commands::server::run(context, command).await,
+        (Command::Hosts(arguments), Some(context)) => commands::hosts::run(context, arguments).await,
+        (Command::Backup(arguments), Some(context)) => commands::backup::run(context, arguments).await,
+        (Command::Archive(command), Some(context)) => commands::archive::run(context, command),
+        (Command::Simulate(arguments), _) => commands::simulate::run(console, &arguments).await,
+        (Command::Demo, _) => commands::demo::run(console).await,
+        (Command::Completions { shell }, _) => commands::completions::run(console, shell),
+        (_, None) => unreachable!("only the three above go without"),
     }
 }
 
@@ -80,17 +90,14 @@ fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
 }
 
-/// Logs to the user's folder, except for what should leave nothing there. That it cannot be is told, and no more: a
+/// Logs to the configuration folder, and with `-v` to standard error. That it cannot be done is told, and no more: a
 /// backup counts for more than its log.
-fn start_log(context: &Context, command: &Command, verbosity: u8) -> Option<LogGuard> {
-    let leaves_nothing =
-        matches!(command, Command::Simulate(_) | Command::Demo | Command::Completions { .. });
-    let folder = (!leaves_nothing).then_some(&context.config);
-    let console = (verbosity > 0).then(|| context.console.log_lines());
-    match logging::start(folder, console, verbosity) {
+fn start_log(console: &Console, folder: Option<&ConfigDir>, verbosity: u8) -> Option<LogGuard> {
+    let lines = (verbosity > 0).then(|| console.log_lines());
+    match logging::start(folder, lines, verbosity) {
         Ok(guard) => guard,
         Err(error) => {
-            context.console.warn_of(&error.report());
+            console.warn_of(&error.report());
             None
         }
     }

@@ -5,10 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use hostconfig::ConfigDir;
 use hostconfig::archive::{Archive, Record, prune_plan, verify};
 use hostconfig::audit::AuditLog;
-use hostconfig::backup::{BackupRequest, RunContext, RunReport, back_up};
+use hostconfig::backup::{BackupRequest, Clock, RunContext, RunReport, back_up};
 use hostconfig::inventory::ServerLogin;
 use hostconfig::selection::Selection;
 use hostconfig::settings::{Server, Timeouts};
@@ -18,7 +19,7 @@ use vsphere_sim::{Options, Simulator};
 
 use super::archive::{PlanBody, VerifyBody, told_list, told_plan, told_record, told_verdicts, verify_all};
 use super::{backup, simulate};
-use crate::console::{Console, STRONG};
+use crate::console::{self, Console, STRONG};
 use crate::context::now;
 use crate::failure::{Exit, Failure};
 use crate::progress::RunProgress;
@@ -54,11 +55,13 @@ pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
         text::count(simulator.hosts().len(), "host"),
         simulator.url(),
     ))?;
-    tour.step("Day 1: hostkeep backup. One host is disconnected on purpose, and the others must not mind.")?;
-    let first = tour.back_up(&folder, &archive, &server, "the first day").await?;
-    tour.step("Day 2: some settings were changed on some hosts; everything is backed up again.")?;
+    tour.step(
+        "Day 1: hostkeep backup. One host is disconnected on purpose, which must not stop the others.",
+    )?;
+    let first = tour.back_up(&folder, &archive, &server, yesterday).await?;
+    tour.step("Day 2: hostkeep backup again, after somebody changed settings on some hosts.")?;
     simulator.advance_days(1);
-    let second = tour.back_up(&folder, &archive, &server, "the second day").await?;
+    let second = tour.back_up(&folder, &archive, &server, now).await?;
 
     tour.step("hostkeep archive list")?;
     let listing = archive.list()?;
@@ -68,12 +71,10 @@ pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
         tour.step(&format!("hostkeep archive show {}", newest.id))?;
         tour.show(|| told_record(newest))?;
     }
-    tour.step(
-        "hostkeep archive verify: reads every bundle through, compares hashes, unpacks nothing to disk.",
-    )?;
+    tour.step("hostkeep archive verify: reads every bundle through and compares hashes.")?;
     let verified = verify_all(console, &records, &cancel)?;
     tour.show(|| told_verdicts(&verified))?;
-    tour.step("hostkeep archive prune --keep-last 1 --dry-run: what would go, and why the rest stays.")?;
+    tour.step("hostkeep archive prune --keep-last 1 --dry-run: what would go.")?;
     let plan = prune_plan(&listing, 1, |record| Ok(verify(record, |_| (), &cancel)?.is_good()))?;
     tour.show(|| told_plan(&plan))?;
     tour.step("That is all. Everything is still there to look at:")?;
@@ -102,7 +103,8 @@ impl Tour<'_> {
         if self.cancel.is_cancelled() {
             return Err(hostconfig::Error::Cancelled.into());
         }
-        self.show(|| format!("\n{STRONG}» {words}{STRONG:#}\n\n"))
+        let words = text::wrapped(&format!("{STRONG}» {words}{STRONG:#}"), console::text_width(), "  ");
+        self.show(|| format!("\n{words}\n\n"))
     }
 
     fn show(&self, text: impl FnOnce() -> String) -> Result<(), Failure> {
@@ -114,20 +116,20 @@ impl Tour<'_> {
         folder: &Path,
         archive: &Archive,
         server: &ServerLogin,
-        note: &str,
+        clock: Clock,
     ) -> Result<RunReport, Failure> {
         let progress = RunProgress::new(self.console);
         let request = BackupRequest {
             servers: vec![server.clone()],
             selection: Selection::default(),
             concurrency: HOSTS_AT_ONCE,
-            note: Some(note.to_owned()),
+            note: Some("taken by the demo".to_owned()),
             host_port: None,
         };
         let context = RunContext {
-            lock: Arc::new(archive.lock("hostkeep demo", now())?),
+            lock: Arc::new(archive.lock("hostkeep demo", clock())?),
             audit: AuditLog::new(&ConfigDir::at(folder.join("config"))),
-            clock: now,
+            clock,
             cancel: self.cancel.clone(),
             watch: progress.watch(),
         };
@@ -137,6 +139,11 @@ impl Tour<'_> {
         self.show(|| backup::summary(&report, &archive.root().display().to_string()))?;
         Ok(report)
     }
+}
+
+/// The first day's time, so that the archive looks as it does after two.
+fn yesterday() -> DateTime<FixedOffset> {
+    now() - TimeDelta::days(1)
 }
 
 fn told_end(folder: &Path, archive: &str) -> String {
