@@ -1,6 +1,6 @@
 //! The console program as scripts and people see it: what it prints, where, and its exit code, against the simulator.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test program")]
+#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, reason = "a test program")]
 
 mod archive;
 mod backup;
@@ -10,3 +10,4 @@ mod hosts;
 mod server;
 mod simulate;
 mod support;
+mod terminal;

@@ -1,0 +1,68 @@
+//! What only a terminal gets: questions, a progress bar, colour.
+
+// `script` of other systems takes other arguments.
+#![cfg(target_os = "linux")]
+
+use std::process::{Command, Stdio};
+
+use crate::support::{Lab, Told, hostkeep};
+
+/// The program in a terminal of its own, with this typed ahead; the output of both streams, and the exit code. `None`,
+/// and a line saying so, where there is no `script`.
+fn in_terminal(lab: &Lab, arguments: &[&str], environment: &[(&str, &str)], typed: &str) -> Option<Told> {
+    let quiet = |program: &str| Command::new(program).arg("--version").stdout(Stdio::null()).status();
+    if quiet("script").is_err() {
+        println!("skipped: script is not installed, so the console program was not tried in a terminal");
+        return None;
+    }
+    let program = lab.command(arguments);
+    let quoted = |text: &std::ffi::OsStr| format!("'{}'", text.to_str().unwrap());
+    let line: Vec<String> =
+        std::iter::once(program.get_program()).chain(program.get_args()).map(quoted).collect();
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command", &line.join(" "), "/dev/null"]);
+    script.envs(hostkeep(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
+    script.env("TERM", "xterm-256color").env_remove("NO_COLOR").envs(environment.iter().copied());
+    Some(Told::of(&mut script, typed, lab.folder.path()))
+}
+
+fn servers(lab: &Lab) -> serde_json::Value {
+    lab.run(&["server", "list", "--json"]).json()["servers"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_trusted_only_by_consent() {
+    let lab = Lab::new(1).await;
+    let add = ["server", "add", "prod", "--url", &lab.sim.url(), "--user", "administrator@vsphere.local"];
+    for typed in ["n\n", "\n", "yess\n"] {
+        let Some(told) = in_terminal(&lab, &add, &[], typed) else { return };
+        assert!(
+            told.code == 13 && told.stdout.contains("Nothing was sent and nothing was saved"),
+            "{told:?}"
+        );
+        assert_eq!((servers(&lab), lab.sim.sessions_ever()), (serde_json::json!([]), 0));
+    }
+    let Some(told) = in_terminal(&lab, &add, &[], "y\nhostkeep-demo\n") else { return };
+    assert!(told.code == 0 && told.stdout.contains("Trust this certificate? [y/N]"), "{told:?}");
+    assert_eq!(servers(&lab)[0]["thumbprint"], lab.sim.thumbprint());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_and_colour_are_for_terminals() {
+    let lab = Lab::new(3).await;
+    let backup = |user, environment: &[(&str, &str)], typed| {
+        let (url, thumbprint) = (lab.sim.url(), lab.sim.thumbprint());
+        let arguments = ["backup", "--url", &url, "--user", user, "--thumbprint", &thumbprint];
+        in_terminal(&lab, &arguments, environment, typed)
+    };
+    let Some(told) = backup("root", &[], "wrong\n") else { return };
+    assert!(told.code == 12 && told.stdout.contains("Password of root@https://"), "{told:?}");
+    for (environment, is_coloured) in [(&[][..], true), (&[("NO_COLOR", "1")], false)] {
+        let Some(told) = backup("administrator@vsphere.local", environment, "hostkeep-demo\n") else {
+            return;
+        };
+        assert!(told.code == 0 && told.stdout.contains("3/3 hosts"), "{told:?}");
+        assert!(told.stdout.contains("3 of 3 hosts saved"), "{told:?}");
+        assert_eq!(told.stdout.contains("\u{1b}[32m"), is_coloured, "{told:?}");
+    }
+}
