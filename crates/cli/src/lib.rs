@@ -25,6 +25,8 @@ use crate::console::Console;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, USAGE};
 
+/// What waits for disks and name servers. More of them would not write faster and would cost memory each.
+const FILE_THREADS: usize = 12;
 /// How long what still runs in the background (signing out, say) may take at the end.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 
@@ -53,7 +55,10 @@ fn start(global: &Global, command: Command, console: &Console) -> Result<Exit, F
         _ => Some(Context::new(global, console.clone())?),
     };
     let _log = start_log(console, context.as_ref().map(|context| &context.config), global.verbose);
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(FILE_THREADS)
+        .build()?;
     let ended = runtime.block_on(run(console, context.as_ref(), command));
     runtime.shutdown_timeout(FINISH_WITHIN);
     if let Err(Failure { report, .. }) = &ended {

@@ -33,8 +33,8 @@ impl ObjectContent {
     }
 }
 
-/// Large enough that 2,500 hosts are a dozen calls, small enough that a page is a few hundred KiB.
-const PAGE: u32 = 200;
+/// Large enough that 2,500 hosts are 25 calls, small enough that a page is a few hundred KiB of XML.
+const PAGE: u32 = 100;
 
 /// Asks for `paths` of one object.
 pub(crate) fn of_object(client: &Client, object: &MoRef, paths: &[&str]) -> Call {

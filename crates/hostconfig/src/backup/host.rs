@@ -17,8 +17,8 @@ use crate::bundle::{Manifest, check_file, uuid_matches};
 use crate::inventory::{Host, Server};
 use crate::{Error, Result};
 
-/// A bundle is tens of KiB to a few MiB: most are written at one go.
-const WRITE_BUFFER: usize = 256 * 1024;
+/// A bundle is tens of KiB to a few MiB.
+const WRITE_BUFFER: usize = 64 * 1024;
 
 /// Backs up the host at `at` of the inventory, the `number`th of the run, and tells the watcher and the audit log.
 pub(super) async fn back_up(run: &Run, number: usize, at: usize) -> HostReport {

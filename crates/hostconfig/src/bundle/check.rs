@@ -118,7 +118,7 @@ impl fmt::Display for Layer {
 /// within a few megabytes whatever the bundle, and time within a few seconds.
 pub fn check(bundle: impl Read) -> Result<Checked, BundleProblem> {
     let pass = Pass::default();
-    let mut input = BufReader::with_capacity(256 * 1024, Source { bundle, pass: &pass });
+    let mut input = BufReader::with_capacity(64 * 1024, Source { bundle, pass: &pass });
     let walked = walk(&mut input, Layer::Bundle, "", &pass);
     // A reader above only sees that the one below it failed: the first failure is the cause.
     if let Some(problem) = pass.problem.take() {
@@ -278,11 +278,11 @@ fn read_members(
             }
             (Layer::Bundle, "state.tgz") => {
                 pass.found.borrow_mut().has_state = true;
-                walk(&mut BufReader::with_capacity(64 * 1024, member), Layer::State, "state.tgz/", pass)?;
+                walk(&mut BufReader::with_capacity(16 * 1024, member), Layer::State, "state.tgz/", pass)?;
             }
             (Layer::State, "local.tgz") => {
                 walk(
-                    &mut BufReader::with_capacity(64 * 1024, member),
+                    &mut BufReader::with_capacity(16 * 1024, member),
                     Layer::Local,
                     &format!("{whole}/"),
                     pass,
