@@ -53,45 +53,81 @@ async fn what_does_not_work_is_not_saved() {
 /// What one process stores, the next one finds, and the scheduled backup needs nothing else.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_keyring_nobody_is_asked_again() {
-    for program in ["dbus-run-session", "gnome-keyring-daemon"] {
-        let is_there = Command::new(program)
-            .arg("--version")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok();
-        if !is_there {
-            println!(
-                "skipped: {program} is not installed, so the console program was not tried with a keyring"
-            );
-            return;
-        }
-    }
     let lab = Lab::new(2).await;
     let script = r#"
-        echo hostkeep-demo | "$0" server add prod --url "$1" --user administrator@vsphere.local --thumbprint "$2" \
-            --password-stdin --json
-        "$0" server test prod
-        "$0" backup --concurrency 1
-        "$0" server remove prod
+        echo hostkeep-demo | hostkeep server add prod --url "$1" --user administrator@vsphere.local \
+            --thumbprint "$2" --password-stdin --json
+        hostkeep server test prod
+        hostkeep backup --concurrency 1
+        hostkeep server remove prod
         "#;
-    let folder = lab.folder.path();
-    let script = script.replace(
-        "\"$0\"",
-        &format!("\"$0\" --archive '{}' --config-dir '{}'", lab.archive().display(), lab.config().display()),
-    );
-    let session = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/hostconfig/tests/keyring-session.sh");
-    let mut command = Command::new(session);
-    command.args([
-        "sh",
-        "-euc",
-        &script,
-        env!("CARGO_BIN_EXE_hostkeep"),
-        &lab.sim.url(),
-        &lab.sim.thumbprint(),
-    ]);
-    let told = Told::of(&mut command, "", folder);
+    let Some(told) = with_keyring(&lab, script) else { return };
     // The D-Bus daemon has something of its own to say there.
     Told { stderr: String::new(), ..told }.check("server_with_keyring");
     assert_eq!(lab.sim.open_sessions(), 0);
+}
+
+/// One is gone, one has no password any more: the third is backed up.
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_fail_do_not_stop_the_others() {
+    let lab = Lab::new(2).await;
+    let script = r#"
+        cd "$3"
+        value() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/" gone.json; }
+        add() {
+            echo hostkeep-demo | hostkeep server add "$1" --url "$2" --user administrator@vsphere.local \
+                --thumbprint "$3" --password-stdin >added.txt
+        }
+        "$4" simulate --hosts 1 --json >gone.json &
+        until grep -q thumbprint gone.json; do sleep 0.02; done
+        add gone "$(value url)" "$(value thumbprint)"
+        kill $!
+        add prod "$1" "$2"
+        sed -i 's/"servers": \[/"servers": [{"name": "without", "url": "https:\/\/127.0.0.1", "user": "root"},/' \
+            config/settings.json
+        set +e
+        hostkeep hosts
+        echo "exit code $?"
+        hostkeep backup --concurrency 1
+        echo "exit code $?"
+        hostkeep backup --json >run.json
+        "#;
+    let Some(told) = with_keyring(&lab, script) else { return };
+    assert_eq!(told.code, 3, "{told:?}");
+    Told { stderr: String::new(), ..told }.check("servers_that_fail");
+    let run = fs::read_to_string(lab.folder.path().join("run.json")).unwrap();
+    let run: serde_json::Value = serde_json::from_str(&run).unwrap();
+    let servers = run["run"]["servers"].as_array().unwrap();
+    let servers: Vec<_> = servers.iter().map(|server| (&server["name"], &server["error"]["code"])).collect();
+    let (prod, gone, without) = ("prod".into(), "gone".into(), "without".into());
+    let (none, refused, missing) =
+        (serde_json::Value::Null, "cannot_connect".into(), "credentials_missing".into());
+    assert_eq!(servers, [(&prod, &none), (&gone, &refused), (&without, &missing)]);
+}
+
+/// Runs a script in a session with a keyring of its own, in which `hostkeep` works with this lab; `$1` is the simulator's
+/// address, `$2` its thumbprint, `$3` the lab's folder, `$4` the program. `None`, and a line saying so, where there is no keyring.
+fn with_keyring(lab: &Lab, script: &str) -> Option<Told> {
+    for program in ["dbus-run-session", "gnome-keyring-daemon"] {
+        let quiet =
+            Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        if quiet.is_err() {
+            println!(
+                "skipped: {program} is not installed, so the console program was not tried with a keyring"
+            );
+            return None;
+        }
+    }
+    let (archive, config) = (lab.archive(), lab.config());
+    let hostkeep = format!(
+        "hostkeep() {{ '{}' \"$@\" --archive '{}' --config-dir '{}'; }}\n",
+        env!("CARGO_BIN_EXE_hostkeep"),
+        archive.display(),
+        config.display()
+    );
+    let session = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/hostconfig/tests/keyring-session.sh");
+    let mut command = Command::new(session);
+    command.args(["sh", "-euc", &(hostkeep + script), "sh", &lab.sim.url(), &lab.sim.thumbprint()]);
+    command.arg(lab.folder.path()).arg(env!("CARGO_BIN_EXE_hostkeep"));
+    Some(Told::of(&mut command, "", lab.folder.path()))
 }
