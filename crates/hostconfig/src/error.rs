@@ -351,7 +351,7 @@ fn credentials_hint(error: &CredentialsError) -> &'static str {
             "Unlock the keyring and try again, or give the password with --password-stdin."
         }
         CredentialsError::NoEntry { .. } => {
-            "Store the password by adding the server again, or give it with --password-stdin. A scheduled task sees only the passwords of the user that it runs as."
+            "Remove the server and add it again to store its password, or give it with --password-stdin. A scheduled task sees only the passwords of the user that it runs as."
         }
         CredentialsError::TooLong { .. } => {
             "Use a shorter password, or give it with --password-stdin each time."
