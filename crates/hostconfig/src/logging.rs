@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::Arc;
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{EnvFilter, fmt};
@@ -15,6 +15,9 @@ use crate::{Error, Result};
 
 /// How many days' files are kept.
 pub const DAYS_KEPT: usize = 14;
+/// How many lines may wait for the disk before who logs waits too. Room for the default 128,000 would be reserved at
+/// once, and costs four megabytes.
+const QUEUED_LINES: usize = 1_000;
 
 /// Keeps the log open; what was logged last is written when it is dropped.
 #[derive(Debug)]
@@ -35,7 +38,8 @@ pub type LogLines = Box<dyn Fn(&str) + Send + Sync>;
 pub fn start(config: Option<&ConfigDir>, lines: Option<LogLines>, verbosity: u8) -> Result<Option<LogGuard>> {
     let (writer, guard) = match config.map(file) {
         Some(Ok(file)) => {
-            let (writer, guard) = tracing_appender::non_blocking(file);
+            let queue = NonBlockingBuilder::default().buffered_lines_limit(QUEUED_LINES).lossy(false);
+            let (writer, guard) = queue.finish(file);
             (Some(writer), Ok(Some(LogGuard { _writer: guard })))
         }
         Some(Err(error)) if lines.is_none() => return Err(error),
