@@ -9,7 +9,7 @@ const NEAR_MISSES: usize = 3;
 const NAMES_WITH_NEAR_MISSES: usize = 20;
 
 /// Which hosts are meant. Each name is a full name, a short name (up to the first dot) that only one host has, or a
-/// pattern with `*` and `?`, in any case.
+/// pattern with `*` and `?` for either, in any case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// The hosts that are meant; all when empty.
@@ -123,9 +123,7 @@ impl<'a> Names<'a> {
         let mut short: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, name) in lower.iter().enumerate() {
             full.entry(name.clone()).or_default().push(index);
-            if let Some((first, _)) = name.split_once('.')
-                && name.parse::<std::net::IpAddr>().is_err()
-            {
+            if let Some(first) = short_name(name) {
                 short.entry(first.to_owned()).or_default().push(index);
             }
         }
@@ -140,8 +138,9 @@ impl<'a> Names<'a> {
         }
         if is_pattern(&wanted) {
             let pattern: Vec<char> = wanted.chars().collect();
-            let fits = |name: &String| fits_pattern(&pattern, &name.chars().collect::<Vec<_>>());
-            return Ok((0..self.lower.len()).filter(|&index| fits(&self.lower[index])).collect());
+            let fits = |name: &str| fits_pattern(&pattern, &name.chars().collect::<Vec<_>>());
+            let is_meant = |name: &str| fits(name) || short_name(name).is_some_and(fits);
+            return Ok((0..self.lower.len()).filter(|&index| is_meant(&self.lower[index])).collect());
         }
         match self.short.get(&wanted).map(Vec::as_slice) {
             None => Ok(Vec::new()),
@@ -167,6 +166,12 @@ impl<'a> Names<'a> {
         scored.dedup_by(|a, b| a.1 == b.1);
         scored.into_iter().take(NEAR_MISSES).map(|(_, name)| name.to_owned()).collect()
     }
+}
+
+/// A name up to its first dot; an address has none.
+fn short_name(name: &str) -> Option<&str> {
+    let (first, _) = name.split_once('.')?;
+    name.parse::<std::net::IpAddr>().is_err().then_some(first)
 }
 
 fn is_pattern(name: &str) -> bool {
@@ -241,6 +246,8 @@ mod tests {
         check(&["10.0.0.7"], &[], Ok(&[4]));
         check(&["10.0.0.7*"], &[], Ok(&[4, 5]));
         check(&["esx??.lab.*"], &[], Ok(&[0, 1, 2]));
+        check(&["esx0?"], &[], Ok(&[0, 1, 3]));
+        check(&["10.0.0.?"], &["1?"], Ok(&[4]));
         check(&["*"], &["localhost*"], Ok(&[0, 1, 2, 3, 4, 5]));
         check(&[], &["esx02", "10.*"], Ok(&[0, 2, 3, 6, 7]));
         check(&["esx02"], &["nothing*"], Ok(&[1]));
