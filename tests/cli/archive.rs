@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use hostconfig::archive::Archive;
+
 use crate::support::Lab;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,6 +24,9 @@ async fn backups_are_listed_and_shown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn damage_is_found() {
     let lab = Lab::new(3).await;
+    Archive::create(&lab.archive()).unwrap();
+    let none = lab.run(&["archive", "verify"]);
+    assert_eq!((none.code, none.stdout.as_str()), (0, "There is no backup to verify.\n"));
     assert_eq!(lab.back_up().code, 0);
     lab.run(&["archive", "verify"]).check("verify_good");
     lab.run(&["archive", "verify", "--json"]).check("verify_good_json");

@@ -137,6 +137,7 @@ impl Told {
 /// What differs from run to run.
 const FILTERS: &[(&str, &str)] = &[
     (r"\b[0-9a-f]{64}\b", "[SHA-256]"),
+    (r"\b[0-9A-F]{64}\b", "[THUMBPRINT]"),
     (r"\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b", "[THUMBPRINT]"),
     (r"\b(?:[0-9A-F]{2}:){15}[0-9A-F]{2}:\n +(?:[0-9A-F]{2}:){15}[0-9A-F]{2}\b", "[THUMBPRINT]"),
     (r"\b(?:[0-9A-F]{2}:){19}[0-9A-F]{2}\b", "[SHA-1]"),

@@ -100,7 +100,8 @@ impl From<io::Error> for Failure {
 
 /// The certificate is shown in a block of its own, so the hint need only say what to type.
 fn untrusted(report: ErrorReport, not_trusted: &NotTrusted) -> Failure {
-    let sha256 = not_trusted.presented.sha256;
+    // Without colons it fits a line of 80 columns.
+    let sha256 = not_trusted.presented.sha256.to_string().replace(':', "");
     let hint = match not_trusted.expected {
         None => format!(
             "Compare the thumbprint with the one that the server's own console shows. If it is the same, add: --thumbprint {sha256}"

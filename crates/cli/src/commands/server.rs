@@ -102,8 +102,8 @@ fn list(context: &Context) -> Result<Exit, Failure> {
     let body = Listed { servers };
     context.console.result(&body, || {
         if body.servers.is_empty() {
-            return "No server is saved. Save one with: hostkeep server add NAME --url URL --user USER\n"
-                .to_owned();
+            let told = "No server is saved. Save one with: hostkeep server add NAME --url URL --user USER";
+            return text::wrapped(told, console::text_width(), "  ") + "\n";
         }
         let row = |server: &Server| {
             let trust = match &server.thumbprint {

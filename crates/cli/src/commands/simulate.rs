@@ -77,6 +77,8 @@ fn options(arguments: &SimulateArguments) -> Options {
 /// In the example nothing stands between the password and the pipe: Windows' command prompt would pipe a space too.
 fn told(body: &Body) -> String {
     let Body { url, user, password, thumbprint, hosts } = body;
+    // Without colons it fits a line of 80 columns.
+    let thumbprint = thumbprint.replace(':', "");
     let pairs = text::pairs(&[
         ("  URL", url.clone()),
         ("  User", user.clone()),

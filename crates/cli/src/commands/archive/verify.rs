@@ -136,6 +136,9 @@ fn bad(record: &Record, verdict: &Verdict) -> Bad {
 
 pub(crate) fn told(body: &VerifyBody) -> String {
     let VerifyBody { verified, bytes, bad, unreadable, .. } = body;
+    if *verified == 0 && unreadable.is_empty() {
+        return "There is no backup to verify.\n".to_owned();
+    }
     let read = format!("{} verified, {}", text::count(*verified, "backup"), text::size(*bytes));
     if bad.is_empty() && unreadable.is_empty() {
         return format!("{read}: {GOOD}all good{GOOD:#}.\n");
