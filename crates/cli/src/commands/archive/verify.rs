@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::{Unreadable, tell_unreadable};
-use crate::console::{BAD, Console, GOOD};
+use crate::console::{self, BAD, Console, GOOD};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::progress::byte_bar;
@@ -153,7 +153,9 @@ pub(crate) fn told(body: &VerifyBody) -> String {
 
 fn told_bad(bad: &Bad) -> String {
     let head = format!("\n{}  {}  {}\n", bad.id, text::visible(&bad.host), text::local(bad.taken_at));
-    let problems = bad.problems.iter().map(|problem| format!("  {}\n", text::visible(&problem.message)));
+    let problem = |problem: &Problem| format!("  {}", text::visible(&problem.message));
+    let problems =
+        bad.problems.iter().map(|told| text::wrapped(&problem(told), console::text_width(), "    ") + "\n");
     let place = format!("  in {}\n", text::visible(&bad.folder));
     std::iter::once(head).chain(problems).chain([place]).collect()
 }
