@@ -56,7 +56,7 @@ async fn servers_that_cannot_be_reached() {
     for (url, code, exit) in [
         ("127.0.0.1:1", "cannot_connect", 1),
         ("no-such-host.invalid", "name_not_resolved", 1),
-        ("http://vcsa.lab.local", "bad_server", 2),
+        ("ftp://vcsa.lab.local", "bad_server", 2),
         ("root:secret@vcsa.lab.local", "bad_server", 2),
     ] {
         let mut command =

@@ -174,8 +174,8 @@ pub(crate) struct BackupArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) exclude: Vec<String>,
     /// How many hosts at once, instead of the number in the settings (at first 16).
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_CONCURRENCY)))]
-    pub(crate) concurrency: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_CONCURRENCY as i64))]
+    pub(crate) concurrency: Option<u16>,
     /// A note to keep with each backup.
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,

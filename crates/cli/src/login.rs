@@ -1,12 +1,10 @@
 //! Which servers are meant, and the password of each.
 
-use std::time::Duration;
-
 use hostconfig::credentials;
 use hostconfig::inventory::ServerLogin;
 use hostconfig::settings::{Server, Settings, Timeouts};
 use secrecy::SecretString;
-use vsphere::{ConnectOptions, Credentials, Trust};
+use vsphere::Credentials;
 
 use crate::arguments::ConnectArguments;
 use crate::console::{self, Console};
@@ -40,9 +38,9 @@ pub(crate) async fn logins(
             (false, Some(_)) => stored_or_asked(console, &server).await,
             (false, None) => asked(&server),
         };
-        match given.and_then(|password| login(name.clone(), &server, password, settings.timeouts)) {
-            Ok(login) => logins.ready.push(login),
-            Err(failure) => logins.failed.push((name.unwrap_or(server.url), failure)),
+        match given {
+            Ok(password) => logins.ready.push(login(name, &server, password, settings.timeouts)),
+            Err(failure) => logins.failed.push((name.unwrap_or_else(|| server.url.to_string()), failure)),
         }
     }
     if logins.ready.is_empty() && !logins.failed.is_empty() {
@@ -60,30 +58,9 @@ pub(crate) fn login(
     server: &Server,
     password: SecretString,
     timeouts: Timeouts,
-) -> Result<ServerLogin, Failure> {
-    let connect = connect_options(server, timeouts)?;
-    Ok(ServerLogin { name, connect, credentials: Credentials { user: server.user.clone(), password } })
-}
-
-/// What it takes to reach a server.
-pub(crate) fn connect_options(server: &Server, timeouts: Timeouts) -> Result<ConnectOptions, Failure> {
-    let unusable =
-        |message: String| Failure::new("bad_server", message, "Remove the server and add it again.");
-    let thumbprint = server.thumbprint.as_deref().map(str::parse).transpose();
-    Ok(ConnectOptions {
-        address: server.url.parse().map_err(|error: vsphere::AddressError| unusable(error.to_string()))?,
-        trust: Trust::new(thumbprint.map_err(|error: vsphere::ThumbprintError| unusable(error.to_string()))?),
-        timeouts: waits(timeouts),
-    })
-}
-
-fn waits(timeouts: Timeouts) -> vsphere::Timeouts {
-    vsphere::Timeouts {
-        connect: Duration::from_secs(timeouts.connect_seconds),
-        idle: Duration::from_secs(timeouts.idle_seconds),
-        call: Duration::from_secs(timeouts.call_seconds),
-        ..vsphere::Timeouts::default()
-    }
+) -> ServerLogin {
+    let credentials = Credentials { user: server.user.clone(), password };
+    ServerLogin { name, connect: server.connect_options(timeouts), credentials }
 }
 
 /// The password of a server that is not saved.

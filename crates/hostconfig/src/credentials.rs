@@ -104,7 +104,7 @@ pub fn delete(server: &Server) -> Result<bool> {
 
 /// The account under which a server's password is kept.
 pub fn account(server: &Server) -> String {
-    format!("{}@{}", server.user, server.url)
+    format!("{}@{}", server.user, server.url.url())
 }
 
 fn entry(account: &str) -> Result<Entry, CredentialsError> {

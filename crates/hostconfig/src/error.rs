@@ -307,7 +307,9 @@ fn settings_code(error: &SettingsError) -> &'static str {
         SettingsError::Broken { .. } | SettingsError::OutOfRange { .. } => "settings_broken",
         SettingsError::NewerFormat { .. } => "settings_too_new",
         SettingsError::InUse { .. } => "settings_in_use",
-        SettingsError::BadServer { .. } => "bad_server",
+        SettingsError::BadServer { .. } | SettingsError::Address(_) | SettingsError::Thumbprint(_) => {
+            "bad_server"
+        }
         SettingsError::DuplicateServer { .. } => "duplicate_server",
         SettingsError::UnknownServer { .. } => "unknown_server",
         SettingsError::NoHome => "no_home",
@@ -323,7 +325,9 @@ fn settings_hint(error: &SettingsError) -> &'static str {
             "Install the newest version of Hostkeep. The file was left as it is."
         }
         SettingsError::InUse { .. } => "Try again in a moment.",
-        SettingsError::BadServer { .. } => "Correct it and try again.",
+        SettingsError::BadServer { .. } | SettingsError::Address(_) | SettingsError::Thumbprint(_) => {
+            "Correct it and try again."
+        }
         SettingsError::DuplicateServer { .. } => "Choose another name, or remove that server first.",
         SettingsError::UnknownServer { .. } => "Add it with: hostkeep server add NAME --url URL --user USER",
         SettingsError::NoHome => "Name a folder with --config-dir.",

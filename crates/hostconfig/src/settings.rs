@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
+use vsphere::{AddressError, ConnectOptions, ServerAddress, Thumbprint, ThumbprintError, Trust};
 
 use crate::Result;
+use crate::backup::DEFAULT_CONCURRENCY;
 use crate::config_dir::ConfigDir;
 use crate::files::{self, FileError, platform};
 
 /// The format of `settings.json` that this version writes and the newest that it reads.
 pub const SETTINGS_FORMAT: u32 = 1;
-/// How many hosts are backed up at once unless the settings say otherwise.
-pub const DEFAULT_CONCURRENCY: u32 = 16;
 /// The most that may be asked for.
-pub const MAX_CONCURRENCY: u32 = 256;
+pub const MAX_CONCURRENCY: usize = 256;
 const MAX_SETTINGS_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Everything in `settings.json`. Fields that this version does not know survive a change.
@@ -37,7 +37,10 @@ pub struct Settings {
     pub archives_used: Vec<UsedArchive>,
     /// How many hosts are backed up at once, 1 to [`MAX_CONCURRENCY`].
     #[serde(default = "default_concurrency")]
-    pub concurrency: u32,
+    pub concurrency: usize,
+    /// The hosts' HTTPS port, where a site has moved it away from 443.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_port: Option<u16>,
     /// How long to wait for servers and hosts.
     #[serde(default)]
     pub timeouts: Timeouts,
@@ -51,13 +54,13 @@ pub struct Settings {
 pub struct Server {
     /// The name that the admin gave it.
     pub name: String,
-    /// `https://host` or `https://host:port`.
-    pub url: String,
+    /// Where it is; in the file `https://host` or `https://host:port`.
+    pub url: ServerAddress,
     /// The user to log in as.
     pub user: String,
     /// The certificate's SHA-256 thumbprint (`AA:BB:…`), for one that the system does not trust.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub thumbprint: Option<String>,
+    pub thumbprint: Option<Thumbprint>,
 }
 
 /// An archive that was used.
@@ -79,6 +82,8 @@ pub struct Timeouts {
     pub idle_seconds: u64,
     /// For a whole call.
     pub call_seconds: u64,
+    /// For the transfer of a whole bundle.
+    pub transfer_seconds: u64,
 }
 
 /// What is wrong with the settings, or with a change to them.
@@ -118,7 +123,13 @@ pub enum SettingsError {
         /// The file.
         path: PathBuf,
     },
-    /// A server's name, address, user or thumbprint cannot be used.
+    /// A server's address cannot be used.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// A server's thumbprint is none.
+    #[error(transparent)]
+    Thumbprint(#[from] ThumbprintError),
+    /// A server's name or user cannot be used.
     #[error("{value:?} cannot be a server's {field}: {reason}")]
     BadServer {
         /// Which of them.
@@ -154,7 +165,8 @@ impl Default for Settings {
             servers: Vec::new(),
             archive: None,
             archives_used: Vec::new(),
-            concurrency: DEFAULT_CONCURRENCY,
+            concurrency: default_concurrency(),
+            host_port: None,
             timeouts: Timeouts::default(),
             unknown: BTreeMap::new(),
         }
@@ -162,8 +174,26 @@ impl Default for Settings {
 }
 
 impl Default for Timeouts {
+    /// Those of the client.
     fn default() -> Self {
-        Self { connect_seconds: 15, idle_seconds: 60, call_seconds: 600 }
+        let vsphere::Timeouts { connect, idle, call, transfer } = vsphere::Timeouts::default();
+        Self {
+            connect_seconds: connect.as_secs(),
+            idle_seconds: idle.as_secs(),
+            call_seconds: call.as_secs(),
+            transfer_seconds: transfer.as_secs(),
+        }
+    }
+}
+
+impl From<Timeouts> for vsphere::Timeouts {
+    fn from(timeouts: Timeouts) -> Self {
+        Self {
+            connect: Duration::from_secs(timeouts.connect_seconds),
+            idle: Duration::from_secs(timeouts.idle_seconds),
+            call: Duration::from_secs(timeouts.call_seconds),
+            transfer: Duration::from_secs(timeouts.transfer_seconds),
+        }
     }
 }
 
@@ -235,82 +265,34 @@ impl Settings {
 }
 
 impl Server {
+    /// What it takes to reach it.
+    pub fn connect_options(&self, timeouts: Timeouts) -> ConnectOptions {
+        ConnectOptions {
+            address: self.url.clone(),
+            trust: Trust::new(self.thumbprint),
+            timeouts: timeouts.into(),
+        }
+    }
+
     /// A server, checked and in its normal form.
     ///
     /// - `name`: 1 to 64 characters without control characters, not beginning with `-`, no space at either end.
-    /// - `url`: a host name or address, with or without `https://`, port and `/sdk`; other schemes, user names and
-    ///   passwords are refused.
+    /// - `url`: whatever a [`ServerAddress`] is read from.
     /// - `user`: not empty, as the server expects it (`user@domain`, `DOMAIN\user`).
     /// - `thumbprint`: the certificate's SHA-256 in hexadecimal, with or without colons.
     pub fn new(name: &str, url: &str, user: &str, thumbprint: Option<&str>) -> Result<Self> {
         let bad =
             |field, value: &str, reason| SettingsError::BadServer { field, value: shortened(value), reason };
         check_name(name).map_err(|reason| bad("name", name, reason))?;
-        // An address with a password in it must not be repeated in a message.
-        let shown = if url.contains('@') { "…@…" } else { url };
-        let url = normal_url(url).map_err(|reason| bad("address", shown, reason))?;
+        let url = url.parse().map_err(SettingsError::from)?;
         if user.trim().is_empty() {
             return Err(bad("user", user, "it is empty").into());
         }
         if user.chars().any(char::is_control) || user.chars().count() > 256 {
             return Err(bad("user", user, "it has control characters or is too long").into());
         }
-        let thumbprint = match thumbprint {
-            Some(text) => Some(normal_thumbprint(text).map_err(|reason| bad("thumbprint", text, reason))?),
-            None => None,
-        };
+        let thumbprint = thumbprint.map(str::parse).transpose().map_err(SettingsError::from)?;
         Ok(Self { name: name.to_owned(), url, user: user.to_owned(), thumbprint })
-    }
-}
-
-/// A server's address as `https://host` or `https://host:port`.
-///
-/// # Errors
-/// Why it is none, in plain words.
-pub fn normal_url(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err("it is empty");
-    }
-    let url = match text.split_once("://") {
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => Url::parse(text),
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => {
-            return Err("http would send the password in the clear; use https");
-        }
-        Some(_) => return Err("only https is supported"),
-        None => Url::parse(&format!("https://{}", bracketed(text))),
-    }
-    .map_err(|_| "it is not an address")?;
-    if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
-        return Err("give the user separately, and never a password in an address");
-    }
-    if url.query().is_some()
-        || url.fragment().is_some()
-        || !matches!(url.path(), "/" | "/sdk" | "/sdk/" | "/ui" | "/ui/")
-    {
-        return Err("only the host and port are needed");
-    }
-    let host = url.host_str().filter(|host| !host.is_empty()).ok_or("it names no host")?;
-    match url.port() {
-        Some(0) => Err("port 0 cannot be connected to"),
-        Some(port) => Ok(format!("https://{host}:{port}")),
-        None => Ok(format!("https://{host}")),
-    }
-}
-
-/// A SHA-256 thumbprint as vSphere shows it: upper case, with colons.
-///
-/// # Errors
-/// Why it is none, in plain words.
-pub fn normal_thumbprint(text: &str) -> Result<String, &'static str> {
-    let digits: String = text.trim().chars().filter(|c| !matches!(c, ':' | ' ')).collect();
-    let digits = digits.strip_prefix("sha256").unwrap_or(&digits).to_owned();
-    match hex::decode(&digits) {
-        Ok(bytes) if bytes.len() == 32 => {
-            Ok(bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":"))
-        }
-        Ok(bytes) if bytes.len() == 20 => Err("this is a SHA-1 thumbprint; the SHA-256 one is needed"),
-        _ => Err("a SHA-256 thumbprint has 64 hexadecimal digits"),
     }
 }
 
@@ -333,11 +315,6 @@ fn check_name(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A bare IPv6 address needs brackets in a URL.
-fn bracketed(text: &str) -> String {
-    if text.parse::<std::net::Ipv6Addr>().is_ok() { format!("[{text}]") } else { text.to_owned() }
-}
-
 fn parse(json: &[u8], path: &Path) -> Result<Settings> {
     let path = || path.to_path_buf();
     // Windows' Notepad of older days saves a byte order mark.
@@ -350,10 +327,11 @@ fn parse(json: &[u8], path: &Path) -> Result<Settings> {
     let settings: Settings = serde_json::from_slice(json).map_err(broken)?;
     let day = 24 * 60 * 60;
     for (field, value, most) in [
-        ("concurrency", settings.concurrency.into(), MAX_CONCURRENCY.into()),
+        ("concurrency", settings.concurrency as u64, MAX_CONCURRENCY as u64),
         ("connect_seconds", settings.timeouts.connect_seconds, day),
         ("idle_seconds", settings.timeouts.idle_seconds, day),
         ("call_seconds", settings.timeouts.call_seconds, day),
+        ("transfer_seconds", settings.timeouts.transfer_seconds, day),
     ] {
         if value == 0 || value > most {
             let range = format!("from 1 to {most}");
@@ -380,8 +358,8 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
-fn default_concurrency() -> u32 {
-    DEFAULT_CONCURRENCY
+fn default_concurrency() -> usize {
+    DEFAULT_CONCURRENCY.get()
 }
 
 fn shortened(text: &str) -> String {

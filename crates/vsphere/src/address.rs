@@ -40,7 +40,12 @@ impl ServerAddress {
         self.port
     }
 
-    /// `https://host[:port]` followed by `path`, which starts with a slash.
+    /// `https://host[:port]`, without a slash at its end.
+    pub fn url(&self) -> String {
+        self.https("")
+    }
+
+    /// [`ServerAddress::url`] followed by `path`, which starts with a slash.
     pub(crate) fn https(&self, path: &str) -> String {
         format!("https://{self}{path}")
     }
@@ -95,6 +100,20 @@ impl fmt::Display for ServerAddress {
             f.write_str(&self.host)?;
         }
         if self.port == HTTPS { Ok(()) } else { write!(f, ":{}", self.port) }
+    }
+}
+
+impl serde::Serialize for ServerAddress {
+    /// As [`ServerAddress::url`].
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.url())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ServerAddress {
+    /// Anything that [`FromStr`] takes.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hostconfig::audit::AuditLog;
-use hostconfig::backup::{BackupRequest, HostReport, Outcome, RunContext, RunReport, ServerReport, back_up};
+use hostconfig::backup::{
+    BackupRequest, DEFAULT_CONCURRENCY, HostReport, Outcome, RunContext, RunReport, ServerReport, back_up,
+};
 use hostconfig::files::FileError;
 use hostconfig::hosts_file::{self, HostsFileError};
 use hostconfig::selection::Selection;
@@ -49,9 +51,10 @@ pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result
     let request = BackupRequest {
         servers: logins.ready,
         selection: Selection { wanted: host, excluded: exclude },
-        concurrency: at_once(concurrency.unwrap_or(settings.concurrency)),
+        concurrency: NonZeroUsize::new(concurrency.map_or(settings.concurrency, usize::from))
+            .unwrap_or(DEFAULT_CONCURRENCY),
         note,
-        host_port: None,
+        host_port: settings.host_port,
     };
     let run = RunContext {
         lock: Arc::new(lock),
@@ -146,10 +149,6 @@ fn hint(error: &ErrorReport) -> String {
     let Some(hint) = &error.hint else { return String::new() };
     let hint = format!("    {STRONG}hint{STRONG:#}: {}", text::visible(hint));
     text::wrapped(&hint, console::text_width(), "    ") + "\n"
-}
-
-fn at_once(concurrency: u32) -> NonZeroUsize {
-    usize::try_from(concurrency).ok().and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// The names in a hosts file; `-` is standard input.

@@ -77,7 +77,7 @@ async fn add(context: &Context, arguments: ServerAddArguments) -> Result<Exit, F
     } else {
         login::asked(&server)?
     };
-    let login = login::login(Some(server.name.clone()), &server, password.clone(), settings.timeouts)?;
+    let login = login::login(Some(server.name.clone()), &server, password.clone(), settings.timeouts);
     let about = sign_in(&context.console, login).await?;
     settings::change(&context.config, |settings| settings.add_server(server.clone()))?;
     let stored = login::with_keyring(&server, move |server| credentials::store(server, &password)).await;
@@ -107,10 +107,10 @@ fn list(context: &Context) -> Result<Exit, Failure> {
         }
         let row = |server: &Server| {
             let trust = match &server.thumbprint {
-                Some(thumbprint) => format!("pinned {}…", &thumbprint[..11]),
+                Some(thumbprint) => format!("pinned {:.11}…", thumbprint.to_string()),
                 None => "by the system".to_owned(),
             };
-            vec![server.name.clone(), server.url.clone(), server.user.clone(), trust]
+            vec![server.name.clone(), server.url.to_string(), server.user.clone(), trust]
         };
         let rows = body.servers.iter().map(row).collect();
         text::table(&["name", "address", "user", "certificate"], &[], &[0, 1], rows, console::output_width())
@@ -164,7 +164,7 @@ async fn remove(context: &Context, name: &str) -> Result<Exit, Failure> {
 
 /// The server, reached and trusted; with the thumbprint that the user agreed to, where it took that.
 async fn trusted(console: &Console, server: Server, timeouts: Timeouts) -> Result<Server, Failure> {
-    let options = login::connect_options(&server, timeouts)?;
+    let options = server.connect_options(timeouts);
     let not_trusted = match Client::connect(options).await {
         Ok(_) => return Ok(server),
         Err(vsphere::Error::NotTrusted(not_trusted)) if not_trusted.expected.is_none() => not_trusted,
@@ -182,8 +182,8 @@ async fn trusted(console: &Console, server: Server, timeouts: Timeouts) -> Resul
             Failure { certificate: None, ..refused }.with_hint("Nothing was sent and nothing was saved.")
         );
     }
-    let server = Server { thumbprint: Some(not_trusted.presented.sha256.to_string()), ..server };
-    Client::connect(login::connect_options(&server, timeouts)?).await?;
+    let server = Server { thumbprint: Some(not_trusted.presented.sha256), ..server };
+    Client::connect(server.connect_options(timeouts)).await?;
     Ok(server)
 }
 
@@ -231,7 +231,7 @@ impl About {
 
 fn entry(action: AuditAction, server: &Server) -> AuditEntry {
     AuditEntry {
-        server: Some(server.url.clone()),
+        server: Some(server.url.to_string()),
         server_user: Some(server.user.clone()),
         ..AuditEntry::new(now(), action, "ok")
     }
