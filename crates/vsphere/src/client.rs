@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderValue, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::address::ServerAddress;
 use crate::error::Error;
-use crate::http::{Http, is_redirect};
+use crate::http::{Http, refused};
 use crate::soap::{self, Call, DecodeError, Fault, MoRef, Node};
 use crate::trust::Trust;
 
@@ -102,8 +102,7 @@ pub enum ApiType {
 const NEWEST_KNOWN: &str = "9.0.0.0";
 /// For servers that do not say which versions they speak.
 const OLDEST_KNOWN: &str = "6.0";
-/// A page of 2,500 hosts' properties is a few MiB.
-const MAX_REPLY: u64 = 64 * 1024 * 1024;
+const CONTROL_CHARACTER: &str = "a control character, which XML cannot carry";
 const MAX_VERSIONS: u64 = 256 * 1024;
 /// Between two attempts of a call without side effects, after an answer that a proxy gave.
 const RETRY_AFTER: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
@@ -184,17 +183,12 @@ async fn negotiate(http: &Http, address: &ServerAddress) -> Result<String, Error
     const OPERATION: &str = "version negotiation";
     let server = address.to_string();
     let request = http.get(address.https("/sdk/vimServiceVersions.xml"));
-    let response = http.send(request, &server, OPERATION, http.timeouts.call).await?;
-    match response.status() {
-        StatusCode::OK => {}
-        StatusCode::NOT_FOUND => return Ok(OLDEST_KNOWN.to_owned()),
-        status if is_redirect(status) => {
-            return Err(Error::Redirected { server, operation: OPERATION, status: status.as_u16() });
-        }
-        status => return Err(Error::Status { server, operation: OPERATION, status: status.as_u16() }),
+    let accepted = [StatusCode::OK, StatusCode::NOT_FOUND];
+    let answer = http.answer(request, &server, OPERATION, &accepted, MAX_VERSIONS).await?;
+    if answer.status == StatusCode::NOT_FOUND {
+        return Ok(OLDEST_KNOWN.to_owned());
     }
-    let body = http.body(response, &server, OPERATION, MAX_VERSIONS).await?;
-    let document = soap::decode_plain(&body)
+    let document = soap::decode_plain(&answer.body)
         .map_err(|error| Error::NotVsphere { server: server.clone(), reason: error.to_string() })?;
     if document.name != "namespaces" {
         let reason = format!("its list of versions starts with <{}>", document.name);
@@ -282,7 +276,7 @@ async fn post_once(
     cookie: Option<&SecretString>,
 ) -> Result<Reply, Error> {
     let (server, operation) = (address.to_string(), call.method);
-    let body = call.envelope().map_err(|field| Error::IllegalText { field })?;
+    let body = call.envelope().map_err(|field| Error::IllegalText { field, reason: CONTROL_CHARACTER })?;
     let mut request = http
         .post(address.https("/sdk"))
         .header(CONTENT_TYPE, "text/xml; charset=utf-8")
@@ -291,27 +285,14 @@ async fn post_once(
     if let Some(cookie) = cookie {
         request = request.header(COOKIE, secret_header(cookie.expose_secret()));
     }
-    let whole = async {
-        let response = http.send(request, &server, operation, http.timeouts.call).await?;
-        let (status, cookie) = (response.status(), session_cookie(&response));
-        if is_redirect(status) {
-            return Err(Error::Redirected { server: server.clone(), operation, status: status.as_u16() });
-        }
-        if !matches!(status, StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR) {
-            return Err(Error::Status { server: server.clone(), operation, status: status.as_u16() });
-        }
-        Ok((status, cookie, http.body(response, &server, operation, MAX_REPLY).await?))
-    };
-    let (status, cookie, body) =
-        tokio::time::timeout(http.timeouts.call, whole).await.unwrap_or_else(|_| {
-            let phase = crate::TimeoutPhase::Answer;
-            Err(Error::Timeout { server: server.clone(), phase, after: http.timeouts.call })
-        })?;
-    let node = match soap::decode_envelope(&body) {
+    // 500 is SOAP's status for a fault.
+    let accepted = [StatusCode::OK, StatusCode::INTERNAL_SERVER_ERROR];
+    let answer = http.answer(request, &server, operation, &accepted, call.reply_limit).await?;
+    let node = match soap::decode_envelope(&answer.body) {
         Ok(node) => node,
-        // 500 is SOAP's status for a fault; without one, it is just a broken server or proxy.
-        Err(_) if status == StatusCode::INTERNAL_SERVER_ERROR => {
-            return Err(Error::Status { server, operation, status: status.as_u16() });
+        // Without a fault it is just a broken server or proxy.
+        Err(_) if answer.status == StatusCode::INTERNAL_SERVER_ERROR => {
+            return Err(refused(&server, operation, answer.status));
         }
         Err(error @ DecodeError::NotSoap(_)) => {
             return Err(Error::NotVsphere { server, reason: error.to_string() });
@@ -321,7 +302,7 @@ async fn post_once(
     if node.name == "Fault" {
         return Err(Error::Fault { server, operation, fault: Box::new(Fault::from_soap(&node)) });
     }
-    Ok(Reply { node, cookie })
+    Ok(Reply { node, cookie: session_cookie(&answer.headers) })
 }
 
 /// A header that logs and `Debug` show as "Sensitive".
@@ -334,9 +315,8 @@ pub(crate) fn secret_header(value: &str) -> HeaderValue {
 }
 
 /// `vmware_soap_session=…` exactly as the server wrote it: some put the value in quotes and want them back.
-fn session_cookie(response: &reqwest::Response) -> Option<SecretString> {
-    response
-        .headers()
+fn session_cookie(headers: &HeaderMap) -> Option<SecretString> {
+    headers
         .get_all(SET_COOKIE)
         .iter()
         .filter_map(|cookie| cookie.to_str().ok())

@@ -117,11 +117,13 @@ pub enum Error {
         /// The fault.
         fault: Box<Fault>,
     },
-    /// A text that XML cannot carry.
-    #[error("the {field} holds a control character that vSphere cannot be sent")]
+    /// A text that cannot be sent.
+    #[error("the {field} holds {reason}")]
     IllegalText {
         /// Which field.
         field: &'static str,
+        /// What it holds.
+        reason: &'static str,
     },
     /// The host has no `HostFirmwareSystem`.
     #[error("{host} has no firmware system, so its configuration cannot be backed up")]
@@ -193,7 +195,7 @@ pub struct NotTrusted {
     pub presented: Certificate,
     /// The thumbprint that was expected instead; none where the system's trust store decided.
     pub expected: Option<Thumbprint>,
-    /// The vCenter that reported the expected thumbprint; none where a person had trusted it.
+    /// The vCenter that is asked for the host's thumbprint; none for a server that a person trusts.
     pub reported_by: Option<String>,
 }
 
@@ -306,8 +308,8 @@ impl Error {
                 "A new one was asked for once and vanished as well. Check the free space of the host's RAM disks."
             }
             Self::TransferRefused { .. } => {
-                "This host wants its own credentials for the transfer. In lockdown mode it refuses root: leave lockdown \
-                 mode for the time of the transfer, or use a user on its exception list."
+                "This host wants its own credentials for the transfer: connect to it directly instead. In lockdown mode \
+                 it refuses root: leave lockdown mode for the time of the transfer, or use a user on its exception list."
             }
             Self::Truncated { .. } => {
                 "Nothing was kept. Try again; if it happens each time, look for a proxy or firewall that cuts connections."
@@ -336,14 +338,25 @@ impl NotTrusted {
         let until =
             not_after.map_or_else(String::new, |until| format!(", valid until {}", until.format("%Y-%m-%d")));
         let shown = format!("It shows {subject}{until}, SHA-256 {sha256}, SHA-1 {sha1}.");
-        match self.expected {
-            None => format!(
-                "{shown} If that is the server's own certificate, trust it by its SHA-256 thumbprint."
+        match (self.expected, &self.reported_by) {
+            (Some(expected), Some(vcenter)) => format!(
+                "{shown} According to {vcenter} it should be {expected}. If the host's certificate was replaced on \
+                 purpose, disconnect and reconnect the host in the vSphere Client; if not, somebody may be in \
+                 between: nothing was sent."
             ),
-            Some(expected) => format!(
+            (None, Some(vcenter)) => format!(
+                "{shown} {vcenter} does not say which certificate the host has. Disconnect and reconnect the host in \
+                 the vSphere Client, or connect to it directly and trust it by its SHA-256 thumbprint."
+            ),
+            (Some(expected), None) => format!(
                 "{shown} Expected was {expected}. If the certificate was replaced on purpose, trust the new one; if \
                  not, somebody may be in between: nothing was sent."
             ),
+            (None, None) => {
+                format!(
+                    "{shown} If that is the server's own certificate, trust it by its SHA-256 thumbprint."
+                )
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 
 use crate::certificate::Thumbprint;
@@ -19,6 +20,13 @@ pub(crate) struct Http {
     refused: Refused,
     trust: Trust,
     pub(crate) timeouts: Timeouts,
+}
+
+/// An answer that was read whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Http {
@@ -86,8 +94,31 @@ impl Http {
         }
     }
 
-    /// The whole body, if it has at most `limit` bytes.
-    pub(crate) async fn body(
+    /// Sends a request and reads its answer whole, all within the time for a call, if it has one of the `accepted`
+    /// statuses and at most `limit` bytes. A redirect is never followed.
+    pub(crate) async fn answer(
+        &self,
+        request: reqwest::RequestBuilder,
+        server: &str,
+        operation: &'static str,
+        accepted: &[StatusCode],
+        limit: u64,
+    ) -> Result<Answer, Error> {
+        let within = self.timeouts.call;
+        let whole = async {
+            let response = self.send(request, server, operation, within).await?;
+            let status = response.status();
+            if !accepted.contains(&status) {
+                return Err(refused(server, operation, status));
+            }
+            let headers = response.headers().clone();
+            Ok(Answer { status, headers, body: self.body(response, server, operation, limit).await? })
+        };
+        let answer = tokio::time::timeout(within, whole).await;
+        answer.unwrap_or_else(|_| Err(timeout(server, TimeoutPhase::Answer, within)))
+    }
+
+    async fn body(
         &self,
         mut response: Response,
         server: &str,
@@ -118,7 +149,7 @@ impl Http {
             return timeout(&server, TimeoutPhase::Connect, self.timeouts.connect);
         }
         if let Some(tls) = causes().find_map(tls_error) {
-            return match (self.refused.take(), tls) {
+            return match (self.refused.latest(), tls) {
                 (Some(presented), rustls::Error::InvalidCertificate(_)) => {
                     Error::NotTrusted(Box::new(NotTrusted {
                         server,
@@ -157,9 +188,14 @@ pub(crate) fn certificate(response: &Response) -> Option<Thumbprint> {
     tls.peer_certificate().map(Thumbprint::sha256)
 }
 
-/// Whether the answer sends the client elsewhere.
-pub(crate) fn is_redirect(status: StatusCode) -> bool {
-    status.is_redirection() && status != StatusCode::NOT_MODIFIED
+/// The error for a status that the operation does not accept.
+pub(crate) fn refused(server: &str, operation: &'static str, status: StatusCode) -> Error {
+    let (server, status, is_redirect) = (server.to_owned(), status.as_u16(), status.is_redirection());
+    if is_redirect {
+        Error::Redirected { server, operation, status }
+    } else {
+        Error::Status { server, operation, status }
+    }
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {

@@ -35,6 +35,8 @@ impl ObjectContent {
 
 /// Large enough that 2,500 hosts are 25 calls, small enough that a page is a few hundred KiB of XML.
 const PAGE: u32 = 100;
+/// Many times what a vCenter may have.
+const MAX_OBJECTS: usize = 200_000;
 
 /// Asks for `paths` of one object.
 pub(crate) fn of_object(client: &Client, object: &MoRef, paths: &[&str]) -> Call {
@@ -68,6 +70,7 @@ fn retrieve(client: &Client, sets: &[(&str, &[&str])], objects: impl FnOnce(Call
             with_sets.nest("objectSet", None, objects)
         })
         .nest("options", None, |options| options.display("maxObjects", PAGE))
+        .expecting_a_page()
 }
 
 /// Reads a reply of `RetrievePropertiesEx` or `ContinueRetrievePropertiesEx`.
@@ -154,9 +157,15 @@ async fn read_view<T>(
     loop {
         let reply = session.call(&call).await?;
         let page = page(reply).map_err(|error| client.unreadable(call.method, &error))?;
+        let is_empty = page.objects.is_empty();
         objects.extend(page.objects.into_iter().map(&keep));
         let Some(token) = page.token else { return Ok(objects) };
+        if is_empty || objects.len() > MAX_OBJECTS {
+            // A server that goes on for ever must not be followed for ever.
+            return Err(client.unreadable(call.method, &DecodeError::Endless));
+        }
         call = Call::read("ContinueRetrievePropertiesEx", &client.content().property_collector)
-            .text("token", &token);
+            .text("token", &token)
+            .expecting_a_page();
     }
 }

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::client::{Client, Reply};
 use crate::error::Error;
 use crate::property;
-use crate::soap::{Call, DecodeError, FaultKind, MoRef, Node};
+use crate::soap::{Call, DecodeError, Fault, FaultKind, MoRef, Node};
 
 /// Who signs in. `Debug` shows the user only.
 #[derive(Clone)]
@@ -39,6 +39,10 @@ struct Ticket {
     cookie: Option<SecretString>,
     /// How often this session has been renewed. Views and page tokens die with the session they were made in.
     generation: u64,
+    /// Why it cannot be renewed. Remembered, because 2,500 hosts that each try a wrong password lock an account.
+    refused: Option<Fault>,
+    /// Signed out for good: a call that comes late must not sign in again.
+    closed: bool,
 }
 
 /// vCenter drops an idle session after about 30 minutes.
@@ -74,6 +78,7 @@ impl SignedIn {
 
     /// Signs out. Never fails: what goes wrong is logged, and the server ends the session in time.
     pub async fn sign_out(self) {
+        self.keep_alive.abort();
         self.session.logout().await;
     }
 }
@@ -92,12 +97,12 @@ impl Drop for SignedIn {
 
 impl Session {
     async fn login(client: &Client, credentials: Credentials) -> Result<Self, Error> {
-        let cookie = login(client, &credentials).await?;
+        let cookie = Some(login(client, &credentials).await?);
         Ok(Self {
             inner: Arc::new(Inner {
                 client: client.clone(),
                 credentials,
-                ticket: RwLock::new(Ticket { cookie, generation: 0 }),
+                ticket: RwLock::new(Ticket { cookie, generation: 0, refused: None, closed: false }),
                 renewing: tokio::sync::Mutex::new(()),
             }),
         })
@@ -111,6 +116,11 @@ impl Session {
     /// Who is signed in.
     pub fn user(&self) -> &str {
         &self.inner.credentials.user
+    }
+
+    /// Who is signed in, to a host that asks for the user and password of a transfer itself.
+    pub(crate) fn credentials(&self) -> Credentials {
+        self.inner.credentials.clone()
     }
 
     /// Whether the server still knows this session. Does not renew it.
@@ -129,17 +139,21 @@ impl Session {
     }
 
     async fn logout(&self) {
-        let Some(cookie) = self.ticket().cookie else { return };
-        let call = Call::read("Logout", &self.client().content().session_manager);
-        let client = self.client();
-        match tokio::time::timeout(LOGOUT_WITHIN, client.call(&call, Some(&cookie))).await {
+        self.change_ticket(|ticket| ticket.closed = true);
+        let end = async {
+            // A renewal that is under way would leave a session behind.
+            let _none_renews = self.inner.renewing.lock().await;
+            let Some(cookie) = self.change_ticket(|ticket| ticket.cookie.take()) else { return Ok(()) };
+            let call = Call::read("Logout", &self.client().content().session_manager);
+            self.client().call(&call, Some(&cookie)).await.map(drop)
+        };
+        match tokio::time::timeout(LOGOUT_WITHIN, end).await {
             Ok(Err(error)) if !is_not_authenticated(&error) => {
-                tracing::warn!(server = %client.address(), %error, "signing out failed");
+                tracing::warn!(server = %self.client().address(), %error, "signing out failed");
             }
-            Err(_) => tracing::warn!(server = %client.address(), "signing out took too long"),
+            Err(_) => tracing::warn!(server = %self.client().address(), "signing out took too long"),
             Ok(_) => {}
         }
-        self.inner.ticket.write().unwrap_or_else(PoisonError::into_inner).cookie = None;
     }
 
     /// Calls a method; when the session has expired, signs in again once and repeats the call. A call that
@@ -148,8 +162,8 @@ impl Session {
         let ticket = self.ticket();
         match self.client().call(call, ticket.cookie.as_ref()).await {
             Err(error) if is_not_authenticated(&error) => {
-                let cookie = self.renew(ticket.generation).await?;
-                Ok(self.client().call(call, cookie.as_ref()).await?.node)
+                let cookie = self.renewed(ticket.generation, error).await?;
+                Ok(self.client().call(call, Some(&cookie)).await?.node)
             }
             reply => Ok(reply?.node),
         }
@@ -184,17 +198,51 @@ impl Session {
         self.inner.ticket.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn renew(&self, expired: u64) -> Result<Option<SecretString>, Error> {
+    fn change_ticket<T>(&self, change: impl FnOnce(&mut Ticket) -> T) -> T {
+        change(&mut self.inner.ticket.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The cookie of the session that follows the `expired` one; `gone` is what the server said of that.
+    ///
+    /// On a task of its own: a sign-in that is cut off leaves a session behind that nobody can end.
+    async fn renewed(&self, expired: u64, gone: Error) -> Result<SecretString, Error> {
+        let session = self.clone();
+        let renewal = tokio::spawn(async move { session.renew(expired, gone).await });
+        renewal.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+    }
+
+    async fn renew(&self, expired: u64, gone: Error) -> Result<SecretString, Error> {
         let _only_one = self.inner.renewing.lock().await;
         let ticket = self.ticket();
-        if ticket.generation != expired {
-            return Ok(ticket.cookie);
+        match ticket {
+            Ticket { closed: true, .. } => return Err(gone),
+            Ticket { refused: Some(fault), .. } => return Err(self.refused(fault)),
+            Ticket { cookie: Some(cookie), generation, .. } if generation != expired => return Ok(cookie),
+            _ => {}
         }
         tracing::info!(server = %self.client().address(), "the session expired; signing in again");
-        let cookie = login(self.client(), &self.inner.credentials).await?;
-        let renewed = Ticket { cookie: cookie.clone(), generation: expired + 1 };
-        *self.inner.ticket.write().unwrap_or_else(PoisonError::into_inner) = renewed;
-        Ok(cookie)
+        match login(self.client(), &self.inner.credentials).await {
+            Ok(cookie) => {
+                self.change_ticket(|ticket| {
+                    ticket.cookie = Some(cookie.clone());
+                    ticket.generation = expired + 1;
+                });
+                Ok(cookie)
+            }
+            Err(error) => {
+                let refused = error.fault().cloned();
+                self.change_ticket(|ticket| ticket.refused = refused);
+                Err(error)
+            }
+        }
+    }
+
+    fn refused(&self, fault: Fault) -> Error {
+        Error::Fault {
+            server: self.client().address().to_string(),
+            operation: "Login",
+            fault: Box::new(fault),
+        }
     }
 
     async fn keep_alive(&self) {
@@ -221,12 +269,12 @@ impl fmt::Debug for Credentials {
     }
 }
 
-async fn login(client: &Client, credentials: &Credentials) -> Result<Option<SecretString>, Error> {
+async fn login(client: &Client, credentials: &Credentials) -> Result<SecretString, Error> {
     let call = Call::change("Login", &client.content().session_manager)
         .text("userName", &credentials.user)
         .text("password", credentials.password.expose_secret());
     let Reply { cookie, .. } = client.call(&call, None).await?;
-    Ok(cookie)
+    cookie.ok_or_else(|| client.unreadable(call.method, &DecodeError::Missing("the session's cookie")))
 }
 
 fn is_not_authenticated(error: &Error) -> bool {

@@ -14,11 +14,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use url::Url;
 
+use crate::address::ServerAddress;
 use crate::certificate::Thumbprint;
 use crate::client::{ApiType, secret_header};
 use crate::error::{Error, TimeoutPhase};
 use crate::firmware;
-use crate::http::{Http, certificate, is_redirect};
+use crate::http::{Http, certificate, refused};
 use crate::inventory::{self, HostSystem};
 use crate::session::{Credentials, Session};
 use crate::soap::{Call, DecodeError};
@@ -75,7 +76,8 @@ impl Route {
                 port: https_port.or(Some(typed.port())),
                 trust: client.trust(),
                 direct: true,
-                host_credentials: None,
+                // Connected to the host itself, these are its own.
+                host_credentials: Some(session.credentials()),
             });
         }
         let thumbprint = match host.thumbprint {
@@ -83,7 +85,10 @@ impl Route {
             None => inventory::read_certificate(session, &host.object).await?,
         };
         let mut addresses: Vec<String> = host.management_addresses.iter().map(ToString::to_string).collect();
-        if !addresses.contains(&host.name) {
+        // A name in the inventory can be anything; as an address it must be one.
+        let is_address =
+            host.name.parse::<ServerAddress>().is_ok_and(|name| name.to_string() == host.name.to_lowercase());
+        if is_address && !addresses.contains(&host.name) {
             addresses.push(host.name.clone());
         }
         Ok(Self {
@@ -107,13 +112,20 @@ impl Route {
         self.trust
     }
 
+    fn bad_url(&self, reason: &'static str) -> Error {
+        Error::BundleAddress { host: self.host.clone(), reason }
+    }
+
     /// What to offer, in order. A download usually needs nothing: its URL is the secret.
     fn ladder(&self, verb: Verb) -> Vec<Offer<'_>> {
         let mut ladder = Vec::new();
         if verb == Verb::Get {
             ladder.push(Offer::Nothing);
         }
-        ladder.push(if self.direct { Offer::Cookie } else { Offer::Ticket });
+        if self.direct {
+            ladder.push(Offer::Cookie);
+        }
+        ladder.push(Offer::Ticket);
         ladder.extend(self.host_credentials.as_ref().map(Offer::Basic));
         ladder
     }
@@ -156,18 +168,16 @@ pub async fn download(
     sink: &mut (impl AsyncWrite + Unpin),
     mut received: impl FnMut(u64, Option<u64>),
 ) -> Result<Downloaded, Error> {
-    const OPERATION: &str = "the download";
-    let host = route.host.clone();
-    let http = Http::new(&host, route.trust, session.client().timeouts())?;
+    let http = Http::new(&route.host, route.trust, session.client().timeouts())?;
     let whole = async {
-        let (response, address) = offer(session, route, &http, url, Verb::Get, None).await?;
+        let transfer = Transfer { session, route, http: &http, verb: Verb::Get, body: None };
+        let (response, target) = transfer.offer(url).await?;
         let thumbprint = certificate(&response);
         let bytes = receive(&http, route, response, sink, &mut received).await?;
-        Ok(Downloaded { bytes, address, thumbprint })
+        let address = target.host_str().unwrap_or_default();
+        Ok(Downloaded { bytes, address: address.trim_matches(['[', ']']).to_owned(), thumbprint })
     };
-    within(http.timeouts.transfer, &host, whole).await.inspect_err(|error| {
-        tracing::debug!(host, operation = OPERATION, %error, "transfer failed");
-    })
+    within(http.timeouts.transfer, &route.host, whole).await
 }
 
 /// Sends `bundle` to where [`firmware::query_upload_url`] said. Offers the session's cookie or a ticket, then
@@ -177,8 +187,8 @@ pub async fn download(
 /// [`Error::TransferRefused`] when the host wants credentials that the route does not have.
 pub async fn upload(session: &Session, route: &Route, url: &BundleUrl, bundle: Bytes) -> Result<(), Error> {
     let http = Http::new(&route.host, route.trust, session.client().timeouts())?;
-    let sent = offer(session, route, &http, url, Verb::Put, Some(bundle));
-    within(http.timeouts.transfer, &route.host, sent).await.map(drop)
+    let transfer = Transfer { session, route, http: &http, verb: Verb::Put, body: Some(bundle) };
+    within(http.timeouts.transfer, &route.host, transfer.offer(url)).await.map(drop)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -221,105 +231,102 @@ impl fmt::Display for Offer<'_> {
     }
 }
 
-/// Climbs the ladder of credentials until the host accepts; answers with the response and the address.
-async fn offer(
-    session: &Session,
-    route: &Route,
-    http: &Http,
-    url: &BundleUrl,
+/// One transfer: what is to be moved, which way, and with whom.
+struct Transfer<'a> {
+    session: &'a Session,
+    route: &'a Route,
+    http: &'a Http,
     verb: Verb,
     body: Option<Bytes>,
-) -> Result<(Response, String), Error> {
-    let operation = verb.operation();
-    let mut addresses = route.addresses.as_slice();
-    let mut tried: Vec<String> = Vec::new();
-    let mut refused = StatusCode::UNAUTHORIZED;
-    let mut unreachable = None;
-    for offer in route.ladder(verb) {
-        let mut response = None;
-        // Once an address has answered, only that one is used.
-        while let Some((address, others)) = addresses.split_first() {
-            let target = url.at(address, route)?;
-            let Some(request) = request(session, http, verb, &target, &offer).await? else {
-                tried.push(format!("{offer}, which the server does not issue"));
-                break;
-            };
-            let request = match &body {
-                Some(body) => request.header(CONTENT_TYPE, "application/octet-stream").body(body.clone()),
-                None => request,
-            };
-            let server = shown(&route.host, &target);
-            match http.send(request, &server, operation, http.timeouts.call).await {
-                Ok(answer) => {
-                    addresses = &addresses[..1];
-                    response = Some((answer, address.clone(), server));
-                    break;
-                }
-                Err(Error::NotTrusted(mut not_trusted)) => {
-                    let vcenter = (!route.direct).then(|| session.client().address().to_string());
-                    not_trusted.reported_by = vcenter.filter(|_| not_trusted.expected.is_some());
-                    return Err(Error::NotTrusted(not_trusted));
-                }
-                Err(error) if !is_unreachable(&error) => return Err(error),
-                Err(error) => {
-                    tracing::info!(host = route.host, %error, "the host cannot be reached at this address");
-                    // The management address's error says more than that the name is not in DNS either.
-                    let first = unreachable.take().unwrap_or(error);
-                    if others.is_empty() {
-                        return Err(first);
-                    }
-                    unreachable = Some(first);
-                    addresses = others;
-                }
-            }
-        }
-        let Some((answer, address, server)) = response else { continue };
-        match answer.status() {
-            status if status.is_success() => return Ok((answer, address)),
-            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
-                tried.push(offer.to_string());
-                refused = status;
-            }
-            StatusCode::NOT_FOUND if verb == Verb::Get => {
-                return Err(Error::BundleGone { host: route.host.clone() });
-            }
-            status if is_redirect(status) => {
-                return Err(Error::Redirected { server, operation, status: status.as_u16() });
-            }
-            status => return Err(Error::Status { server, operation, status: status.as_u16() }),
-        }
-    }
-    let (host, tried) = (route.host.clone(), tried.join(", "));
-    Err(Error::TransferRefused { host, operation, status: refused.as_u16(), tried })
 }
 
-/// The request with one kind of credentials; none where the server does not issue them.
-async fn request(
-    session: &Session,
-    http: &Http,
-    verb: Verb,
-    target: &Url,
-    offer: &Offer<'_>,
-) -> Result<Option<RequestBuilder>, Error> {
-    let request = match verb {
-        Verb::Get => http.get(target.clone()),
-        Verb::Put => http.put(target.clone()),
-    };
-    Ok(match offer {
-        Offer::Nothing => Some(request),
-        Offer::Cookie => {
-            session.cookie().map(|cookie| request.header(COOKIE, secret_header(cookie.expose_secret())))
+impl Transfer<'_> {
+    /// Climbs the ladder of credentials until the host accepts; answers with the response and where it came from.
+    async fn offer(&self, url: &BundleUrl) -> Result<(Response, Url), Error> {
+        let (operation, host) = (self.verb.operation(), &self.route.host);
+        let mut targets = url.targets(self.route)?;
+        let mut tried: Vec<String> = Vec::new();
+        let mut status = StatusCode::UNAUTHORIZED;
+        for offer in self.route.ladder(self.verb) {
+            let Some((response, target)) = self.ask(&targets, &offer).await? else {
+                tried.push(format!("{offer}, which the server does not issue"));
+                continue;
+            };
+            status = response.status();
+            match status {
+                status if status.is_success() => return Ok((response, target)),
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => tried.push(offer.to_string()),
+                StatusCode::NOT_FOUND if self.verb == Verb::Get => {
+                    return Err(Error::BundleGone { host: host.clone() });
+                }
+                status => return Err(refused(&shown(host, &target), operation, status)),
+            }
+            // It has answered, so no other address is tried any more.
+            targets = vec![target];
         }
-        Offer::Ticket => acquire_ticket(session, verb, target)
-            .await?
-            .map(|ticket| request.header(COOKIE, secret_header(ticket.expose_secret()))),
-        Offer::Basic(Credentials { user, .. }) if user.contains(':') => {
-            return Err(Error::IllegalText { field: "host's user name" });
+        let (host, tried) = (host.clone(), tried.join(", "));
+        Err(Error::TransferRefused { host, operation, status: status.as_u16(), tried })
+    }
+
+    /// The answer of the first of these addresses that can be reached; none where the server does not issue such
+    /// credentials.
+    async fn ask(&self, targets: &[Url], offer: &Offer<'_>) -> Result<Option<(Response, Url)>, Error> {
+        let mut unreachable = None;
+        for target in targets {
+            let Some(request) = self.request(target, offer).await? else { return Ok(None) };
+            let server = shown(&self.route.host, target);
+            // An upload's answer comes after its body.
+            let within = match self.verb {
+                Verb::Get => self.http.timeouts.call,
+                Verb::Put => self.http.timeouts.transfer,
+            };
+            match self.http.send(request, &server, self.verb.operation(), within).await {
+                Ok(response) => return Ok(Some((response, target.clone()))),
+                Err(Error::NotTrusted(mut not_trusted)) => {
+                    let vcenter = (!self.route.direct).then(|| self.session.client().address().to_string());
+                    not_trusted.reported_by = vcenter;
+                    return Err(Error::NotTrusted(not_trusted));
+                }
+                Err(error) if is_unreachable(&error) => {
+                    tracing::info!(host = self.route.host, %error, "the host cannot be reached at this address");
+                    // The management address's error says more than that the name is not in DNS either.
+                    unreachable.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Offer::Basic(Credentials { user, password }) => {
-            Some(request.basic_auth(user, Some(password.expose_secret())))
-        }
-    })
+        let reason = "there is no address to fetch it from";
+        Err(unreachable.unwrap_or_else(|| self.route.bad_url(reason)))
+    }
+
+    async fn request(&self, target: &Url, offer: &Offer<'_>) -> Result<Option<RequestBuilder>, Error> {
+        let request = match self.verb {
+            Verb::Get => self.http.get(target.clone()),
+            Verb::Put => self.http.put(target.clone()),
+        };
+        let request = match &self.body {
+            Some(body) => request.header(CONTENT_TYPE, "application/octet-stream").body(body.clone()),
+            None => request,
+        };
+        let cookie = match offer {
+            Offer::Cookie => self.session.cookie(),
+            Offer::Ticket => acquire_ticket(self.session, self.verb, target).await?,
+            Offer::Nothing | Offer::Basic(_) => None,
+        };
+        Ok(match offer {
+            Offer::Nothing => Some(request),
+            Offer::Cookie | Offer::Ticket => {
+                cookie.map(|cookie| request.header(COOKIE, secret_header(cookie.expose_secret())))
+            }
+            Offer::Basic(Credentials { user, .. }) if user.contains(':') => {
+                let reason = "a colon, which cannot be sent with a transfer";
+                return Err(Error::IllegalText { field: "host's user name", reason });
+            }
+            Offer::Basic(Credentials { user, password }) => {
+                Some(request.basic_auth(user, Some(password.expose_secret())))
+            }
+        })
+    }
 }
 
 /// A single-use ticket for one verb and URL, as a cookie; none where the server has none to give.
@@ -352,11 +359,11 @@ async fn receive(
     sink: &mut (impl AsyncWrite + Unpin),
     received: &mut impl FnMut(u64, Option<u64>),
 ) -> Result<u64, Error> {
-    const OPERATION: &str = "the download";
+    let operation = Verb::Get.operation();
     let host = || route.host.clone();
     let announced: Option<u64> =
         response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let too_large = || Error::TooLarge { server: host(), operation: OPERATION, limit: MAX_BUNDLE };
+    let too_large = || Error::TooLarge { server: host(), operation, limit: MAX_BUNDLE };
     if announced.is_some_and(|length| length > MAX_BUNDLE) {
         return Err(too_large());
     }
@@ -372,7 +379,7 @@ async fn receive(
     // A first piece of one byte would not tell; hold it back until there are two.
     let mut held = Vec::new();
     loop {
-        let chunk = match http.chunk(&mut response, &route.host, OPERATION).await {
+        let chunk = match http.chunk(&mut response, &route.host, operation).await {
             Ok(Some(chunk)) => chunk,
             Ok(None) => break,
             Err(Error::Interrupted { .. }) if announced.is_some_and(|length| bytes < length) => {
@@ -420,10 +427,25 @@ impl BundleUrl {
         Self(SecretString::from(url.trim()))
     }
 
-    /// The address to use for a host at `address`: HTTPS always, `*` replaced, an explicit port kept.
-    fn at(&self, address: &str, route: &Route) -> Result<Url, Error> {
-        resolve(self.0.expose_secret(), address, route.port)
-            .map_err(|reason| Error::BundleAddress { host: route.host.clone(), reason })
+    /// Where to look for it, in order: HTTPS always, `*` replaced by each of the route's addresses, an explicit port
+    /// kept. A server that is connected to directly is never left for another one, whatever the URL says: it gets the
+    /// session's cookie.
+    fn targets(&self, route: &Route) -> Result<Vec<Url>, Error> {
+        let raw = self.0.expose_secret();
+        let mut targets = Vec::new();
+        for address in &route.addresses {
+            let mut target = resolve(raw, address, route.port).map_err(|reason| route.bad_url(reason))?;
+            if route.direct {
+                let host = if address.contains(':') { format!("[{address}]") } else { address.clone() };
+                target
+                    .set_host(Some(&host))
+                    .map_err(|_| route.bad_url("it cannot take the host's address"))?;
+            }
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+        Ok(targets)
     }
 }
 

@@ -44,8 +44,9 @@ impl Trust {
 pub(crate) struct Refused(Arc<Mutex<Option<Certificate>>>);
 
 impl Refused {
-    pub(crate) fn take(&self) -> Option<Certificate> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// Not taken out: several connections may fail at once, and each has to say why.
+    pub(crate) fn latest(&self) -> Option<Certificate> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn put(&self, der: &[u8]) {

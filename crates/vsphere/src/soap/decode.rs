@@ -38,6 +38,8 @@ pub(crate) enum DecodeError {
     TooDeep,
     #[error("its XML has more than {MAX_NODES} elements")]
     TooMany,
+    #[error("it has page after page without an end")]
+    Endless,
     #[error("{0} is missing")]
     Missing(&'static str),
     #[error("{what} is \"{value}\"")]
@@ -45,7 +47,7 @@ pub(crate) enum DecodeError {
 }
 
 const MAX_DEPTH: usize = 64;
-const MAX_NODES: usize = 2_000_000;
+const MAX_NODES: usize = 500_000;
 const XSI: Namespace = Namespace("http://www.w3.org/2001/XMLSchema-instance");
 
 /// The first element of a SOAP body: a method's response, or a `Fault`.

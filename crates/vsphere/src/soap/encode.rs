@@ -31,22 +31,34 @@ impl fmt::Display for MoRef {
 pub(crate) struct Call {
     /// The method's name, which is also the element's.
     pub(crate) method: &'static str,
-    /// Whether it may be sent again when nobody knows if it arrived: true only where that changes nothing.
+    /// Whether it may be sent again after a proxy has answered: true only where that changes nothing.
     pub(crate) repeatable: bool,
+    /// How many bytes the reply may have.
+    pub(crate) reply_limit: u64,
     body: String,
     /// The first field whose text cannot be written as XML.
     illegal: Option<&'static str>,
 }
 
+const SMALL_REPLY: u64 = 1024 * 1024;
+/// A page of a hundred hosts' properties is a few hundred KiB.
+const PAGE_REPLY: u64 = 32 * 1024 * 1024;
+
 impl Call {
     /// A call without side effects.
     pub(crate) fn read(method: &'static str, this: &MoRef) -> Self {
-        Self { method, repeatable: true, body: String::new(), illegal: None }.object("_this", this)
+        Self { method, repeatable: true, reply_limit: SMALL_REPLY, body: String::new(), illegal: None }
+            .object("_this", this)
     }
 
     /// A call that changes something; it is never sent twice.
     pub(crate) fn change(method: &'static str, this: &MoRef) -> Self {
         Self { repeatable: false, ..Self::read(method, this) }
+    }
+
+    /// Expects up to a page of properties.
+    pub(crate) fn expecting_a_page(self) -> Self {
+        Self { reply_limit: PAGE_REPLY, ..self }
     }
 
     pub(crate) fn text(self, name: &'static str, value: &str) -> Self {

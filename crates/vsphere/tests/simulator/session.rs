@@ -58,6 +58,30 @@ async fn a_session_that_cannot_be_renewed_says_so() {
 }
 
 #[tokio::test]
+async fn a_refused_renewal_is_not_tried_again() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
+    sim.expire_sessions();
+    sim.add_fault(FaultRule::soap("Login", What::Fault(SoapFault::password_expired())));
+    let reads = (0..20).map(|_| inventory::read(signed_in.session()));
+    for read in futures_util::future::join_all(reads).await {
+        assert_eq!(read.unwrap_err().code(), "password_expired");
+    }
+    let logins = sim.requests().iter().filter(|request| request.kind == "Login").count();
+    assert_eq!(logins, 2, "a wrong password tried for each of 2,500 hosts would lock the account");
+}
+
+#[tokio::test]
+async fn a_session_that_was_signed_out_stays_so() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
+    let late = signed_in.session().clone();
+    signed_in.sign_out().await;
+    assert_eq!(inventory::read(&late).await.unwrap_err().code(), "not_authenticated");
+    assert_eq!((sim.open_sessions(), sim.sessions_ever()), (0, 1));
+}
+
+#[tokio::test]
 async fn a_quoted_cookie_and_another_xsi_prefix_are_fine() {
     let odd = Options {
         quoted_cookies: true,

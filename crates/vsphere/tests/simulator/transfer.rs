@@ -70,7 +70,7 @@ async fn directly_the_typed_port_counts_where_the_address_names_none() {
 
 #[tokio::test]
 async fn a_download_offers_nothing_first_and_then_the_documented_ladder() {
-    use Offered::{Cookie, None, Ticket};
+    use Offered::{Basic, Cookie, None, Ticket};
     let through_vcenter = |download| Options {
         hosts: vec![HostSpec { download, ..HostSpec::new("esx01") }],
         ..Options::default()
@@ -84,12 +84,19 @@ async fn a_download_offers_nothing_first_and_then_the_documented_ladder() {
         (through_vcenter(Accepts::ANYONE), vec![None]),
         (through_vcenter(Accepts::TICKET), vec![None, Ticket]),
         (direct(Accepts::COOKIE), vec![None, Cookie]),
+        (direct(Accepts::BASIC), vec![None, Cookie, Ticket, Basic]),
     ] {
         let sim = Simulator::start(options).await.unwrap();
         let signed_in = sign_in(&sim).await;
         fetch(signed_in.session()).await.unwrap();
         assert_eq!(offered(&sim, "GET"), expect);
     }
+}
+
+#[tokio::test]
+async fn directly_no_other_server_is_asked_whatever_the_address_says() {
+    let host = BundleHost::Literal("elsewhere.invalid".into());
+    check_options(Options { bundle_url: BundleUrl { host, ..BundleUrl::default() }, ..Options::esxi() }).await;
 }
 
 #[tokio::test]
