@@ -86,8 +86,8 @@ impl Route {
         };
         let mut addresses: Vec<String> = host.management_addresses.iter().map(ToString::to_string).collect();
         // A name in the inventory can be anything; as an address it must be one.
-        let is_address =
-            host.name.parse::<ServerAddress>().is_ok_and(|name| name.to_string() == host.name.to_lowercase());
+        let parsed = host.name.parse::<ServerAddress>();
+        let is_address = parsed.is_ok_and(|address| address.host() == host.name.to_lowercase());
         if is_address && !addresses.contains(&host.name) {
             addresses.push(host.name.clone());
         }

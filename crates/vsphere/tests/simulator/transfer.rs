@@ -96,7 +96,8 @@ async fn a_download_offers_nothing_first_and_then_the_documented_ladder() {
 #[tokio::test]
 async fn directly_no_other_server_is_asked_whatever_the_address_says() {
     let host = BundleHost::Literal("elsewhere.invalid".into());
-    check_options(Options { bundle_url: BundleUrl { host, ..BundleUrl::default() }, ..Options::esxi() }).await;
+    check_options(Options { bundle_url: BundleUrl { host, ..BundleUrl::default() }, ..Options::esxi() })
+        .await;
 }
 
 #[tokio::test]
