@@ -237,6 +237,7 @@ fn archive_code(error: &ArchiveError) -> &'static str {
         ArchiveError::KeepLastZero => "keep_last_zero",
         ArchiveError::PlanStale { .. } => "plan_stale",
         ArchiveError::DestinationExists { .. } => "destination_exists",
+        ArchiveError::BadDestination { .. } => "bad_destination",
         ArchiveError::Damaged { .. } => "bundle_damaged",
         ArchiveError::BadRunId { .. } => "bad_run_id",
         ArchiveError::RunUnreadable { .. } => "run_unreadable",
@@ -269,6 +270,7 @@ fn archive_hint(error: &ArchiveError) -> Option<String> {
         ArchiveError::KeepLastZero => "Keep one or more.",
         ArchiveError::PlanStale { .. } => "Nothing was removed. Make the plan again and look at it.",
         ArchiveError::DestinationExists { .. } => "Choose another name, or allow overwriting.",
+        ArchiveError::BadDestination { .. } => "Choose a file in a folder outside of the archive.",
         ArchiveError::Damaged { .. } => {
             "Nothing was written. Verify the archive, and use another backup of the host."
         }

@@ -134,6 +134,7 @@ fn archive_errors() -> Vec<ArchiveError> {
         ArchiveError::KeepLastZero,
         ArchiveError::PlanStale { path: path(), reason: "other records are there now".into() },
         ArchiveError::DestinationExists { path: path() },
+        ArchiveError::BadDestination { path: path(), reason: "it lies in the archive" },
         ArchiveError::Damaged { id: "aa0000000000".into(), problem: Box::new(missing()) },
         ArchiveError::BadRunId { id: "../x".into() },
         ArchiveError::RunUnreadable { id: "run-1".into(), reason: "it is not there".into() },

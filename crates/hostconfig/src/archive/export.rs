@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{ArchiveError, Problem, Record};
+use super::{Archive, ArchiveError, Problem, Record};
 use crate::Result;
 use crate::files::{self, FileError};
 
@@ -21,16 +21,18 @@ pub struct Exported {
     pub bytes: u64,
 }
 
-/// Copies a record's bundle to a file, or into a folder under the bundle's own name. The copy is made under a temporary
-/// name beside the destination and compared with the record's hash before it gets its name; only its owner may read it.
+/// Copies a record's bundle to a file outside of the archive, or into a folder under the bundle's own name. The copy is
+/// made under a temporary name beside the destination and compared with the record's hash before it gets its name; only
+/// its owner may read it.
 ///
 /// # Errors
-/// [`ArchiveError::DestinationExists`] where something is and `overwrite` is not set, [`ArchiveError::Damaged`] when
-/// the bundle is not what the record says; nothing is written then.
-pub fn export(record: &Record, destination: &Path, overwrite: bool) -> Result<Exported> {
+/// [`ArchiveError::DestinationExists`] where a file is and `overwrite` is not set, [`ArchiveError::BadDestination`] for
+/// what must never be written to, [`ArchiveError::Damaged`] when the bundle is not what the record says; nothing is
+/// written then.
+pub fn export(archive: &Archive, record: &Record, destination: &Path, overwrite: bool) -> Result<Exported> {
     let path =
         if destination.is_dir() { destination.join(&record.bundle.file) } else { destination.to_path_buf() };
-    refuse_existing(&path, overwrite)?;
+    check_destination(archive, &path, overwrite)?;
     let temporary = files::temporary_path(files::folder_of(&path));
     let exported = copy(record, &temporary).and_then(|bytes| {
         place(&temporary, &path, overwrite)?;
@@ -41,11 +43,26 @@ pub fn export(record: &Record, destination: &Path, overwrite: bool) -> Result<Ex
     exported
 }
 
-fn refuse_existing(path: &Path, overwrite: bool) -> Result<()> {
+fn check_destination(archive: &Archive, path: &Path, overwrite: bool) -> Result<()> {
+    let bad = |reason| ArchiveError::BadDestination { path: path.to_path_buf(), reason };
+    if path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
+        return Err(bad("there is no such folder").into());
+    }
+    let folder = files::folder_of(path);
+    let real = |path: &Path| fs::canonicalize(path);
+    let folder = match real(folder) {
+        Ok(folder) => folder,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(bad("its folder does not exist").into()),
+        Err(e) => return Err(FileError::new("look at", folder, e).into()),
+    };
+    // A copy in there would look like a backup, or replace one.
+    let root = real(archive.root()).map_err(|e| FileError::new("look at", archive.root(), e))?;
+    if folder.starts_with(root) {
+        return Err(bad("it lies in the archive").into());
+    }
     match fs::symlink_metadata(path) {
-        Ok(found) if !overwrite || found.is_dir() => {
-            Err(ArchiveError::DestinationExists { path: path.to_path_buf() }.into())
-        }
+        Ok(found) if !found.is_file() => Err(bad("something is there that is no regular file").into()),
+        Ok(_) if !overwrite => Err(ArchiveError::DestinationExists { path: path.to_path_buf() }.into()),
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(FileError::new("look at", path, e).into()),
         _ => Ok(()),
     }
@@ -117,9 +134,9 @@ mod tests {
         let record = keep(&lock(&archive), "esx01", b"bundle", 0);
         let out = folder.path().join("out");
         fs::create_dir(&out).unwrap();
-        let into_folder = export(&record, &out, false).unwrap();
+        let into_folder = export(&archive, &record, &out, false).unwrap();
         assert_eq!(into_folder, Exported { path: out.join("configBundle-esx01.tgz"), bytes: 6 });
-        let as_file = export(&record, &out.join("mine.tgz"), false).unwrap();
+        let as_file = export(&archive, &record, &out.join("mine.tgz"), false).unwrap();
         for exported in [&into_folder, &as_file] {
             assert_eq!(fs::read(&exported.path).unwrap(), b"bundle");
         }
@@ -132,9 +149,9 @@ mod tests {
         let record = keep(&lock(&archive), "esx01", b"bundle", 0);
         let theirs = folder.path().join("theirs");
         fs::write(&theirs, "theirs").unwrap();
-        assert_eq!(export(&record, &theirs, false).unwrap_err().code(), "destination_exists");
+        assert_eq!(export(&archive, &record, &theirs, false).unwrap_err().code(), "destination_exists");
         assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
-        export(&record, &theirs, true).unwrap();
+        export(&archive, &record, &theirs, true).unwrap();
         assert_eq!(fs::read(&theirs).unwrap(), b"bundle");
     }
 
@@ -151,18 +168,35 @@ mod tests {
                 Some(content) => fs::write(record.bundle_path(), content).unwrap(),
                 None => fs::remove_file(record.bundle_path()).unwrap(),
             }
-            assert_eq!(export(&record, &out, false).unwrap_err().code(), "bundle_damaged");
-            assert_eq!(export(&record, &theirs, true).unwrap_err().code(), "bundle_damaged");
+            assert_eq!(export(&archive, &record, &out, false).unwrap_err().code(), "bundle_damaged");
+            assert_eq!(export(&archive, &record, &theirs, true).unwrap_err().code(), "bundle_damaged");
         }
         assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
         assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
     }
 
     #[test]
-    fn a_missing_folder_is_an_error() {
+    fn some_places_are_never_written_to() {
         let (folder, archive) = new_archive();
-        let record = keep(&lock(&archive), "esx01", b"bundle", 0);
-        let error = export(&record, &folder.path().join("no/such/file.tgz"), false).unwrap_err();
-        assert_eq!(error.code(), "file_missing");
+        let locked = lock(&archive);
+        let (record, other) = (keep(&locked, "esx01", b"bundle", 0), keep(&locked, "esx02", b"other", 0));
+        let check = |path: &Path, reason: &str| {
+            let error = export(&archive, &record, path, true).unwrap_err();
+            assert_eq!(error.code(), "bad_destination");
+            assert!(error.to_string().ends_with(reason), "{error}");
+        };
+        check(&other.bundle_path(), "it lies in the archive");
+        check(&archive.root().join(crate::archive::MARKER_FILE), "it lies in the archive");
+        check(&record.folder, "it lies in the archive");
+        check(&folder.path().join("no/such/file.tgz"), "its folder does not exist");
+        check(&folder.path().join("new/"), "there is no such folder");
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link");
+            std::os::unix::fs::symlink(other.bundle_path(), &link).unwrap();
+            check(&link, "something is there that is no regular file");
+            check(Path::new("/dev/null"), "something is there that is no regular file");
+        }
+        assert_eq!(fs::read(other.bundle_path()).unwrap(), b"other");
     }
 }

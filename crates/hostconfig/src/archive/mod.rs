@@ -153,6 +153,14 @@ pub enum ArchiveError {
         /// The file.
         path: PathBuf,
     },
+    /// Export would write where it must not.
+    #[error("nothing can be exported to {}: {reason}", .path.display())]
+    BadDestination {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: &'static str,
+    },
     /// The bundle is not what the record says, so it was not exported.
     #[error("the bundle of record {id} is damaged: {problem}")]
     Damaged {

@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, id: &str, file: &Path, overwrite: bool) -> 
     let archive = context.open_archive(&context.settings()?)?;
     let listing = archive.list()?;
     let record = archive.find(&listing, id)?;
-    let exported = export(record, &std::path::absolute(file)?, overwrite)
+    let exported = export(&archive, record, &std::path::absolute(file)?, overwrite)
         .map_err(|error| hint_of_option(Failure::from(error)))?;
     context.note(&[AuditEntry {
         host: Some(record.host.name.clone()),
