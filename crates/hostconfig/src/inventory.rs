@@ -61,8 +61,9 @@ pub struct Host {
     pub server: usize,
     /// What the server says of it.
     pub system: HostSystem,
-    /// What tells it from all others, whatever its name: its hardware UUID, normalised; with the name added where
-    /// hosts share one (boards whose vendor did not care), the name and server where it has none.
+    /// What tells it from all others of the inventory: its hardware UUID, normalised. Where hosts share one (boards
+    /// whose vendor did not care) the name follows it, and the object's id where even names are the same, after the
+    /// server's address when those are hosts of several servers. Server, object and name where it has no UUID.
     pub identity: String,
 }
 
@@ -150,49 +151,119 @@ async fn after_grace(cancel: &CancellationToken) {
     tokio::time::sleep(FINISH_SIGN_IN_WITHIN).await;
 }
 
-/// Gives every host its identity and leaves out a host that an earlier server knows too. One that an earlier server
-/// knows but cannot reach is taken from the later one.
+/// A host as one server tells of it.
+struct Sighting {
+    server: usize,
+    system: HostSystem,
+    /// Its hardware UUID, where it has one of its own.
+    uuid: Option<String>,
+    /// Whether its server has another host of the same UUID and name.
+    has_namesake: bool,
+}
+
+/// Leaves out what an earlier server knows too, and gives every host its identity. One that an earlier server knows but
+/// cannot reach is taken from the later one.
 fn each_once(servers: &[Server], systems: Vec<Vec<HostSystem>>) -> Vec<Host> {
-    let mut hosts: Vec<Host> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
-    for (server, systems) in systems.into_iter().enumerate() {
-        let address = servers[server].session.client().address().to_string();
-        for (identity, system) in identities(&address, systems) {
-            let host = Host { server, system, identity };
-            match known.get(&host.identity) {
-                None => {
-                    known.insert(host.identity.clone(), hosts.len());
-                    hosts.push(host);
-                }
-                Some(&at) if is_connected(&hosts[at]) || !is_connected(&host) => {
-                    tracing::info!(
-                        host = host.system.name,
-                        server = address,
-                        "already known from another server"
-                    );
-                }
-                Some(&at) => hosts[at] = host,
-            }
+    let address = |server: usize| servers[server].session.client().address().to_string();
+    let sightings = systems.into_iter().enumerate().flat_map(|(server, systems)| sightings(server, systems));
+    let hosts: Vec<Sighting> = by_host(sightings).into_iter().map(best_sighting).collect();
+    let identities = identities(&hosts, address);
+    let host = |(Sighting { server, system, .. }, identity)| Host { server, system, identity };
+    hosts.into_iter().zip(identities).map(host).collect()
+}
+
+fn sightings(server: usize, systems: Vec<HostSystem>) -> Vec<Sighting> {
+    let key = |system: &HostSystem| Some((normal_uuid(system.uuid.as_deref()?)?, folded_name(system)));
+    let mut namesakes = HashMap::new();
+    for key in systems.iter().filter_map(key) {
+        *namesakes.entry(key).or_insert(0) += 1;
+    }
+    let sighting = |system: HostSystem| {
+        let key = key(&system);
+        let has_namesake = key.as_ref().is_some_and(|key| namesakes[key] > 1);
+        Sighting { server, system, uuid: key.map(|(uuid, _)| uuid), has_namesake }
+    };
+    systems.into_iter().map(sighting).collect()
+}
+
+/// Gathers what the servers tell of the same host. Two hosts of one server are never the same.
+fn by_host(sightings: impl Iterator<Item = Sighting>) -> Vec<Vec<Sighting>> {
+    let mut hosts: Vec<Vec<Sighting>> = Vec::new();
+    let mut of_uuid: HashMap<String, Vec<usize>> = HashMap::new();
+    for sighting in sightings {
+        let mut unused = Vec::new();
+        let candidates = match &sighting.uuid {
+            Some(uuid) => of_uuid.entry(uuid.clone()).or_default(),
+            None => &mut unused,
+        };
+        let find = |is_same: fn(&Sighting, &Sighting) -> bool| {
+            candidates.iter().copied().find(|&at| {
+                hosts[at].iter().all(|known| known.server != sighting.server)
+                    && hosts[at].iter().any(|known| is_same(known, &sighting))
+            })
+        };
+        // The better evidence first.
+        if let Some(at) = find(share_an_address).or_else(|| find(share_a_name)) {
+            tracing::info!(host = sighting.system.name, "already known from another server");
+            hosts[at].push(sighting);
+        } else {
+            candidates.push(hosts.len());
+            hosts.push(vec![sighting]);
         }
     }
     hosts
 }
 
-fn is_connected(host: &Host) -> bool {
-    host.system.connection == ConnectionState::Connected
+/// Whether two hosts of the same UUID have an address or a certificate in common. The UUID alone is no evidence: some
+/// boards all have the same.
+fn share_an_address(a: &Sighting, b: &Sighting) -> bool {
+    let (a, b) = (&a.system, &b.system);
+    a.management_addresses.iter().any(|address| b.management_addresses.contains(address))
+        || (a.thumbprint.is_some() && a.thumbprint == b.thumbprint)
 }
 
-fn identities(server: &str, systems: Vec<HostSystem>) -> Vec<(String, HostSystem)> {
-    let uuid = |system: &HostSystem| system.uuid.as_deref().and_then(normal_uuid);
-    let mut owners: HashMap<String, usize> = HashMap::new();
-    for uuid in systems.iter().filter_map(uuid) {
-        *owners.entry(uuid).or_default() += 1;
+/// Whether two hosts of the same UUID have the same name, and no other host of either server has both.
+fn share_a_name(a: &Sighting, b: &Sighting) -> bool {
+    !a.has_namesake && !b.has_namesake && folded_name(&a.system) == folded_name(&b.system)
+}
+
+fn folded_name(system: &HostSystem) -> String {
+    system.name.to_lowercase()
+}
+
+/// The first server's that reaches the host, else the first server's.
+fn best_sighting(mut sightings: Vec<Sighting>) -> Sighting {
+    let connected =
+        sightings.iter().position(|seen| seen.system.connection == ConnectionState::Connected).unwrap_or(0);
+    sightings.swap_remove(connected)
+}
+
+/// What tells these hosts apart, in their order.
+fn identities(hosts: &[Sighting], address: impl Fn(usize) -> String) -> Vec<String> {
+    let mut of_uuid: HashMap<&str, Vec<&Sighting>> = HashMap::new();
+    for host in hosts {
+        if let Some(uuid) = &host.uuid {
+            of_uuid.entry(uuid).or_default().push(host);
+        }
     }
-    let identity = |system: &HostSystem| match uuid(system) {
-        Some(uuid) if owners[&uuid] == 1 => uuid,
-        Some(uuid) => format!("{uuid}/{}", system.name),
-        // The object's id too: nothing else tells two nameless twins apart.
-        None => format!("{server}/{}/{}", system.object.id, system.name),
+    let identity = |host: &Sighting| {
+        let (name, object) = (&host.system.name, &host.system.object.id);
+        let Some(uuid) = &host.uuid else {
+            // The object's id too: nothing else tells two nameless twins apart.
+            return format!("{}/{object}/{name}", address(host.server));
+        };
+        let twins = &of_uuid[uuid.as_str()];
+        let namesakes: Vec<&&Sighting> =
+            twins.iter().filter(|twin| folded_name(&twin.system) == folded_name(&host.system)).collect();
+        if twins.len() == 1 {
+            uuid.clone()
+        } else if namesakes.len() == 1 {
+            format!("{uuid}/{name}")
+        } else if namesakes.iter().all(|namesake| namesake.server == host.server) {
+            format!("{uuid}/{name}/{object}")
+        } else {
+            format!("{uuid}/{name}/{}/{object}", address(host.server))
+        }
     };
-    systems.into_iter().map(|system| (identity(&system), system)).collect()
+    hosts.iter().map(identity).collect()
 }

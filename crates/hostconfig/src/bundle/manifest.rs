@@ -43,11 +43,15 @@ pub fn uuid_matches(manifest: &str, hardware: &str) -> bool {
     }
 }
 
+/// What firmware makers put in their reference code and board makers forget to replace, in either byte order.
+const UNSET_UUIDS: [u128; 4] =
+    [0, u128::MAX, 0x0300_0200_0400_0500_0006_0007_0008_0009, 0x0002_0003_0004_0005_0006_0007_0008_0009];
+
 /// A hardware UUID in lower case with dashes, the spelling that identities are built from; `None` when it is no UUID,
-/// or one of the placeholders (all zeros, all ones) of boards whose vendor set none.
+/// or a placeholder (all zeros, all ones, `03000200-0400-0500-0006-000700080009`) of boards whose vendor set none.
 pub fn normal_uuid(text: &str) -> Option<String> {
     let bytes = uuid_bytes(text)?;
-    let is_placeholder = bytes == [0; 16] || bytes == [0xff; 16];
+    let is_placeholder = UNSET_UUIDS.contains(&u128::from_be_bytes(bytes));
     (!is_placeholder).then(|| uuid::Uuid::from_bytes(bytes).hyphenated().to_string())
 }
 
@@ -126,6 +130,8 @@ mod tests {
             ("4c4c454400423510-8054b3c04f4d4e31", Some("4c4c4544-0042-3510-8054-b3c04f4d4e31")),
             ("00000000-0000-0000-0000-000000000000", None),
             ("FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", None),
+            ("03000200-0400-0500-0006-000700080009", None),
+            ("00020003-0004-0005-0006-000700080009", None),
             ("Not Settable", None),
             ("", None),
         ] {

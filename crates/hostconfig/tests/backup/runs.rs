@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use hostconfig::Error;
 use hostconfig::archive::ServerKind;
 use hostconfig::backup::{BackupRequest, Outcome, RunEvent, RunReport, back_up};
@@ -125,6 +127,43 @@ async fn hosts_that_share_a_uuid_or_a_name_stay_apart() {
     let folders: std::collections::HashSet<_> =
         listing.records.iter().map(|record| record.folder.parent()).collect();
     assert_eq!(folders.len(), 4, "no two hosts share a folder");
+}
+
+/// Boards are sold with one UUID for all of them: it alone does not make two hosts one.
+#[tokio::test]
+async fn hosts_of_several_servers_that_share_a_uuid_are_all_saved() {
+    let twin = |name: &str| HostSpec { uuid: HostSpec::new("twin").uuid, ..HostSpec::new(name) };
+    let direct = async |name: &str| {
+        Simulator::start(Options { hosts: vec![twin(name)], ..Options::esxi() }).await.unwrap()
+    };
+    let (first, second) = (direct("white-box-1").await, direct("white-box-2").await);
+    let both = vcenter(vec![twin("localhost"), twin("localhost")]).await;
+    let desk = Desk::new();
+    let servers = vec![login(&first), login(&second), login(&both)];
+    let report = desk.run(BackupRequest { servers, ..all_of(&first) }).await.unwrap();
+    assert_eq!(report.saved(), 4, "{report:?}");
+    let listing = desk.archive.list().unwrap();
+    let identities: BTreeSet<_> =
+        listing.records.iter().map(|record| record.host.identity.as_str()).collect();
+    let uuid = HostSpec::new("twin").uuid;
+    let expect = ["localhost/host-1001", "localhost/host-1002", "white-box-1", "white-box-2"];
+    let expect: Vec<String> = expect.iter().map(|rest| format!("{uuid}/{rest}")).collect();
+    assert_eq!(identities, expect.iter().map(String::as_str).collect());
+}
+
+/// Two of a name on each of two servers: which is which cannot be known, so none is left out.
+#[tokio::test]
+async fn twins_of_one_name_on_two_servers_are_all_saved() {
+    let twin = || HostSpec { uuid: HostSpec::new("twin").uuid, ..HostSpec::new("localhost") };
+    let (first, second) = (vcenter(vec![twin(), twin()]).await, vcenter(vec![twin(), twin()]).await);
+    let desk = Desk::new();
+    let servers = vec![login(&first), login(&second)];
+    let report = desk.run(BackupRequest { servers, ..all_of(&first) }).await.unwrap();
+    assert_eq!(report.saved(), 4, "{report:?}");
+    let listing = desk.archive.list().unwrap();
+    let identities: BTreeSet<_> =
+        listing.records.iter().map(|record| record.host.identity.as_str()).collect();
+    assert_eq!(identities.len(), 4, "{identities:?}");
 }
 
 #[tokio::test]
