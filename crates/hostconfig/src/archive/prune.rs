@@ -23,10 +23,10 @@ pub struct PrunePlan {
     digest: String,
 }
 
-/// One host's share of a [`PrunePlan`].
+/// One host's share of a [`PrunePlan`]: the records of one identity and one name.
 #[derive(Debug, Clone)]
 pub struct HostPlan {
-    /// The host's name in its newest record.
+    /// The host's name in its newest record; older ones may differ in upper and lower case.
     pub name: String,
     /// The host's identity.
     pub identity: String,
@@ -79,7 +79,10 @@ pub struct NotRemoved {
     pub reason: String,
 }
 
-/// Plans to keep each host's newest `keep_last` records. Where none of those is good, older ones stay too, up to and
+/// Plans to keep each host's newest `keep_last` records. A host that was renamed keeps as many of each name: runs that see
+/// different servers may have given two hosts of one UUID the same identity, and neither may cost the other its backups.
+///
+/// Where none of those is good, older ones stay too, up to and
 /// including the first that is. `is_good` is asked only where something would go, newest first, until it says yes.
 /// What could not be listed is never removed.
 ///
@@ -93,12 +96,13 @@ pub fn prune_plan(
     if keep_last == 0 {
         return Err(ArchiveError::KeepLastZero.into());
     }
-    let mut by_identity: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
+    let mut by_host: BTreeMap<(&str, String), Vec<&Record>> = BTreeMap::new();
     for record in &listing.records {
-        by_identity.entry(&record.host.identity).or_default().push(record);
+        let host = (record.host.identity.as_str(), record.host.name.to_lowercase());
+        by_host.entry(host).or_default().push(record);
     }
-    let mut hosts = Vec::with_capacity(by_identity.len());
-    for (identity, mut records) in by_identity {
+    let mut hosts = Vec::with_capacity(by_host.len());
+    for ((identity, _), mut records) in by_host {
         records.sort_by(|a, b| (b.taken_at, &b.folder).cmp(&(a.taken_at, &a.folder)));
         let mut plan = HostPlan {
             name: records[0].host.name.clone(),
@@ -245,9 +249,10 @@ fn digest(listing: &Listing) -> String {
         .map(|r| {
             let place = r.folder.display();
             format!(
-                "{place}\n{}\n{}\n{}\n{}\n",
+                "{place}\n{}\n{}\n{}\n{}\n{}\n",
                 r.id,
                 r.host.identity,
+                r.host.name,
                 r.taken_at.to_rfc3339(),
                 r.bundle.sha256
             )

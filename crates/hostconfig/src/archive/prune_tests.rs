@@ -81,18 +81,24 @@ fn keeping_none_is_refused_and_a_cancel_ends_the_plan() {
     assert_eq!(prune_plan(&listing, 1, |_| Err(Error::Cancelled)).unwrap_err().code(), "cancelled");
 }
 
+/// Two runs, each of which saw one of two hosts that share a UUID, gave both the same identity.
 #[test]
-fn a_renamed_host_is_one_host_and_two_of_a_name_are_two() {
+fn records_of_another_name_or_identity_are_another_hosts() {
     let (_folder, archive) = new_archive();
     keep_days(&lock(&archive), "esx01", 3);
-    let mut listing = archive.list().unwrap();
-    listing.records[0].host.name = "renamed".into();
-    let plan = prune_plan(&listing, 1, |_| Ok(true)).unwrap();
-    assert_eq!((plan.hosts.len(), plan.hosts[0].name.as_str(), plan.removed().count()), (1, "renamed", 2));
-
-    listing.records[1].host.identity = "another".into();
-    let plan = prune_plan(&listing, 1, |_| Ok(true)).unwrap();
-    assert_eq!((plan.hosts.len(), plan.removed().count()), (2, 1));
+    let check = |rename: fn(&mut [Record]), expect: &[(&str, usize, usize)]| {
+        let mut listing = archive.list().unwrap();
+        rename(&mut listing.records);
+        let plan = prune_plan(&listing, 1, |_| Ok(true)).unwrap();
+        let found: Vec<_> =
+            plan.hosts.iter().map(|host| (host.name.as_str(), host.kept.len(), host.removed.len())).collect();
+        assert_eq!(found, expect);
+    };
+    check(|_| {}, &[("esx01", 1, 2)]);
+    check(|records| records[0].host.name = "ESX01".into(), &[("ESX01", 1, 2)]);
+    check(|records| records[0].host.name = "renamed".into(), &[("esx01", 1, 1), ("renamed", 1, 0)]);
+    check(|records| records[2].host.name = "twin".into(), &[("esx01", 1, 1), ("twin", 1, 0)]);
+    check(|records| records[1].host.identity = "another".into(), &[("esx01", 1, 1), ("esx01", 1, 0)]);
 }
 
 #[test]
