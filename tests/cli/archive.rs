@@ -26,7 +26,7 @@ async fn damage_is_found() {
     let lab = Lab::new(3).await;
     Archive::create(&lab.archive()).unwrap();
     let none = lab.run(&["archive", "verify"]);
-    assert_eq!((none.code, none.stdout.as_str()), (0, "There is no backup to verify.\n"));
+    assert_eq!((none.code, none.stdout.as_str()), (1, "There is no backup to verify.\n"));
     assert_eq!(lab.back_up().code, 0);
     lab.run(&["archive", "verify"]).check("verify_good");
     lab.run(&["archive", "verify", "--json"]).check("verify_good_json");

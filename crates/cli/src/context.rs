@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, Local};
-use hostconfig::archive::Archive;
+use hostconfig::archive::{Archive, MARKER_FILE};
 use hostconfig::audit::{AuditEntry, AuditLog};
 use hostconfig::settings::{self, Settings};
 use hostconfig::{ConfigDir, default_archive};
@@ -11,6 +11,7 @@ use hostconfig::{ConfigDir, default_archive};
 use crate::arguments::Global;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::text;
 
 /// What the global options come to.
 #[derive(Debug)]
@@ -53,7 +54,15 @@ impl Context {
     pub(crate) fn open_or_create_archive(&self, settings: &Settings) -> Result<Archive, Failure> {
         let folder = self.archive_folder(settings)?;
         let remembered = settings.remembered_archive(&folder);
+        let is_new = !folder.join(MARKER_FILE).exists();
         let archive = Archive::open_or_create(&folder, remembered)?;
+        if is_new {
+            // A mistyped folder in a scheduled task would go unnoticed otherwise.
+            self.console.say(&format!(
+                "A new archive is started in {}",
+                text::visible(&archive.root().display().to_string())
+            ));
+        }
         if remembered.is_none() {
             self.remember(&folder, archive.id());
         }

@@ -87,7 +87,10 @@ fn usage(error: &clap::Error) -> ExitCode {
     let is_error = error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if wants_json && is_error {
         let told = error.render().to_string();
-        let message = told.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        // What is wrong may go on over several lines, such as the names of what is missing.
+        let told = told.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+        let told: Vec<&str> = told.filter(|line| !line.is_empty()).collect();
+        let message = told.join(" ").trim_start_matches("error: ").to_owned();
         Console::new(true).fail(&Failure::new("usage", message, "See hostkeep --help."));
     } else {
         // Nowhere is left to tell that even this could not be written.

@@ -49,6 +49,10 @@ fn usable(password: &str) -> Result<SecretString, Failure> {
     if password.is_empty() {
         return Err(unusable("the password is empty"));
     }
+    // What UTF-16 looks like when it is read as UTF-8; no server could be sent it.
+    if password.chars().any(|c| c.is_control() && c != '\t' && c != '\r') {
+        return Err(unusable("the password holds a control character"));
+    }
     Ok(SecretString::from(password))
 }
 
@@ -56,7 +60,7 @@ fn unusable(message: &str) -> Failure {
     Failure::new(
         "password_unusable",
         message,
-        "Give the password on one line of standard input, in UTF-8, and nothing before it.",
+        "Give the password on one line, in UTF-8, and nothing before it.",
     )
 }
 
@@ -79,6 +83,7 @@ mod tests {
             ("pässwörd🔑\n".as_bytes(), Ok("pässwörd🔑")),
             (b"", Err("the password is empty")),
             (b"\r\n", Err("the password is empty")),
+            (b"s\0e\0c\0", Err("the password holds a control character")),
             (b"caf\xe9\n", Err("the password on standard input is not UTF-8")),
             (long.as_bytes(), Err("the line on standard input is longer than any password")),
         ] {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use vsphere::inventory::{ConnectionState, Lockdown};
 
 use crate::arguments::HostsArguments;
+use crate::commands::archive::{Unreadable, tell_unreadable};
 use crate::console::{self, STRONG};
 use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
@@ -96,6 +97,8 @@ fn last_backups(context: &Context, settings: &Settings) -> HashMap<String, LastB
             Listing::default()
         }
     };
+    let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
+    tell_unreadable(&context.console, &unreadable);
     let mut newest = HashMap::new();
     for record in listing.records.iter().filter(|record| is_there(record)) {
         let last = LastBackup { id: record.id.clone(), taken_at: record.taken_at };

@@ -80,7 +80,10 @@ fn list(context: &Context, host: Option<String>) -> Result<Exit, Failure> {
     };
     tell_unreadable(&context.console, &body.unreadable);
     context.console.result(&body, || match records[..] {
-        [] => format!("{} holds no backups yet.\n", text::visible(&body.archive)),
+        [] if body.unreadable.is_empty() => {
+            format!("{} holds no backups yet.\n", text::visible(&body.archive))
+        }
+        [] => format!("No backup in {} can be read.\n", text::visible(&body.archive)),
         _ => told_list(&records, &body.archive),
     })?;
     Ok(Exit::Ok)

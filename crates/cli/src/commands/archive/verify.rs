@@ -62,7 +62,9 @@ pub(super) fn run(context: &Context, ids: &[String]) -> Result<Exit, Failure> {
     };
     tell_unreadable(&context.console, &body.unreadable);
     context.console.result(&body, || told(&body))?;
-    Ok(if body.bad.is_empty() && body.unreadable.is_empty() { Exit::Ok } else { Exit::Failed })
+    // An archive that has lost everything must not be green in a monitoring system.
+    let is_good = body.verified > 0 && body.bad.is_empty() && body.unreadable.is_empty();
+    Ok(if is_good { Exit::Ok } else { Exit::Failed })
 }
 
 /// Verifies the records; each bad one is told as soon as it is found.
