@@ -389,4 +389,19 @@ mod tests {
         check(&[&standalone, &hidden, &datacenter, &root], &["Berlin"]);
         check(&[], &[]);
     }
+
+    #[test]
+    fn what_is_no_escape_stays() {
+        for name in ["50%", "%2", "%41", "%%"] {
+            assert_eq!(decode_name(name), name);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn decoding_undoes_the_inventorys_escapes(name in proptest::prelude::any::<String>()) {
+            let escaped = name.replace('%', "%25").replace('/', "%2f").replace('\\', "%5c");
+            proptest::prop_assert_eq!(decode_name(&escaped), name);
+        }
+    }
 }

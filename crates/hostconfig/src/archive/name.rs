@@ -28,12 +28,12 @@ impl HostFolder {
     }
 }
 
-/// The folder name of one host, from its name in the inventory (see [`safe_name`]).
+/// The folder name of one host, from its name with the inventory's escapes undone (see [`safe_name`]).
 pub fn host_folder(name: &str) -> HostFolder {
-    HostFolder(safe_name(&decode_inventory_name(name)))
+    HostFolder(safe_name(name))
 }
 
-/// The folder names of all hosts of a run, in their order, from `(inventory name, identity)`. Hosts whose names differ
+/// The folder names of all hosts of a run, in their order, from `(name, identity)`. Hosts whose names differ
 /// at most in upper and lower case get `~` and the first eight characters of their identity each (a hash of the
 /// identity where even those are the same), so that two hosts never share a folder.
 pub fn host_folders<'a>(hosts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<HostFolder> {
@@ -54,25 +54,6 @@ pub fn host_folders<'a>(hosts: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
         }
     }
     folders
-}
-
-/// Undoes the inventory's escapes `%2f`, `%5c` and `%25` (vSphere Web Services API reference, `ManagedEntity.name`).
-pub fn decode_inventory_name(name: &str) -> String {
-    let mut decoded = String::with_capacity(name.len());
-    let mut rest = name;
-    while let Some(at) = rest.find('%') {
-        decoded.push_str(&rest[..at]);
-        let (character, length) = match rest.as_bytes().get(at + 1..at + 3) {
-            Some([b'2', b'f' | b'F']) => ('/', 3),
-            Some([b'5', b'c' | b'C']) => ('\\', 3),
-            Some([b'2', b'5']) => ('%', 3),
-            _ => ('%', 1),
-        };
-        decoded.push(character);
-        rest = &rest[at + length..];
-    }
-    decoded.push_str(rest);
-    decoded
 }
 
 /// A name as one safe path component. A name that is safe stays as it is, non-ASCII letters included; one that had to
@@ -188,23 +169,6 @@ mod tests {
     }
 
     #[test]
-    fn inventory_escapes_are_undone_once() {
-        for (name, expect) in [
-            ("esx01", "esx01"),
-            ("rack 1%2fesx", "rack 1/esx"),
-            ("a%5Cb", "a\\b"),
-            ("100%25", "100%"),
-            ("%252f", "%2f"),
-            ("50%", "50%"),
-            ("%2", "%2"),
-            ("%é", "%é"),
-            ("%41", "%41"),
-        ] {
-            assert_eq!(decode_inventory_name(name), expect, "{name}");
-        }
-    }
-
-    #[test]
     fn hosts_of_the_same_name_get_folders_of_their_own() {
         let hosts = [
             ("localhost.localdomain", "564d1111-aaaa"),
@@ -253,12 +217,6 @@ mod tests {
         fn a_safe_name_stays(name in "[a-z0-9][a-z0-9.-]{0,40}[a-z0-9]") {
             prop_assume!(!is_reserved(&name));
             prop_assert_eq!(safe_name(&name), name);
-        }
-
-        #[test]
-        fn decoding_undoes_the_inventorys_escapes(name in any::<String>()) {
-            let escaped = name.replace('%', "%25").replace('/', "%2f").replace('\\', "%5c");
-            prop_assert_eq!(decode_inventory_name(&escaped), name);
         }
     }
 }
