@@ -58,7 +58,7 @@ impl fmt::Display for LockHolder {
 
 impl Archive {
     /// Takes the archive's lock without waiting, in the name of `holder` (such as `hostkeep backup`), and clears what
-    /// an interrupted holder left in staging.
+    /// an interrupted holder left in staging, as far as it can.
     ///
     /// # Errors
     /// [`ArchiveError::Locked`] when another program, or another part of this one, holds it.
@@ -142,7 +142,8 @@ fn read_holder(path: &Path) -> Option<LockHolder> {
     serde_json::from_slice(&files::read_limited(path, MAX_HOLDER_BYTES).ok()?).ok()
 }
 
-/// Removes what an interrupted holder left in a folder, as far as it is `ours` by its name.
+/// Removes what an interrupted holder left in a folder, as far as it is `ours` by its name. What cannot be removed yet
+/// (on Windows, a file that a virus scanner has open) stays for the next holder: it is in nobody's way.
 fn clear(folder: &Path, ours: impl Fn(&OsStr) -> bool) -> Result<(), FileError> {
     let list = |e| FileError::new("list", folder, e);
     for entry in fs::read_dir(folder).map_err(list)? {
@@ -152,10 +153,13 @@ fn clear(folder: &Path, ours: impl Fn(&OsStr) -> bool) -> Result<(), FileError> 
             continue;
         }
         // `remove_dir_all` follows no links, nor does this.
-        let is_folder = entry.file_type().map_err(list)?.is_dir();
-        let removed = if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let removed = entry
+            .file_type()
+            .and_then(|kind| if kind.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) });
         match removed {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(FileError::new("remove", path, e)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(path = %path.display(), %error, "what an interrupted run left cannot be removed yet");
+            }
             _ => tracing::info!(path = %path.display(), "cleared what an interrupted run left"),
         }
     }

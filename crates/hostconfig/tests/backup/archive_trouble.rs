@@ -14,15 +14,18 @@ use super::{Desk, all_of, noon, one_at_a_time, outcomes, vcenter};
 struct SmallVolume(TempDir);
 
 impl SmallVolume {
+    fn mount(kib: u32) -> Option<Self> {
+        Self::mount_at(tempfile::tempdir().unwrap(), kib)
+    }
+
     /// None, said loudly, where this process may not mount.
     #[expect(clippy::print_stderr, reason = "a skipped check says so")]
-    fn mount(kib: u32) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
+    fn mount_at(folder: TempDir, kib: u32) -> Option<Self> {
         let size = format!("size={kib}k");
         if mount(&["-t", "tmpfs", "-o", &size, "tmpfs"], folder.path()) {
             return Some(Self(folder));
         }
-        eprintln!("skipped: a full and a read-only disk (this user may not mount one)");
+        eprintln!("skipped: what needs a volume of its own (this user may not mount one)");
         None
     }
 
@@ -120,4 +123,16 @@ async fn what_an_interrupted_run_left_in_staging_is_cleared_by_the_next() {
     desk.check_nothing_half_done(1);
     let again = Archive::open(desk.archive.root(), None).unwrap();
     assert_eq!(again.id(), desk.archive.id());
+}
+
+#[tokio::test]
+async fn what_cannot_be_cleared_from_staging_stops_no_run() {
+    let sim = vcenter(vec![HostSpec::new("esx01")]).await;
+    let desk = Desk::new();
+    // A folder that something is mounted on can no more be removed than one that a virus scanner holds on Windows.
+    let left = TempDir::new_in(desk.archive.root().join(".hostkeep/staging")).unwrap();
+    let Some(held) = SmallVolume::mount_at(left, 100) else { return };
+    let report = desk.run(all_of(&sim)).await.unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    assert!(held.0.path().exists());
 }
