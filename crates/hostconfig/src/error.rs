@@ -224,6 +224,7 @@ fn bundle_hint(problem: &BundleProblem) -> &'static str {
 fn archive_code(error: &ArchiveError) -> &'static str {
     match error {
         ArchiveError::NotAnArchive { .. } => "not_an_archive",
+        ArchiveError::ParentMissing { .. } => "archive_parent_missing",
         ArchiveError::AlreadyAnArchive { .. } => "already_an_archive",
         ArchiveError::MarkerBroken { .. } => "archive_broken",
         ArchiveError::NewerFormat { .. } => "archive_too_new",
@@ -248,6 +249,9 @@ fn archive_hint(error: &ArchiveError) -> Option<String> {
     let hint = match error {
         ArchiveError::NotAnArchive { .. } => {
             "Choose the archive's folder, or take a backup to it to make it one."
+        }
+        ArchiveError::ParentMissing { .. } => {
+            "Connect the drive or the network share that it should be on, or make that folder first."
         }
         ArchiveError::AlreadyAnArchive { .. } => "Open it instead.",
         ArchiveError::MarkerBroken { .. } => {

@@ -120,6 +120,7 @@ fn archive_errors() -> Vec<ArchiveError> {
     let missing = || Problem::Missing { file: "configBundle-esx01.tgz".into() };
     vec![
         ArchiveError::NotAnArchive { path: path() },
+        ArchiveError::ParentMissing { parent: path() },
         ArchiveError::AlreadyAnArchive { path: path() },
         ArchiveError::MarkerBroken { path: path(), reason: "EOF".into() },
         ArchiveError::NewerFormat { path: path(), format: 2 },

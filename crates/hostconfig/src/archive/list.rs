@@ -1,12 +1,13 @@
 //! What the archive holds, read from the disk each time. Quick with tens of thousands of records on a slow share,
 //! because many folders are read at once.
 
+use std::ffi::OsStr;
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Archive, MARKER_FILE, OWN_FOLDER, Record};
+use super::{Archive, MARKER_FILE, Record};
 use crate::Result;
 use crate::files::{FileError, FileProblem};
 
@@ -18,7 +19,7 @@ const THREADS: usize = 16;
 pub struct Listing {
     /// All records, newest first.
     pub records: Vec<Record>,
-    /// What could not be read. Folders without a record are not ours and no problem.
+    /// What could not be read. Folders without a record, or outside of the layout, are not ours and no problem.
     pub problems: Vec<ListingProblem>,
 }
 
@@ -32,7 +33,8 @@ pub struct ListingProblem {
 }
 
 impl Archive {
-    /// Lists the archive. Symbolic links are not followed, and other people's files are passed over.
+    /// Lists the archive: `<yyyy-MM-dd>/<host>/T<HHmmss>…`. Symbolic links are not followed, and other people's files and
+    /// folders are passed over.
     ///
     /// # Errors
     /// Only when the archive as a whole cannot be read; a single record's trouble is in [`Listing::problems`].
@@ -40,13 +42,14 @@ impl Archive {
         let mut listing = Listing::default();
         let dates =
             subfolders(self.root()).map_err(|e| self.blame(FileError::new("list", self.root(), e)))?;
-        let dates: Vec<PathBuf> = dates.into_iter().filter(|p| !p.ends_with(OWN_FOLDER)).collect();
+        let dates: Vec<PathBuf> = dates.into_iter().filter(|date| is_named(date, is_date)).collect();
         let hosts = in_parallel(&dates, |date, found: &mut Found<PathBuf>| {
             found.folders(date, subfolders(date));
         });
         listing.problems.extend(hosts.problems);
         let records = in_parallel(&hosts.items, |host, found: &mut Found<Record>| {
-            for folder in found.or_problem(host, subfolders(host)) {
+            let folders = found.or_problem(host, subfolders(host));
+            for folder in folders.into_iter().filter(|folder| is_named(folder, is_time)) {
                 match Record::read(&folder) {
                     Ok(Some(record)) => found.items.push(record),
                     Ok(None) => {}
@@ -65,6 +68,23 @@ impl Archive {
         listing.problems.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(listing)
     }
+}
+
+fn is_named(folder: &Path, fits: fn(&str) -> bool) -> bool {
+    folder.file_name().and_then(OsStr::to_str).is_some_and(fits)
+}
+
+/// `yyyy-MM-dd`.
+fn is_date(name: &str) -> bool {
+    let is_fit =
+        |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    name.len() == 10 && name.bytes().enumerate().all(is_fit)
+}
+
+/// `T<HHmmss>`, whatever follows: the UTC offset, the number of a second backup, an admin's own addition.
+fn is_time(name: &str) -> bool {
+    let digits = name.strip_prefix('T').and_then(|rest| rest.get(..6));
+    digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 struct Found<T> {

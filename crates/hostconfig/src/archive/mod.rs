@@ -22,9 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use export::{Exported, export};
 pub use list::{Listing, ListingProblem};
 pub use lock::{LockHolder, WriteLock};
-pub use name::{
-    HostFolder, MAX_NAME_BYTES, MAX_NAME_UNITS, decode_inventory_name, host_folder, host_folders, safe_name,
-};
+pub use name::{HostFolder, MAX_NAME_BYTES, MAX_NAME_UNITS, host_folder, host_folders, safe_name};
 pub use prune::{HostPlan, Kept, KeptBecause, NotRemoved, PrunePlan, PruneReport, prune_plan};
 pub use record::{
     RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, RecordHost, RecordManifest,
@@ -59,6 +57,12 @@ pub enum ArchiveError {
     NotAnArchive {
         /// The folder.
         path: PathBuf,
+    },
+    /// The folder that an archive's folder is to be made in is not there.
+    #[error("no archive can be made in {}: it is not there", .parent.display())]
+    ParentMissing {
+        /// The parent folder.
+        parent: PathBuf,
     },
     /// Creating an archive where there is one.
     #[error("{} is a Hostkeep archive already", .path.display())]
@@ -218,12 +222,21 @@ impl Archive {
     }
 
     /// Makes a folder an archive, and the folder itself where it is missing. Whatever lies in it is left alone.
+    ///
+    /// # Errors
+    /// [`ArchiveError::AlreadyAnArchive`]; [`ArchiveError::ParentMissing`], because folders made above the archive could
+    /// be a local look-alike of a share that is not mounted.
     pub fn create(root: &Path) -> Result<Self> {
         let root = absolute(root)?;
         if read_marker(&root)?.is_some() {
             return Err(ArchiveError::AlreadyAnArchive { path: root }.into());
         }
-        files::ensure_private_folders(&root)?;
+        if !root.is_dir()
+            && let Some(parent) = root.parent().filter(|parent| !parent.is_dir())
+        {
+            return Err(ArchiveError::ParentMissing { parent: parent.to_path_buf() }.into());
+        }
+        files::ensure_private_folder(&root)?;
         let own = root.join(OWN_FOLDER);
         for folder in [own.clone(), own.join(lock::STAGING), own.join(run::RUNS)] {
             files::ensure_private_folder(&folder)?;

@@ -2,6 +2,7 @@
 //! flushed, then the folder's rename commits them.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ use super::lock::{Held, STAGING};
 use super::{
     ArchiveError, HostFolder, RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, WriteLock,
 };
-use crate::Result;
 use crate::files::{self, FileError};
+use crate::{Error, Result};
 
 /// A private folder in the archive's staging with an empty file for a bundle. Dropped without a commit, it goes.
 #[derive(Debug)]
@@ -45,6 +46,11 @@ impl Staging {
         &self.bundle
     }
 
+    /// What it means that the bundle could not be written.
+    pub fn write_failed(&self, source: io::Error) -> Error {
+        self.held.archive.blame(FileError::new("write", &self.bundle, source))
+    }
+
     /// Writes the record, flushes everything and renames the folder to
     /// `<yyyy-MM-dd>/<host>/T<HHmmss><offset>` of `taken_at`, the machine's local time. From then on the record is
     /// in the archive; before, nothing is.
@@ -75,7 +81,10 @@ impl Staging {
         let time = taken_at.format("T%H%M%S%z").to_string();
         record.folder = self.rename_into(&host, &time).map_err(blame)?;
         self.committed = true;
-        files::sync_folder(&host).map_err(blame)?;
+        if let Err(error) = files::sync_folder(&host) {
+            // The record is in the archive, whole: to call that a failure would be wrong.
+            tracing::warn!(%error, "a backup may not survive a power cut in the next seconds");
+        }
         Ok(record)
     }
 
@@ -88,7 +97,7 @@ impl Staging {
             let target = host.join(name);
             match fs::symlink_metadata(&target) {
                 Ok(_) => continue,
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
                 Err(e) => return Err(FileError::new("look at", target, e)),
             }
             match files::rename(&self.folder, &target) {
@@ -108,7 +117,7 @@ impl Drop for Staging {
         }
         // What can't be removed now is cleared by whoever takes the lock next.
         if let Err(error) = fs::remove_dir_all(&self.folder)
-            && error.kind() != std::io::ErrorKind::NotFound
+            && error.kind() != io::ErrorKind::NotFound
         {
             tracing::warn!(path = %self.folder.display(), %error, "a staging folder could not be removed yet");
         }

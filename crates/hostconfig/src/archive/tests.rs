@@ -278,6 +278,50 @@ fn an_archive_that_is_not_what_it_was_is_told() {
     }
 }
 
+#[test]
+fn folders_above_an_archive_are_never_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Archive::create(&folder.path().join("share/archive")).unwrap_err();
+    assert_eq!(error.code(), "archive_parent_missing", "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    fs::write(folder.path().join("share"), "theirs").unwrap();
+    let error = Archive::open_or_create(&folder.path().join("share/archive"), None).unwrap_err();
+    assert_eq!(error.code(), "archive_parent_missing", "{error}");
+}
+
+#[test]
+fn what_lies_outside_of_the_layout_is_an_admins_own() {
+    let (_folder, archive) = new_archive();
+    let record = keep(&lock(&archive), "esx01", b"bundle", 0);
+    let root = archive.root();
+    let copies =
+        ["old/esx01/T233000+0100", "2026-11/esx01/T233000+0100", "2026-11-22/esx01/before the upgrade"];
+    for copy in copies {
+        fs::create_dir_all(root.join(copy)).unwrap();
+        fs::write(root.join(copy).join(RECORD_FILE), "{").unwrap();
+    }
+    let listing = archive.list().unwrap();
+    assert_eq!((&listing.records[..], &listing.problems[..]), (&[record.clone()][..], &[][..]));
+    // What is named as a record is one, also with a word added.
+    fs::rename(root.join(copies[2]), root.join("2026-11-22/esx01/T233000+0100 - Copy")).unwrap();
+    let listing = archive.list().unwrap();
+    assert_eq!((listing.records.len(), listing.problems.len()), (1, 1));
+}
+
+#[test]
+fn a_bundle_that_cannot_be_written_is_the_archives_trouble() {
+    let (folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let (staging, file) = lock.stage(&host_folder("esx01")).unwrap();
+    drop(file);
+    let error = staging.write_failed(std::io::ErrorKind::StorageFull.into());
+    assert_eq!(error.code(), "no_space");
+    assert!(error.to_string().contains(&*staging.bundle_path().to_string_lossy()), "{error}");
+    fs::rename(archive.root(), folder.path().join("unplugged")).unwrap();
+    let error = staging.write_failed(std::io::ErrorKind::StaleNetworkFileHandle.into());
+    assert_eq!(error.code(), "archive_vanished");
+}
+
 // Windows renames no folder in which a file is open.
 #[cfg(unix)]
 #[test]
