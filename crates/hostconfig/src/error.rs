@@ -100,7 +100,7 @@ pub struct ErrorReport {
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
-    /// The causes, nearest first.
+    /// The causes that the message does not tell already, nearest first.
     pub details: Vec<String>,
 }
 
@@ -108,10 +108,7 @@ impl Error {
     /// The same error, naming the host where it does not do so already.
     pub(crate) fn about_host(self, host: &str) -> Self {
         match self {
-            Self::Server(vsphere::Error::Sink { source, .. }) => {
-                FileError::new("write the bundle of", host, source).into()
-            }
-            Self::Server(error) if !error.to_string().contains(host) => {
+            Self::Server(error) if !names(&error.to_string(), host) => {
                 Self::Host { host: host.to_owned(), error }
             }
             other => other,
@@ -120,18 +117,27 @@ impl Error {
 
     /// Whether the archive itself has failed, so that no other host could be kept either.
     pub(crate) fn is_of_archive(&self) -> bool {
-        matches!(self, Self::Archive(_) | Self::File(_))
+        match self {
+            Self::Archive(error) => {
+                matches!(error, ArchiveError::Vanished { .. } | ArchiveError::OtherArchive { .. })
+            }
+            Self::File(error) => match error.problem {
+                FileProblem::NoSpace
+                | FileProblem::ReadOnly
+                | FileProblem::NotPermitted
+                | FileProblem::Vanished => true,
+                FileProblem::InUse | FileProblem::Missing | FileProblem::Other => false,
+            },
+            _ => false,
+        }
     }
 
     /// The error in the form in which it is told.
     pub fn report(&self) -> ErrorReport {
-        let mut details = Vec::new();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            details.push(error.to_string());
-            cause = error.source();
-        }
-        ErrorReport { code: self.code().to_owned(), message: self.to_string(), hint: self.hint(), details }
+        let message = self.to_string();
+        let causes = std::iter::successors(self.source(), |cause| (*cause).source());
+        let details = causes.map(ToString::to_string).filter(|cause| !message.contains(cause)).collect();
+        ErrorReport { code: self.code().to_owned(), message, hint: self.hint(), details }
     }
 
     /// A stable word for programs.
@@ -188,6 +194,24 @@ impl Error {
             Self::LoggingTwice | Self::Cancelled => None,
         }
     }
+}
+
+/// Whether a text has a host's name in it as a whole: `10.0.0.10` does not name `10.0.0.1`, nor `esx01.lab` `esx01`.
+fn names(text: &str, host: &str) -> bool {
+    let is_letter =
+        |c: char| c.is_alphanumeric() || matches!(c, '-' | '_') || (c == ':' && host.contains(':'));
+    // A dot belongs to the name only where the name goes on behind it.
+    let goes_on =
+        |mut rest: std::str::Chars<'_>, next: fn(&mut std::str::Chars<'_>) -> Option<char>| match next(
+            &mut rest,
+        ) {
+            Some('.') => next(&mut rest).is_some_and(is_letter),
+            other => other.is_some_and(is_letter),
+        };
+    text.match_indices(host).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + host.len()..]);
+        !goes_on(before.chars(), |rest| rest.next_back()) && !goes_on(after.chars(), |rest| rest.next())
+    })
 }
 
 fn bundle_code(problem: &BundleProblem) -> &'static str {

@@ -30,6 +30,40 @@ fn codes_are_stable_words() {
     }
 }
 
+#[test]
+fn a_message_names_a_host_only_as_a_whole() {
+    for (text, host, expect) in [
+        ("cannot connect to 10.0.0.1:443: refused", "10.0.0.1", true),
+        ("cannot connect to 10.0.0.10:443: refused", "10.0.0.1", false),
+        ("cannot connect to 110.0.0.1: refused", "10.0.0.1", false),
+        ("10.0.0.10 and 10.0.0.1", "10.0.0.1", true),
+        ("esx01.lab.local refused", "esx01", false),
+        ("pre-esx01 refused", "esx01", false),
+        ("a.esx01 refused", "esx01", false),
+        ("the bundle of esx01.", "esx01", true),
+        ("(esx01)", "esx01", true),
+        ("[fd00::1]:443 refused", "fd00::1", true),
+        ("[fd00::1:2]:443 refused", "fd00::1", false),
+        ("büro-esx.münchen", "esx", false),
+        ("", "esx01", false),
+    ] {
+        assert_eq!(names(text, host), expect, "{text}, {host}");
+    }
+    let refused = |server: &str| vsphere::Error::Connect { server: server.into(), reason: "refused".into() };
+    let told = |server: &str| Error::from(refused(server)).about_host("10.0.0.1").to_string();
+    assert_eq!(told("10.0.0.1:443"), "cannot connect to 10.0.0.1:443: refused");
+    assert_eq!(told("10.0.0.10:443"), "10.0.0.1: cannot connect to 10.0.0.10:443: refused");
+}
+
+/// One host's trouble must not keep the others from being backed up.
+#[test]
+fn only_what_fails_every_host_ends_a_run() {
+    let told: Vec<&str> = errors().iter().filter(|error| error.is_of_archive()).map(Error::code).collect();
+    let expect =
+        ["archive_vanished", "archive_replaced", "no_space", "read_only", "access_denied", "drive_vanished"];
+    assert_eq!(told, expect);
+}
+
 fn errors() -> Vec<Error> {
     let path = || PathBuf::from("/backup");
     let files = [
