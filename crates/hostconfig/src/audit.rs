@@ -107,7 +107,7 @@ fn append(config: &ConfigDir, entries: &[AuditEntry]) -> Result<()> {
             platform::private(OpenOptions::new().read(true).append(true).create(true)).open(&path)?;
         let mut lines = Vec::new();
         // While another program writes, its line looks torn. Without the lock the line is only appended.
-        if files::lock_patiently(&file)? && is_torn(&mut file)? {
+        if is_locked(files::lock_patiently(&file))? && is_torn(&mut file)? {
             lines.push(b'\n');
         }
         for entry in entries {
@@ -117,6 +117,14 @@ fn append(config: &ConfigDir, entries: &[AuditEntry]) -> Result<()> {
         file.write_all(&lines)
     };
     Ok(write().map_err(|e| FileError::new("write", &path, e))?)
+}
+
+/// A file system without locks is no reason to lose an entry.
+fn is_locked(locked: io::Result<bool>) -> io::Result<bool> {
+    match locked {
+        Err(error) if platform::is_lock_unsupported(&error) => Ok(false),
+        locked => locked,
+    }
 }
 
 /// Whether the last line lacks its end because a power cut or a full disk came in between. The next entry must not
@@ -134,6 +142,18 @@ fn is_torn(file: &mut std::fs::File) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_file_system_without_locks_is_done_without() {
+        for (locked, expect) in [
+            (Ok(true), Ok(true)),
+            (Ok(false), Ok(false)),
+            (Err(io::ErrorKind::Unsupported), Ok(false)),
+            (Err(io::ErrorKind::PermissionDenied), Err(io::ErrorKind::PermissionDenied)),
+        ] {
+            assert_eq!(is_locked(locked.map_err(io::Error::from)).map_err(|e| e.kind()), expect);
+        }
+    }
 
     fn config() -> (tempfile::TempDir, ConfigDir) {
         let folder = tempfile::tempdir().unwrap();
