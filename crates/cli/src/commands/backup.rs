@@ -50,6 +50,7 @@ pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result
     let progress = RunProgress::new(&context.console);
     let request = BackupRequest {
         servers: logins.ready,
+        left_out: logins.failed.into_iter().map(|(name, failure)| (name, failure.report)).collect(),
         selection: Selection { wanted: host, excluded: exclude },
         concurrency: NonZeroUsize::new(concurrency.map_or(settings.concurrency, usize::from))
             .unwrap_or(DEFAULT_CONCURRENCY),
@@ -65,14 +66,7 @@ pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result
     };
     let report = back_up(request, run).await;
     progress.end();
-    let mut report = report?;
-    let without_password = logins.failed.into_iter();
-    report.servers.extend(without_password.map(|(name, failure)| ServerReport {
-        name,
-        hosts: 0,
-        error: Some(failure.report),
-    }));
-
+    let report = report?;
     let folder = archive.root().display().to_string();
     context.console.result(&Body { archive: folder.clone(), run: &report }, || summary(&report, &folder))?;
     Ok(exit(&report))
@@ -104,6 +98,7 @@ pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
         left_out => format!("{WARNING}Cancelled{WARNING:#}: {} left out.\n", text::count(left_out, "host")),
     };
     let servers = report.servers.iter().filter_map(told_server);
+    let own = report.report_error.as_ref().map(told_report_error);
     let failed: Vec<(&HostReport, &ErrorReport)> = report.hosts.iter().filter_map(failed).collect();
     let hosts = match failed.len() {
         0 => String::new(),
@@ -117,7 +112,14 @@ pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
         format!("{}\n{hint}", text::wrapped(&format!("  {message}"), console::text_width(), "    "))
     });
     let warnings = report.hosts.iter().flat_map(told_warnings);
-    [head, cancelled].into_iter().chain(servers).chain([hosts]).chain(each).chain(warnings).collect()
+    [head, cancelled]
+        .into_iter()
+        .chain(own)
+        .chain(servers)
+        .chain([hosts])
+        .chain(each)
+        .chain(warnings)
+        .collect()
 }
 
 fn told_server(server: &ServerReport) -> Option<String> {
@@ -125,6 +127,14 @@ fn told_server(server: &ServerReport) -> Option<String> {
     let (name, message) = (text::visible(&server.name), text::visible(&error.message));
     let told = text::wrapped(&format!("{BAD}{name} failed{BAD:#}: {message}"), console::text_width(), "  ");
     Some(format!("\n{told}\n{}", hint(error)))
+}
+
+fn told_report_error(error: &ErrorReport) -> String {
+    let told = format!(
+        "{BAD}The report of this run is not in the archive{BAD:#}: {}",
+        text::visible(&error.message)
+    );
+    format!("\n{}\n{}", text::wrapped(&told, console::text_width(), "  "), hint(error))
 }
 
 fn told_warnings(host: &HostReport) -> Vec<String> {

@@ -121,6 +121,7 @@ impl Tour<'_> {
         let progress = RunProgress::new(self.console);
         let request = BackupRequest {
             servers: vec![server.clone()],
+            left_out: Vec::new(),
             selection: Selection::default(),
             concurrency: HOSTS_AT_ONCE,
             note: Some("taken by the demo".to_owned()),

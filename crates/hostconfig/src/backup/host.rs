@@ -20,13 +20,30 @@ use crate::{Error, Result};
 /// A bundle is tens of KiB to a few MiB.
 const WRITE_BUFFER: usize = 64 * 1024;
 
+/// The report of a host that is not begun, because the run was cancelled or the archive failed; the watcher is told. It
+/// is not in the audit log: nothing was done to the host.
+pub(super) fn left_out(run: &Run, number: usize, at: usize) -> Option<HostReport> {
+    let host = &run.inventory.hosts[at];
+    let outcome = if run.context.cancel.is_cancelled() {
+        Outcome::Cancelled
+    } else {
+        let (host, reason) = (host.system.name.clone(), run.stopped.get()?.clone());
+        Outcome::Failed { error: Error::NotTried { host, reason }.report() }
+    };
+    Some(told(run, number, HostReport::new(host, &run.inventory, outcome)))
+}
+
 /// Backs up the host at `at` of the inventory, the `number`th of the run, and tells the watcher and the audit log.
 pub(super) async fn back_up(run: &Run, number: usize, at: usize) -> HostReport {
+    // Much may have happened while the task waited for its turn.
+    if let Some(report) = left_out(run, number, at) {
+        return report;
+    }
     let host = &run.inventory.hosts[at];
-    let outcome = match run.context.cancel.run_until_cancelled(try_host(run, number, at)).await {
-        None | Some(Err(Error::Cancelled)) => Outcome::Cancelled,
-        Some(Ok(outcome)) => outcome,
-        Some(Err(error)) => {
+    let outcome = match try_host(run, number, at).await {
+        Ok(outcome) => outcome,
+        Err(Error::Cancelled) => Outcome::Cancelled,
+        Err(error) => {
             let error = error.about_host(&host.system.name);
             tracing::warn!(host = host.system.name, code = error.code(), %error, "not backed up");
             let report = error.report();
@@ -38,33 +55,50 @@ pub(super) async fn back_up(run: &Run, number: usize, at: usize) -> HostReport {
     };
     let report = HostReport::new(host, &run.inventory, outcome);
     note_in_audit_log(run, host, &report).await;
+    told(run, number, report)
+}
+
+fn told(run: &Run, number: usize, report: HostReport) -> HostReport {
     (run.context.watch)(RunEvent::Finished { host: number, report: &report });
     report
 }
 
 async fn try_host(run: &Run, number: usize, at: usize) -> Result<Outcome> {
     let host = &run.inventory.hosts[at];
-    let server = &run.inventory.servers[host.server];
-    if let Some(reason) = run.stopped.get() {
-        return Err(Error::NotTried { host: host.system.name.clone(), reason: reason.clone() });
-    }
-    check_host(server, &host.system)?;
-    let started = (run.context.clock)();
+    check_host(&run.inventory.servers[host.server], &host.system)?;
+    let clock = run.context.clock;
+    let started = clock();
     (run.context.watch)(RunEvent::Started { host: number });
-
-    let route = Route::to(&server.session, &host.system, run.request.host_port).await?;
+    // What blocks on files is never left to itself: it would hold the archive's lock, and what it commits must be told.
     let (staging, file) = {
         let (lock, folder) = (run.context.lock.clone(), run.folders[at].clone());
         blocking(move || lock.stage(&folder)).await?
     };
-    let (downloaded, sha256) = download(run, number, server, &host.system, &route, file).await?;
-    let draft = draft(run, host, server, &downloaded, sha256);
-    let clock = run.context.clock;
-    // From here to its end it is not cancelled: it takes milliseconds and leaves nothing half done.
+    let fetched = run.context.cancel.run_until_cancelled(fetch(run, number, at, &staging, file)).await;
+    let draft = fetched.unwrap_or(Err(Error::Cancelled))?;
     let record = blocking(move || prove_and_commit(staging, draft, clock)).await?;
     let seconds = (clock() - started).as_seconds_f64();
     tracing::info!(host = host.system.name, record = record.id, bytes = record.bundle.bytes, "backed up");
     Ok(Outcome::saved(&record, seconds))
+}
+
+/// Downloads the host's bundle into staging; answers with what is known of it.
+async fn fetch(
+    run: &Run,
+    number: usize,
+    at: usize,
+    staging: &Staging,
+    file: std::fs::File,
+) -> Result<RecordDraft> {
+    let host = &run.inventory.hosts[at];
+    let server = &run.inventory.servers[host.server];
+    let route = Route::to(&server.session, &host.system, run.request.host_port).await?;
+    let downloaded = download(run, number, server, &host.system, &route, file).await;
+    let (downloaded, sha256) = downloaded.map_err(|error| match error {
+        vsphere::Error::Sink { source, .. } => staging.write_failed(source),
+        other => other.into(),
+    })?;
+    Ok(draft(run, host, server, &downloaded, sha256))
 }
 
 /// What can be known before the host is asked for anything.
@@ -103,7 +137,7 @@ async fn download(
     host: &HostSystem,
     route: &Route,
     file: std::fs::File,
-) -> Result<(Downloaded, String)> {
+) -> Result<(Downloaded, String), vsphere::Error> {
     let mut sha256 = Sha256::new();
     let file = BufWriter::with_capacity(WRITE_BUFFER, tokio::fs::File::from_std(file));
     let mut sink = InspectWriter::new(file, |bytes| sha256.update(bytes));

@@ -17,11 +17,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use report::{HostReport, Outcome, RUN_FORMAT, RunReport, ServerReport};
 
-use crate::Result;
 use crate::archive::{HostFolder, WriteLock, host_folders};
 use crate::audit::AuditLog;
 use crate::inventory::{Inventory, ServerLogin, with_inventory};
 use crate::selection::{Selection, SelectionError};
+use crate::{ErrorReport, Result};
 
 /// What time it is where the user is.
 pub type Clock = fn() -> DateTime<FixedOffset>;
@@ -35,6 +35,9 @@ pub const DEFAULT_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(16).expect("16 i
 pub struct BackupRequest {
     /// The servers whose hosts are meant.
     pub servers: Vec<ServerLogin>,
+    /// Servers that are meant too but cannot be signed in to, for want of a password for example: name and reason. They
+    /// are in the report, and the run is not complete.
+    pub left_out: Vec<(String, ErrorReport)>,
     /// Which of their hosts.
     pub selection: Selection,
     /// How many at once.
@@ -97,9 +100,9 @@ pub struct RunContext {
 /// Backs up the hosts that `request` selects, and writes the run's report into the archive.
 ///
 /// # Errors
-/// [`Error::Cancelled`](crate::Error::Cancelled) before any host was begun; the first server's error when none answered;
-/// [`SelectionError::Nothing`]; and an archive that cannot even take the report. A run that backs up only some of its hosts is
-/// no error: the [`RunReport`] says so.
+/// [`Error::Cancelled`](crate::Error::Cancelled) before any host was begun; the first server's error when none answered,
+/// or those that did have no host to back up; [`SelectionError::Nothing`]. A run that backs up only some of its hosts is no
+/// error, nor is an archive that cannot even take the report: the [`RunReport`] says so.
 pub async fn back_up(request: BackupRequest, context: RunContext) -> Result<RunReport> {
     let started_at = (context.clock)();
     let servers = request.servers.clone();
@@ -107,7 +110,16 @@ pub async fn back_up(request: BackupRequest, context: RunContext) -> Result<RunR
     let lock = Arc::clone(&context.lock);
     let report =
         with_inventory(servers, &cancel, |inventory| run(request, context, inventory, started_at)).await??;
-    blocking(move || lock.write_run(&report.run_id, &report).map(|()| report)).await
+    Ok(blocking(move || kept(report, &lock)).await)
+}
+
+/// The report, written into the archive. Where that fails it is not lost, but says so.
+fn kept(mut report: RunReport, lock: &WriteLock) -> RunReport {
+    if let Err(error) = lock.write_run(&report.run_id, &report) {
+        tracing::error!(code = error.code(), %error, "the report of the run cannot be kept");
+        report.report_error = Some(error.report());
+    }
+    report
 }
 
 async fn run(
@@ -116,16 +128,15 @@ async fn run(
     mut inventory: Inventory,
     started_at: DateTime<FixedOffset>,
 ) -> Result<RunReport> {
-    if inventory.servers.is_empty()
-        && let Some(failed) = inventory.failed.drain(..).next()
-    {
-        return Err(failed.error);
-    }
     let choice = request.selection.choose(&inventory.hosts, |host| &host.system.name);
-    if choice.chosen.is_empty() && choice.unknown.is_empty() {
+    let nothing_to_do = choice.chosen.is_empty() && choice.unknown.is_empty();
+    if (inventory.servers.is_empty() || nothing_to_do) && !inventory.failed.is_empty() {
+        return Err(inventory.failed.swap_remove(0).error);
+    }
+    if nothing_to_do && request.left_out.is_empty() {
         return Err(SelectionError::Nothing.into());
     }
-    let mut report = RunReport::new(run_id(started_at), started_at, request.note.clone(), &inventory);
+    let mut report = RunReport::new(run_id(started_at), started_at, &request, &inventory);
     let names = choice.chosen.iter().map(|&at| inventory.hosts[at].system.name.as_str()).collect();
     (context.watch)(RunEvent::Planned { hosts: names });
     // Named among all hosts, not just the chosen ones: a host's folder must not depend on the selection.
@@ -165,6 +176,10 @@ async fn back_up_each(run: &Arc<Run>, chosen: Vec<usize>) -> Vec<HostReport> {
         let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
         while let Some(joined) = under_way.try_join_next() {
             keep(&mut reports, joined);
+        }
+        if let Some(report) = host::left_out(run, number, at) {
+            reports[number] = Some(report);
+            continue;
         }
         let run = Arc::clone(run);
         under_way.spawn(async move {

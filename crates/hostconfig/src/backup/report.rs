@@ -3,6 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
+use super::BackupRequest;
 use crate::archive::Record;
 use crate::inventory::{Host, Inventory};
 use crate::selection::{SelectionError, UnknownName};
@@ -28,6 +29,9 @@ pub struct RunReport {
     pub servers: Vec<ServerReport>,
     /// Every host that was asked for, in inventory order; unknown names at the end.
     pub hosts: Vec<HostReport>,
+    /// Why this report is not in the archive. Never set in one that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_error: Option<ErrorReport>,
 }
 
 /// A server of a run.
@@ -83,7 +87,7 @@ impl RunReport {
     pub(super) fn new(
         run_id: String,
         started_at: DateTime<FixedOffset>,
-        note: Option<String>,
+        request: &BackupRequest,
         inventory: &Inventory,
     ) -> Self {
         let answered = inventory.servers.iter().enumerate().map(|(at, server)| ServerReport {
@@ -96,15 +100,21 @@ impl RunReport {
             hosts: 0,
             error: Some(failed.error.report()),
         });
-        let servers = answered.chain(failed).collect();
+        let left_out = request.left_out.iter().map(|(name, error)| ServerReport {
+            name: name.clone(),
+            hosts: 0,
+            error: Some(error.clone()),
+        });
+        let servers = answered.chain(failed).chain(left_out).collect();
         Self {
             format: RUN_FORMAT,
             run_id,
             started_at,
             finished_at: started_at,
-            note,
+            note: request.note.clone(),
             servers,
             hosts: Vec::new(),
+            report_error: None,
         }
     }
 
@@ -123,9 +133,11 @@ impl RunReport {
         self.count(|outcome| matches!(outcome, Outcome::Cancelled))
     }
 
-    /// Whether all that was asked for is in the archive.
+    /// Whether all that was asked for is in the archive, this report included.
     pub fn is_complete(&self) -> bool {
-        self.saved() == self.hosts.len() && self.servers.iter().all(|server| server.error.is_none())
+        self.saved() == self.hosts.len()
+            && self.servers.iter().all(|server| server.error.is_none())
+            && self.report_error.is_none()
     }
 
     /// The bytes that were added to the archive.

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::process::Command;
 
 use hostconfig::archive::Archive;
-use hostconfig::backup::{RunEvent, back_up};
+use hostconfig::backup::{RunEvent, RunReport, back_up};
 use tempfile::TempDir;
 use vsphere_sim::{HostSpec, uniform_hosts};
 
-use super::{Desk, all_of, noon, one_at_a_time, outcomes, vcenter};
+use super::{Desk, all_of, noon, one_at_a_time, vcenter, words};
 
 /// A small file system of its own; gone when dropped.
 struct SmallVolume(TempDir);
@@ -49,21 +49,33 @@ async fn a_full_disk_ends_the_run_with_the_reason_and_keeps_what_was_there() {
     let Some(volume) = SmallVolume::mount(400) else { return };
     let desk = Desk::at(&volume.0.path().join("archive"));
     let sim = vcenter(uniform_hosts(8, 100_000)).await;
-    // the report needs room too, and there is none
-    let error = desk.run(one_at_a_time(all_of(&sim))).await;
-    let saved = desk.archive.list().unwrap().records.len();
-    assert!((1..8).contains(&saved), "{saved} fit");
-    desk.check_nothing_half_done(saved);
+    let report = desk.run(one_at_a_time(all_of(&sim))).await.unwrap();
+    let expect = ["saved", "saved", "saved", "no_space", "not_tried", "not_tried", "not_tried", "not_tried"];
+    assert_eq!(words(&report), expect);
+    desk.check_nothing_half_done(3);
     let asked = sim.hosts().iter().filter(|host| host.backups() > 0).count();
-    assert_eq!(asked, saved + 1, "no host is asked in vain");
-    match error {
-        Err(error) => assert_eq!(error.code(), "no_space"),
-        Ok(report) => {
-            let told = outcomes(&report);
-            assert_eq!(told.iter().filter(|line| line.ends_with("no_space")).count(), 1, "{told:?}");
-            assert_eq!(told.iter().filter(|line| line.ends_with("not_tried")).count(), 7 - saved, "{told:?}");
+    assert_eq!(asked, 4, "no host is asked in vain");
+    assert_eq!(desk.audited(), 4, "what was not begun is not in the audit log");
+    assert_eq!(desk.archive.read_run::<RunReport>(&report.run_id).unwrap(), report);
+}
+
+#[tokio::test]
+async fn a_report_that_finds_no_room_is_not_lost() {
+    let Some(volume) = SmallVolume::mount(400) else { return };
+    let desk = Desk::at(&volume.0.path().join("archive"));
+    let sim = vcenter(uniform_hosts(2, 10_000)).await;
+    let filler = volume.0.path().join("filler");
+    let context = desk.context(move |event| {
+        if matches!(event, RunEvent::Finished { host: 1, .. }) {
+            let full = std::fs::write(&filler, vec![1; 1 << 20]).unwrap_err();
+            assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
         }
-    }
+    });
+    let report = back_up(one_at_a_time(all_of(&sim)), context.unwrap()).await.unwrap();
+    assert_eq!(words(&report), ["saved", "saved"]);
+    assert_eq!(report.report_error.as_ref().map(|error| error.code.as_str()), Some("no_space"));
+    assert!(!report.is_complete());
+    desk.check_nothing_half_done(2);
 }
 
 #[tokio::test]
@@ -90,8 +102,11 @@ async fn an_archive_that_vanishes_in_mid_run_stops_the_run() {
             }
         }
     });
-    let error = back_up(one_at_a_time(all_of(&sim)), context.unwrap()).await.unwrap_err();
-    assert_eq!(error.code(), "archive_vanished", "{error}");
+    let report = back_up(one_at_a_time(all_of(&sim)), context.unwrap()).await.unwrap();
+    let expect = ["saved", "saved", "archive_vanished", "not_tried", "not_tried", "not_tried"];
+    assert_eq!(words(&report), expect);
+    assert_eq!(report.report_error.as_ref().map(|error| error.code.as_str()), Some("archive_vanished"));
+    assert!(!report.is_complete());
     let asked = sim.hosts().iter().filter(|host| host.backups() > 0).count();
     assert_eq!(asked, 2, "no host is asked in vain");
     assert!(!root.exists(), "no second archive is begun in its place");

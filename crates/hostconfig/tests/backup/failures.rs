@@ -1,7 +1,8 @@
 //! What can go wrong with a server or a host: each failure as it is told, the other hosts saved, nothing lost.
 
-use hostconfig::backup::{BackupRequest, Outcome};
+use hostconfig::backup::{BackupRequest, Outcome, RunReport};
 use hostconfig::inventory::ServerLogin;
+use hostconfig::selection::Selection;
 use vsphere::{Credentials, Trust};
 use vsphere_sim::{
     Accepts, ConnectionState, FaultRule, HostSpec, Licence, Options, Simulator, SoapFault, What,
@@ -132,8 +133,12 @@ async fn servers_that_cannot_be_used_say_why() {
         let desk = Desk::new();
         let alone = desk.run(BackupRequest { servers: vec![login.clone()], ..all_of(&sim) }).await;
         assert_eq!(alone.unwrap_err().code(), code);
-        // beside a server that works it is part of the report
         let servers = vec![login, good.clone()];
+        // beside a server with no host to back up it is the reason
+        let selection = Selection { wanted: Vec::new(), excluded: vec!["*".into()] };
+        let nothing = BackupRequest { servers: servers.clone(), selection, ..all_of(&sim) };
+        assert_eq!(desk.run(nothing).await.unwrap_err().code(), code);
+        // beside a server that works it is part of the report
         let report = desk.run(BackupRequest { servers, ..all_of(&sim) }).await.unwrap();
         check_outcomes(&report, &["bad.lab saved"]);
         let told = report.servers.iter().find_map(|server| server.error.as_ref());
@@ -141,4 +146,21 @@ async fn servers_that_cannot_be_used_say_why() {
         assert!(!report.is_complete());
         assert_eq!(sim.open_sessions(), 0);
     }
+}
+
+#[tokio::test]
+async fn servers_left_out_beforehand_are_in_the_report_that_is_kept() {
+    let sim = vcenter(vec![bad()]).await;
+    let desk = Desk::new();
+    let error = hostconfig::Error::LoggingTwice.report();
+    let left_out = vec![("dev".to_owned(), error.clone())];
+    let report = desk.run(BackupRequest { left_out: left_out.clone(), ..all_of(&sim) }).await.unwrap();
+    check_outcomes(&report, &["bad.lab saved"]);
+    assert!(!report.is_complete());
+    let kept: RunReport = desk.archive.read_run(&report.run_id).unwrap();
+    assert_eq!((kept.servers[1].name.as_str(), &kept.servers[1].error), ("dev", &Some(error)));
+    // without a host on the others, they are still what is wrong
+    let selection = Selection { wanted: Vec::new(), excluded: vec!["*".into()] };
+    let report = desk.run(BackupRequest { left_out, selection, ..all_of(&sim) }).await.unwrap();
+    assert_eq!((report.hosts.len(), report.servers.len(), report.is_complete()), (0, 2, false));
 }

@@ -82,6 +82,12 @@ impl Desk {
         })
     }
 
+    /// How many lines the audit log has.
+    fn audited(&self) -> usize {
+        let log = self.folder.path().join("config/audit.jsonl");
+        std::fs::read_to_string(log).map_or(0, |log| log.lines().count())
+    }
+
     /// The archive holds whole, sound records only, and nothing is left in staging.
     fn check_nothing_half_done(&self, records: usize) {
         let listing = self.archive.list().unwrap();
@@ -112,6 +118,7 @@ fn login(sim: &Simulator) -> ServerLogin {
 fn all_of(sim: &Simulator) -> BackupRequest {
     BackupRequest {
         servers: vec![login(sim)],
+        left_out: Vec::new(),
         selection: Selection::default(),
         concurrency: DEFAULT_CONCURRENCY,
         note: None,
@@ -132,14 +139,19 @@ async fn vcenter(hosts: Vec<HostSpec>) -> Simulator {
     Simulator::start(Options { hosts, ..Options::default() }).await.unwrap()
 }
 
+/// What came of each host, in the report's order.
+fn words(report: &RunReport) -> Vec<&str> {
+    let word = |outcome| match outcome {
+        &Outcome::Saved { .. } => "saved",
+        Outcome::Failed { error } => &error.code,
+        Outcome::Cancelled => "cancelled",
+    };
+    report.hosts.iter().map(|host| word(&host.outcome)).collect()
+}
+
 /// `host outcome`, sorted.
 fn outcomes(report: &RunReport) -> BTreeSet<String> {
-    let word = |outcome: &Outcome| match outcome {
-        Outcome::Saved { .. } => "saved".to_owned(),
-        Outcome::Failed { error } => error.code.clone(),
-        Outcome::Cancelled => "cancelled".to_owned(),
-    };
-    report.hosts.iter().map(|host| format!("{} {}", host.name, word(&host.outcome))).collect()
+    report.hosts.iter().zip(words(report)).map(|(host, word)| format!("{} {word}", host.name)).collect()
 }
 
 fn check_outcomes(report: &RunReport, expect: &[&str]) {

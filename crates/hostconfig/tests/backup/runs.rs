@@ -230,8 +230,46 @@ async fn a_cancelled_run_keeps_what_is_whole_and_nothing_else() {
     });
     let report = back_up(one_at_a_time(all_of(&sim)), context.unwrap()).await.unwrap();
     assert_eq!((report.saved(), report.failed(), report.cancelled()), (4, 0, 4));
+    assert_eq!(desk.audited(), 5, "what was not begun is not in the audit log");
+    let told = desk.told.lock().unwrap().clone();
+    assert_eq!(told.iter().filter(|event| event.starts_with("started")).count(), 5);
+    assert_eq!(told.iter().filter(|event| event.starts_with("finished")).count(), 8);
     desk.check_nothing_half_done(4);
     assert_eq!(sim.open_sessions(), 0);
+}
+
+/// A record that lands in the archive while the run is cancelled is a saved host.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn report_and_archive_agree_whenever_a_run_is_cancelled() {
+    let sim = vcenter(uniform_hosts(24, 1000)).await;
+    let mut cancelled = 0;
+    for _ in 0..12 {
+        let desk = Desk::new();
+        let cancel = desk.cancel.clone();
+        let context = desk.context(move |event| {
+            if matches!(event, RunEvent::Finished { .. }) {
+                cancel.cancel();
+            }
+        });
+        let report = back_up(all_of(&sim), context.unwrap()).await.unwrap();
+        let saved: BTreeSet<_> = report
+            .hosts
+            .iter()
+            .filter_map(|host| match &host.outcome {
+                Outcome::Saved { record, .. } => Some(record.clone()),
+                _ => None,
+            })
+            .collect();
+        let kept: BTreeSet<_> =
+            desk.archive.list().unwrap().records.into_iter().map(|record| record.id).collect();
+        assert_eq!(saved, kept);
+        assert_eq!(report.saved() + report.cancelled(), 24, "{report:?}");
+        desk.check_nothing_half_done(kept.len());
+        let started = desk.told.lock().unwrap().iter().filter(|event| event.starts_with("started")).count();
+        assert_eq!(desk.audited(), started);
+        cancelled += report.cancelled();
+    }
+    assert!(cancelled > 0, "every run was over before it was cancelled");
 }
 
 #[tokio::test]
