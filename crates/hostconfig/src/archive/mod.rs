@@ -29,7 +29,7 @@ pub use record::{
     RecordObtained, RecordProduct, RecordServer, ServerKind,
 };
 pub use staging::Staging;
-pub use verify::{Problem, Verdict, verify};
+pub use verify::{Problem, Verdict, verify, verify_all};
 
 use crate::files::{self, FileError, FileProblem};
 use crate::{Error, Result};

@@ -2,6 +2,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -147,6 +150,41 @@ pub fn verify(record: &Record, progress: impl FnMut(u64), cancel: &CancellationT
     Ok(Verdict { bytes, problems })
 }
 
+/// Verifies records on all processors at once; the verdicts are in the records' order. `progress` gets the number of
+/// bytes read since its last call, `found` each record's verdict as soon as it is there; both on any thread.
+///
+/// # Errors
+/// [`Error::Cancelled`].
+pub fn verify_all(
+    records: &[&Record],
+    progress: impl Fn(u64) + Sync,
+    found: impl Fn(&Record, &Verdict) + Sync,
+    cancel: &CancellationToken,
+) -> Result<Vec<Verdict>> {
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<Vec<(usize, Verdict)>> {
+        let mut verdicts = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(record) = records.get(at) else { return Ok(verdicts) };
+            let verdict = verify(record, &progress, cancel)?;
+            found(record, &verdict);
+            verdicts.push((at, verdict));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(records.len());
+    let verdicts: Result<Vec<Vec<(usize, Verdict)>>> = thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let join = |thread: thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        running.into_iter().map(join).collect()
+    });
+    let mut verdicts: Vec<(usize, Verdict)> = verdicts?.into_iter().flatten().collect();
+    verdicts.sort_unstable_by_key(|(at, _)| *at);
+    Ok(verdicts.into_iter().map(|(_, verdict)| verdict).collect())
+}
+
 /// The file's bytes, hashed and counted as they pass.
 struct Hashed<'a, P> {
     bundle: File,
@@ -262,6 +300,35 @@ mod tests {
         let (_folder, archive) = new_archive();
         let record = keep(&lock(&archive), "esx01", &tgz(&[("Manifest.txt", MANIFEST.as_bytes())]), 0);
         assert_eq!(codes(&record), ["bundle_not_sound"]);
+    }
+
+    #[test]
+    fn many_are_verified_at_once_and_told_in_their_order() {
+        let (_folder, archive) = new_archive();
+        let lock = lock(&archive);
+        let content = bundle("x");
+        let records: Vec<Record> = (0..20).map(|n| keep(&lock, &format!("esx{n:02}"), &content, 0)).collect();
+        for bad in [3, 11] {
+            fs::remove_file(records[bad].bundle_path()).unwrap();
+        }
+        let records: Vec<&Record> = records.iter().collect();
+        let (read, told) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let count = |bytes: u64| {
+            read.fetch_add(usize::try_from(bytes).unwrap(), Ordering::Relaxed);
+        };
+        let found = |record: &Record, verdict: &Verdict| {
+            assert_eq!(verdict.is_good(), record.bundle_path().exists());
+            told.fetch_add(1, Ordering::Relaxed);
+        };
+        let cancel = CancellationToken::new();
+        let verdicts = verify_all(&records, count, found, &cancel).unwrap();
+        let bad: Vec<usize> = (0..20).filter(|&at| !verdicts[at].is_good()).collect();
+        assert_eq!((bad, verdicts.len()), (vec![3, 11], 20));
+        assert_eq!((read.into_inner(), told.into_inner()), (18 * content.len(), 20));
+
+        assert!(verify_all(&[], |_| {}, |_, _| {}, &cancel).unwrap().is_empty());
+        let stopped = verify_all(&records, |_| cancel.cancel(), |_, _| {}, &cancel);
+        assert!(matches!(stopped, Err(Error::Cancelled)), "{stopped:?}");
     }
 
     #[test]

@@ -1,13 +1,7 @@
 //! `hostkeep archive verify`: reads bundles through, on all processors at once.
 
-use std::num::NonZeroUsize;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
 use chrono::{DateTime, Utc};
-use hostconfig::archive::{Record, Verdict, verify};
+use hostconfig::archive::{self, Record, Verdict};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
@@ -74,37 +68,15 @@ pub(crate) fn verify_all(
     cancel: &CancellationToken,
 ) -> Result<VerifyBody, Failure> {
     let bar = byte_bar(console, records.iter().map(|record| record.bundle.bytes).sum(), "verifying");
-    let next = AtomicUsize::new(0);
-    let verdicts = Mutex::new(Vec::with_capacity(records.len()));
-    let work = || {
-        while let Some((at, record)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            records.get(at).map(|record| (at, record))
-        } {
-            let verdict = verify(record, |bytes| bar.inc(bytes), cancel);
-            if let Ok(verdict) = &verdict
-                && !verdict.is_good()
-            {
-                let (name, taken) = (text::visible(&record.host.name), text::local(record.taken_at));
-                console.say(&format!("{BAD}BAD{BAD:#}  {}  {name}  {taken}", record.id));
-            }
-            let stop = verdict.is_err();
-            verdicts.lock().unwrap_or_else(PoisonError::into_inner).push((at, verdict));
-            if stop {
-                break;
-            }
+    let found = |record: &Record, verdict: &Verdict| {
+        if !verdict.is_good() {
+            let (name, taken) = (text::visible(&record.host.name), text::local(record.taken_at));
+            console.say(&format!("{BAD}BAD{BAD:#}  {}  {name}  {taken}", record.id));
         }
     };
-    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(records.len());
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(work);
-        }
-    });
+    let verdicts = archive::verify_all(records, |bytes| bar.inc(bytes), found, cancel);
     bar.finish_and_clear();
 
-    let mut verdicts = verdicts.into_inner().unwrap_or_else(PoisonError::into_inner);
-    verdicts.sort_unstable_by_key(|(at, _)| *at);
     let mut body = VerifyBody {
         archive: String::new(),
         verified: records.len(),
@@ -112,11 +84,10 @@ pub(crate) fn verify_all(
         bad: Vec::new(),
         unreadable: Vec::new(),
     };
-    for (at, verdict) in verdicts {
-        let verdict = verdict?;
+    for (record, verdict) in records.iter().zip(verdicts?) {
         body.bytes += verdict.bytes;
         if !verdict.is_good() {
-            body.bad.push(bad(records[at], &verdict));
+            body.bad.push(bad(record, &verdict));
         }
     }
     Ok(body)
