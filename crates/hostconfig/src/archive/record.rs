@@ -79,12 +79,14 @@ pub struct RecordHost {
     /// `summary.hardware.uuid` as the server gave it.
     #[serde(default)]
     pub uuid: Option<String>,
-    /// What tells this host from all others, whatever its name: its hardware UUID, normalised; with the name added
-    /// where the UUID is missing or shared by several hosts.
+    /// What told this host from all others of its run: its hardware UUID, normalised. Where several had the same, the
+    /// name is added, and the object's id where even names were the same, after the server's address when those were of
+    /// several servers; server, object and name where it had none. Another run, with other servers, may have seen the
+    /// UUID once only.
     pub identity: String,
     /// The managed object's id on the server, such as `host-42`.
     pub moid: String,
-    /// The address of the management interface.
+    /// The address that the bundle came from.
     #[serde(default)]
     pub management_address: Option<String>,
     /// The hardware's vendor.

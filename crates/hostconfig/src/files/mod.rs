@@ -138,12 +138,11 @@ pub(crate) fn create_private_folder(path: &Path) -> Result<(), FileError> {
     platform::create_private_folder(path).map_err(|e| FileError::new("make the folder", path, e))
 }
 
-/// As [`create_private_folder`], but a folder that is there already is fine. Tells whether it was made.
-pub(crate) fn ensure_private_folder(path: &Path) -> Result<bool, FileError> {
+/// As [`create_private_folder`], but a folder that is there already is fine.
+pub(crate) fn ensure_private_folder(path: &Path) -> Result<(), FileError> {
     match platform::create_private_folder(path) {
-        Ok(()) => Ok(true),
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(false),
-        Err(e) => Err(FileError::new("make the folder", path, e)),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        made => made.map_err(|e| FileError::new("make the folder", path, e)),
     }
 }
 
@@ -155,7 +154,7 @@ pub(crate) fn ensure_private_folders(path: &Path) -> Result<(), FileError> {
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         ensure_private_folders(parent)?;
     }
-    ensure_private_folder(path).map(|_| ())
+    ensure_private_folder(path)
 }
 
 /// Makes a new empty file that only its owner may read; an existing one is an error.
@@ -190,8 +189,9 @@ fn limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Locks a file against other programs that do the same, waiting for at most five seconds. Tells whether it is locked.
-/// For what takes milliseconds; a program that was stopped in the middle must not stop all others.
+/// Locks a file against other programs that do the same, waiting for at most five seconds, measured by the monotonic
+/// clock. Tells whether it is locked. For what takes milliseconds; a program that was stopped in the middle must not stop
+/// all others.
 pub(crate) fn lock_patiently(file: &File) -> io::Result<bool> {
     let started = Instant::now();
     loop {
