@@ -103,6 +103,9 @@ async fn servers_that_fail_do_not_stop_the_others() {
     let (none, refused, missing) =
         (serde_json::Value::Null, "cannot_connect".into(), "credentials_missing".into());
     assert_eq!(servers, [(&prod, &none), (&gone, &refused), (&without, &missing)]);
+    let kept = format!(".hostkeep/runs/{}.json", run["run"]["run_id"].as_str().unwrap());
+    let kept = fs::read_to_string(lab.archive().join(kept)).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&kept).unwrap(), run["run"]);
 }
 
 /// Runs a script in a session with a keyring of its own, in which `hostkeep` works with this lab; `$1` is the simulator's
