@@ -175,3 +175,35 @@ fn named_in(file: &Path) -> Result<Vec<String>, Failure> {
     let names = hosts_file::parse(&bytes).map_err(|problem| HostsFileError { path: None, problem });
     Ok(names.map_err(Error::from)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_could_not_be_kept_is_told() {
+        let report = serde_json::json!({
+            "format": 1,
+            "run_id": "20261122T223000Z-1a2b3c4d",
+            "started_at": "2026-11-22T23:30:00+01:00",
+            "finished_at": "2026-11-22T23:30:01+01:00",
+            "note": null,
+            "servers": [],
+            "hosts": [{
+                "name": "esx01", "server": "prod", "outcome": "saved",
+                "record": "0123456789ab", "folder": "/backup", "bytes": 1, "seconds": 1.0, "warnings": [],
+            }],
+            "report_error": {
+                "code": "no_space", "message": "no space left", "hint": "Free some space.", "details": [],
+            },
+        });
+        let report: RunReport = serde_json::from_value(report).unwrap();
+        let told = anstream::adapter::strip_str(&summary(&report, "/backup")).to_string();
+        assert!(told.contains("The report of this run is not in the archive: no space left"), "{told}");
+        assert!(told.contains("hint: Free some space."), "{told}");
+        assert_eq!(exit(&report), Exit::SomeFailed);
+        let kept = RunReport { report_error: None, ..report };
+        assert!(!summary(&kept, "/backup").contains("report of this run"));
+        assert_eq!(exit(&kept), Exit::Ok);
+    }
+}
