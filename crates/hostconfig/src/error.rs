@@ -247,6 +247,7 @@ fn bundle_hint(problem: &BundleProblem) -> &'static str {
 
 fn archive_code(error: &ArchiveError) -> &'static str {
     match error {
+        ArchiveError::NoFolder { .. } => "archive_missing",
         ArchiveError::NotAnArchive { .. } => "not_an_archive",
         ArchiveError::ParentMissing { .. } => "archive_parent_missing",
         ArchiveError::AlreadyAnArchive { .. } => "already_an_archive",
@@ -271,6 +272,7 @@ fn archive_code(error: &ArchiveError) -> &'static str {
 
 fn archive_hint(error: &ArchiveError) -> Option<String> {
     let hint = match error {
+        ArchiveError::NoFolder { .. } => "Check the folder's name, or take a backup to make a new archive.",
         ArchiveError::NotAnArchive { .. } => {
             "Choose the archive's folder, or take a backup to it to make it one."
         }
@@ -283,7 +285,7 @@ fn archive_hint(error: &ArchiveError) -> Option<String> {
         }
         ArchiveError::NewerFormat { .. } => "Install the newest version of Hostkeep.",
         ArchiveError::Vanished { .. } => {
-            "Connect the drive or the network share that holds the archive, then try again. To start a new archive, choose another folder."
+            "Connect the drive or the network share that holds the archive, then try again. To start a new archive, choose another folder, or remove this one from archives_used in settings.json."
         }
         ArchiveError::OtherArchive { .. } => {
             "Check that the right drive or share is connected. If this archive is the right one, choose it in the settings."

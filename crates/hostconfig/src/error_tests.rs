@@ -153,6 +153,7 @@ fn archive_errors() -> Vec<ArchiveError> {
     let ids = (0..7).map(|n| format!("aa000000000{n}")).collect();
     let missing = || Problem::Missing { file: "configBundle-esx01.tgz".into() };
     vec![
+        ArchiveError::NoFolder { path: path() },
         ArchiveError::NotAnArchive { path: path() },
         ArchiveError::ParentMissing { parent: path() },
         ArchiveError::AlreadyAnArchive { path: path() },

@@ -19,12 +19,14 @@ pub struct Selection {
 }
 
 /// What a [`Selection`] comes to in an inventory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
     /// The indices of the hosts that are meant, each once, in the inventory's order.
     pub chosen: Vec<usize>,
-    /// Every name, wanted or excluded, that means no host. A pattern among the excluded may match nothing.
+    /// Every name asked for that means no host, or more than one.
     pub unknown: Vec<UnknownName>,
+    /// Every name to be left out that means no host: worth a word, but no failure, since nothing is missing.
+    pub unused_exclusions: Vec<UnknownName>,
 }
 
 /// A name that means no host.
@@ -64,11 +66,12 @@ impl Selection {
     /// it.
     pub fn choose<H>(&self, hosts: &[H], name: impl Fn(&H) -> &str) -> Choice {
         let names = Names::new(hosts.iter().map(name).collect());
-        let mut unknown = Vec::new();
+        let mut choice = Choice::default();
         let mut is_chosen = vec![self.wanted.is_empty(); hosts.len()];
         let wanted = self.wanted.iter().map(|asked| (asked, false));
         let excluded = self.excluded.iter().map(|asked| (asked, true));
         for (asked, is_excluded) in wanted.chain(excluded) {
+            let without_host = if is_excluded { &mut choice.unused_exclusions } else { &mut choice.unknown };
             match names.matches(asked) {
                 Ok(matches) if !matches.is_empty() => {
                     for at in matches {
@@ -77,15 +80,17 @@ impl Selection {
                 }
                 Ok(_) if is_excluded && is_pattern(asked) => {}
                 Ok(_) => {
-                    let looked = unknown.len() < NAMES_WITH_NEAR_MISSES;
+                    let looked = without_host.len() < NAMES_WITH_NEAR_MISSES;
                     let near_misses = if looked { names.near_misses(asked) } else { Vec::new() };
-                    unknown.push(UnknownName::NoSuchHost { name: asked.clone(), near_misses });
+                    without_host.push(UnknownName::NoSuchHost { name: asked.clone(), near_misses });
                 }
-                Err(candidates) => unknown.push(UnknownName::Ambiguous { name: asked.clone(), candidates }),
+                Err(candidates) => {
+                    without_host.push(UnknownName::Ambiguous { name: asked.clone(), candidates });
+                }
             }
         }
-        let chosen = (0..hosts.len()).filter(|&at| is_chosen[at]).collect();
-        Choice { chosen, unknown }
+        choice.chosen = (0..hosts.len()).filter(|&at| is_chosen[at]).collect();
+        choice
     }
 }
 
@@ -265,16 +270,19 @@ mod tests {
         );
         check(
             &["esx02", "mainframe", "as400*"],
-            &["es10"],
-            Err(
-                "no host is named mainframe; no host is named as400*; no host is named es10 (did you mean ESX10.lab.local?)",
-            ),
+            &[],
+            Err("no host is named mainframe; no host is named as400*"),
         );
         check(&["esx01"], &[], Err("esx01 could be any of 2 hosts: esx01.lab.local, esx01.dmz.local"));
         check(&["10"], &[], Err("no host is named 10 (did you mean 10.0.0.7 or 10.0.0.70?)"));
         check(&[""], &[], Err("no host is named "));
         check(&["esx02"], &["esx02"], Err("no host is left to choose"));
         check(&["esx02"], &["*"], Err("no host is left to choose"));
+        let retired = Selection { wanted: Vec::new(), excluded: vec!["es10".into()] };
+        let choice = retired.choose(&HOSTS, |name| name);
+        let told: Vec<String> = choice.unused_exclusions.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["no host is named es10 (did you mean ESX10.lab.local?)"]);
+        assert_eq!(choice.complete().map(|chosen| chosen.len()), Ok(8));
         let nothing = Selection::default().choose(&[], |name: &&str| name);
         assert_eq!(nothing.complete(), Err(SelectionError::Nothing));
     }

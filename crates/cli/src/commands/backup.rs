@@ -112,6 +112,10 @@ pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
         format!("{}\n{hint}", text::wrapped(&format!("  {message}"), console::text_width(), "    "))
     });
     let warnings = report.hosts.iter().flat_map(told_warnings);
+    let of_run = report.warnings.iter().map(|warning| {
+        let told = format!("{WARNING}Warning{WARNING:#}: {}", text::visible(warning));
+        format!("\n{}\n", text::wrapped(&told, console::text_width(), "  "))
+    });
     [head, cancelled]
         .into_iter()
         .chain(own)
@@ -119,6 +123,7 @@ pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
         .chain([hosts])
         .chain(each)
         .chain(warnings)
+        .chain(of_run)
         .collect()
 }
 

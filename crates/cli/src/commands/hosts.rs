@@ -91,7 +91,7 @@ fn last_backups(context: &Context, settings: &Settings) -> HashMap<String, LastB
     let listing = match context.open_archive(settings).and_then(|archive| Ok(archive.list()?)) {
         Ok(listing) => listing,
         Err(failure) => {
-            if failure.report.code != "not_an_archive" {
+            if !matches!(failure.report.code.as_str(), "not_an_archive" | "archive_missing") {
                 context.console.warn_of(&failure.report);
             }
             Listing::default()

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Archive, MARKER_FILE, Record};
+use super::{Archive, MARKER_FILE, RECORD_FILE, Record};
 use crate::Result;
 use crate::files::{FileError, FileProblem};
 
@@ -52,6 +52,10 @@ impl Archive {
             for folder in folders.into_iter().filter(|folder| is_named(folder, is_time)) {
                 match Record::read(&folder) {
                     Ok(Some(record)) => found.items.push(record),
+                    Ok(None) if holds_bundle(&folder) => {
+                        let reason = format!("there is a bundle, but no {RECORD_FILE}");
+                        found.problems.push(ListingProblem { path: folder, reason });
+                    }
                     Ok(None) => {}
                     Err(reason) => found.problems.push(ListingProblem { path: folder, reason }),
                 }
@@ -72,6 +76,15 @@ impl Archive {
 
 fn is_named(folder: &Path, fits: fn(&str) -> bool) -> bool {
     folder.file_name().and_then(OsStr::to_str).is_some_and(fits)
+}
+
+/// A record that was lost must not go unnoticed: its bundle counts for nothing without it.
+fn holds_bundle(folder: &Path) -> bool {
+    let is_bundle = |entry: DirEntry| {
+        let name = entry.file_name();
+        Path::new(&name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tgz"))
+    };
+    fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(is_bundle))
 }
 
 /// `yyyy-MM-dd`.

@@ -52,6 +52,12 @@ pub struct Archive {
 /// What is wrong with an archive, or with what was asked of it.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
+    /// There is no such folder.
+    #[error("there is no folder {}", .path.display())]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The folder has no marker.
     #[error("{} is not a Hostkeep archive: it has no {MARKER_FILE}", .path.display())]
     NotAnArchive {
@@ -209,6 +215,7 @@ impl Archive {
         let Some(marker) = marker else {
             return Err(match remembered {
                 Some(_) => ArchiveError::Vanished { path },
+                None if !path.exists() => ArchiveError::NoFolder { path },
                 None => ArchiveError::NotAnArchive { path },
             }
             .into());
@@ -253,7 +260,9 @@ impl Archive {
     /// Opens the archive in a folder, or makes the folder one: never where one is `remembered`.
     pub fn open_or_create(root: &Path, remembered: Option<&str>) -> Result<Self> {
         match Self::open(root, remembered) {
-            Err(Error::Archive(ArchiveError::NotAnArchive { .. })) => Self::create(root),
+            Err(Error::Archive(ArchiveError::NotAnArchive { .. } | ArchiveError::NoFolder { .. })) => {
+                Self::create(root)
+            }
             opened => opened,
         }
     }

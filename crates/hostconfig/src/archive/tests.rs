@@ -417,6 +417,16 @@ fn records_are_found_by_the_start_of_their_id() {
 }
 
 #[test]
+fn a_bundle_that_lost_its_record_is_told() {
+    let (_folder, archive) = new_archive();
+    let record = keep(&lock(&archive), "esx01", b"bundle", 0);
+    std::fs::remove_file(record.folder.join(RECORD_FILE)).unwrap();
+    let listing = archive.list().unwrap();
+    assert_eq!(listing.records.len(), 0);
+    assert_eq!(listing.problems[0].reason, "there is a bundle, but no record.json");
+}
+
+#[test]
 fn reports_of_runs_are_kept() {
     let (_folder, archive) = new_archive();
     let lock = lock(&archive);

@@ -137,6 +137,7 @@ async fn run(
         return Err(SelectionError::Nothing.into());
     }
     let mut report = RunReport::new(run_id(started_at), started_at, &request, &inventory);
+    report.warnings = choice.unused_exclusions.iter().map(ToString::to_string).collect();
     let names = choice.chosen.iter().map(|&at| inventory.hosts[at].system.name.as_str()).collect();
     (context.watch)(RunEvent::Planned { hosts: names });
     // Named among all hosts, not just the chosen ones: a host's folder must not depend on the selection.

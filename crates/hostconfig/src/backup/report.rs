@@ -29,6 +29,9 @@ pub struct RunReport {
     pub servers: Vec<ServerReport>,
     /// Every host that was asked for, in inventory order; unknown names at the end.
     pub hosts: Vec<HostReport>,
+    /// What an admin should know all the same, such as a name to be left out that no host has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// Why this report is not in the archive. Never set in one that is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_error: Option<ErrorReport>,
@@ -114,6 +117,7 @@ impl RunReport {
             note: request.note.clone(),
             servers,
             hosts: Vec::new(),
+            warnings: Vec::new(),
             report_error: None,
         }
     }
