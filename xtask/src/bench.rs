@@ -27,7 +27,7 @@ const SCENARIOS: [(&str, Scenario); 3] =
 struct Programs {
     hostkeep: PathBuf,
     python: PathBuf,
-    /// Emptied by whoever uses it.
+    /// Where each run gets a folder of its own.
     work: PathBuf,
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn bench(only: &[&str]) -> Result<bool> {
     let programs = Programs {
         hostkeep: target.join("release").join(format!("hostkeep{}", std::env::consts::EXE_SUFFIX)),
         python: venv.python(),
-        work: target.join("bench"),
+        work: target.join(format!("bench-{}", std::process::id())),
     };
     let mut findings = Vec::new();
     for (name, scenario) in SCENARIOS {
@@ -86,6 +86,8 @@ pub(crate) fn bench(only: &[&str]) -> Result<bool> {
             findings.extend(tally::prepare(name, || scenario(&programs))?);
         }
     }
+    fs::remove_dir_all(&programs.work)
+        .with_context(|| format!("cannot clear {}", programs.work.display()))?;
     let page = page::render(&findings, &page::machine()?);
     if only.is_empty() {
         let path = cache::root().join("docs/benchmarks.md");

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
 
@@ -89,12 +90,12 @@ pub(super) fn back_up(
     who: Contender,
     concurrency: usize,
 ) -> Result<Use> {
-    empty(&programs.work)?;
-    let archive = programs.work.join("archive");
+    let work = fresh_folder(programs)?;
+    let archive = work.join("archive");
     let concurrency = concurrency.to_string();
     let (cost, _) = match who {
         Contender::Hostkeep => {
-            let mut command = hostkeep(programs, simulation, "backup");
+            let mut command = hostkeep(programs, simulation, &work, "backup");
             command.args(["--concurrency", &concurrency]);
             measured(&mut command, &simulation.password)?
         }
@@ -111,9 +112,11 @@ pub(super) fn back_up(
 
 /// The inventory of every host, printed as JSON.
 pub(super) fn list(programs: &Programs, simulation: &Simulation, who: Contender) -> Result<Use> {
-    empty(&programs.work)?;
+    let work = fresh_folder(programs)?;
     let (cost, said) = match who {
-        Contender::Hostkeep => measured(&mut hostkeep(programs, simulation, "hosts"), &simulation.password)?,
+        Contender::Hostkeep => {
+            measured(&mut hostkeep(programs, simulation, &work, "hosts"), &simulation.password)?
+        }
         Contender::Script => {
             measured(&mut script(programs, simulation, "inventory.py"), &simulation.password)?
         }
@@ -124,14 +127,14 @@ pub(super) fn list(programs: &Programs, simulation: &Simulation, who: Contender)
     Ok(cost)
 }
 
-fn hostkeep(programs: &Programs, simulation: &Simulation, subcommand: &str) -> Command {
+fn hostkeep(programs: &Programs, simulation: &Simulation, work: &Path, subcommand: &str) -> Command {
     let mut command = shell::program(&programs.hostkeep);
     command.args([subcommand, "--json", "--password-stdin"]);
     command.args(["--url", &format!("https://{}", simulation.address)]);
     command.args(["--user", &simulation.user, "--thumbprint", &simulation.thumbprint]);
     // Nothing of the user's own: settings, logs, archive.
-    command.arg("--config-dir").arg(programs.work.join("config"));
-    command.arg("--archive").arg(programs.work.join("archive"));
+    command.arg("--config-dir").arg(work.join("config"));
+    command.arg("--archive").arg(work.join("archive"));
     command
 }
 
@@ -142,11 +145,13 @@ fn script(programs: &Programs, simulation: &Simulation, name: &str) -> Command {
     command
 }
 
-fn empty(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| format!("cannot clear {}", folder.display()))?;
-    }
-    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
+/// A new folder for each run, all removed at the very end: ext4 goes out of its way not to use the inodes of what was
+/// deleted in the last minutes, and whoever came second would pay for that.
+fn fresh_folder(programs: &Programs) -> Result<PathBuf> {
+    static RUN: AtomicUsize = AtomicUsize::new(0);
+    let folder = programs.work.join(RUN.fetch_add(1, Ordering::Relaxed).to_string());
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    Ok(folder)
 }
 
 fn count_bundles(folder: &Path) -> Result<usize> {
