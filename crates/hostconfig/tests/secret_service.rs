@@ -8,19 +8,21 @@ use hostconfig::credentials::{delete, load, store};
 use hostconfig::settings::Server;
 use secrecy::ExposeSecret;
 
-/// Set for the process that runs within the session.
-const WITHIN: &str = "HOSTKEEP_TEST_WITHIN_KEYRING_SESSION";
+/// Names the part that a process is to play. Only a process that a test has started in a session of its own plays one:
+/// nobody's own keyring is changed.
+const PART: &str = "HOSTKEEP_TEST_KEYRING_PART";
 
 #[test]
 fn passwords_survive_in_a_real_secret_service() {
+    match std::env::var(PART).as_deref() {
+        Ok("store") => return store_some(),
+        Ok("load") => return load_them_again(),
+        _ => {}
+    }
     for program in ["dbus-run-session", "gnome-keyring-daemon"] {
-        if Command::new(program)
-            .arg("--version")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_err()
-        {
+        let tried =
+            Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        if tried.is_err() {
             eprintln!(
                 "skipped: {program} is not installed, so passwords were not tried in a real Secret Service"
             );
@@ -29,46 +31,42 @@ fn passwords_survive_in_a_real_secret_service() {
     }
     let session = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keyring-session.sh");
     // Two processes: what the first stores, the second finds.
-    let script = r#""$0" --exact within_store --ignored && "$0" --exact within_load --ignored"#;
-    let output = Command::new(session)
-        .args(["sh", "-euc", script])
-        .arg(std::env::current_exe().unwrap())
-        .env(WITHIN, "1")
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
+    let test = "passwords_survive_in_a_real_secret_service";
+    let script = format!(r#"{PART}=store "$0" --exact {test} && {PART}=load "$0" --exact {test}"#);
+    let mut command = Command::new(session);
+    let told = told(command.args(["sh", "-euc", &script]).arg(std::env::current_exe().unwrap()));
     assert_eq!(told.matches("test result: ok. 1 passed").count(), 2, "{told}");
 }
 
 #[test]
 fn without_a_keyring_the_error_says_so() {
+    if std::env::var(PART).as_deref() == Ok("nothing") {
+        return find_no_keyring();
+    }
     // No session bus at all: what a scheduled task on a server without a desktop finds.
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "within_nothing", "--ignored"])
-        .env(WITHIN, "1")
-        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .env("XDG_RUNTIME_DIR", "/nonexistent")
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "without_a_keyring_the_error_says_so"]).env(PART, "nothing");
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    let told = told(command.env("XDG_RUNTIME_DIR", "/nonexistent"));
+    assert!(told.contains("1 passed"), "{told}");
 }
 
-#[test]
-#[ignore = "runs within the session that the tests above start"]
-fn within_store() {
-    require_session();
+/// What a command said; it must succeed.
+fn told(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    told.into_owned()
+}
+
+fn store_some() {
     assert_eq!(load(&vcenter()).unwrap_err().code(), "credentials_missing");
     store(&vcenter(), &"first".into()).unwrap();
     store(&vcenter(), &password().into()).unwrap();
     store(&other(), &"other".into()).unwrap();
 }
 
-#[test]
-#[ignore = "runs within the session that the tests above start"]
-fn within_load() {
-    require_session();
+fn load_them_again() {
     assert_eq!(load(&vcenter()).unwrap().expose_secret(), password());
     assert!(delete(&vcenter()).unwrap());
     assert!(!delete(&vcenter()).unwrap());
@@ -76,10 +74,7 @@ fn within_load() {
     assert_eq!(load(&other()).unwrap().expose_secret(), "other");
 }
 
-#[test]
-#[ignore = "runs in the process that the tests above start"]
-fn within_nothing() {
-    require_session();
+fn find_no_keyring() {
     for error in [
         store(&vcenter(), &password().into()).unwrap_err(),
         load(&vcenter()).unwrap_err(),
@@ -91,11 +86,6 @@ fn within_nothing() {
         assert!(error.hint().unwrap().contains("--password-stdin"));
         assert!(!format!("{error:?}").contains("pässwörd"));
     }
-}
-
-/// Whoever runs all ignored tests must not have their own keyring changed.
-fn require_session() {
-    assert!(std::env::var_os(WITHIN).is_some(), "runs only within the session that the tests above start");
 }
 
 fn vcenter() -> Server {
