@@ -67,9 +67,8 @@ struct Inner {
 
 /// The server's well-known objects, and what it is.
 #[derive(Clone, Debug)]
-pub struct ServiceContent {
-    /// What the server is.
-    pub about: About,
+pub(crate) struct ServiceContent {
+    about: About,
     pub(crate) root_folder: MoRef,
     pub(crate) property_collector: MoRef,
     pub(crate) view_manager: MoRef,

@@ -31,7 +31,7 @@ mod trust;
 
 pub use address::{AddressError, ServerAddress};
 pub use certificate::{Certificate, Thumbprint, ThumbprintError};
-pub use client::{About, ApiType, Client, ConnectOptions, ServiceContent, Timeouts};
+pub use client::{About, ApiType, Client, ConnectOptions, Timeouts};
 pub use error::{Error, NotTrusted, TimeoutPhase};
 pub use session::{Credentials, Session, SignedIn};
 pub use soap::{Fault, FaultKind, MoRef};
