@@ -46,6 +46,13 @@ pub(crate) fn key(pins: &[&str]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// A short name for this content.
+pub(crate) fn key_of(bytes: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
 /// Held while something is set up, so that two runs at once do not build the same thing over each other.
 pub(crate) fn lock() -> Result<File> {
     let path = folder()?.join("lock");

@@ -3,20 +3,24 @@
 mod reports;
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::cache;
-use crate::setup;
-use crate::shell;
+use crate::node::{self, Node};
 use crate::tally::{Outcome, Tally, prepare};
+use crate::{cache, setup, shell, system, ui};
 
 /// Whether everything passed.
 pub(crate) fn test() -> Result<bool> {
     let venv = prepare("set up Python peers", setup::venv)?;
     let minivcsim = prepare("set up govmomi's simulator", setup::minivcsim)?;
     prepare("set up Secret Service", setup::secret_service)?;
+    prepare("set up WebKit", system::webkit)?;
+    prepare("set up a desktop for tests", system::desktop)?;
+    let node = prepare("set up Node.js", node::provide)?;
+    prepare("set up the page's packages", || ui::install(&node))?;
     let nextest = prepare("set up cargo-nextest", setup::nextest)?;
     let mut deny = prepare("set up cargo-deny", setup::cargo_deny)?;
 
@@ -25,6 +29,12 @@ pub(crate) fn test() -> Result<bool> {
     tally.check("spelling", || passes(&mut shell::program(venv.tool("typos"))));
     // Advisories need a database that is fetched from elsewhere at every run; deny.toml says how to ask for them.
     tally.check("licences, bans, sources", || passes(deny.args(["check", "licenses", "bans", "sources"])));
+    tally.check("page: format, lints, types", || passes(&mut node.npm(&ui::folder(), &["run", "check"])?));
+    tally.check("page: build", || {
+        ui::build(&node)?;
+        Ok(Outcome::single(None))
+    });
+    tally.check("console program without WebKit", console_alone);
     tally.check("lints", || {
         passes(&mut shell::cargo(&[
             "clippy",
@@ -54,13 +64,15 @@ pub(crate) fn test() -> Result<bool> {
         if let Some(program) = &minivcsim {
             nextest.env("HOSTKEEP_MINIVCSIM", program);
         }
-        run_nextest(&mut nextest)
+        rust_tests(&mut nextest)
     });
     tally.check("examples in the documentation", || {
         let said =
             shell::listen(&mut shell::cargo(&["test", "--quiet", "--locked", "--workspace", "--doc"])?)?;
         Ok(reports::of_doctests(said.success, &said.text))
     });
+    tally.check("page: unit tests", || page_unit_tests(&node));
+    tally.check("page: in a browser", || pages_in_a_browser(&node));
     println!("\n{}", tally.summary());
     Ok(tally.failed == 0)
 }
@@ -70,17 +82,46 @@ fn passes(command: &mut Command) -> Result<Outcome> {
     Ok(Outcome::single((!said.success).then(|| format!("{}\n{}", shell::line_of(command), said.text))))
 }
 
-fn run_nextest(command: &mut Command) -> Result<Outcome> {
+/// What would not build on a machine without WebKitGTK is found out by hiding it: `pkg-config` finds nothing at all.
+fn console_alone() -> Result<Outcome> {
+    let mut check = shell::cargo(&["check", "--quiet", "--locked", "--package", "hostkeep"])?;
+    check.args(["--no-default-features", "--bin", "hostkeep"]);
+    passes(check.env("PKG_CONFIG_LIBDIR", "").env("PKG_CONFIG_PATH", "").env("PKG_CONFIG_ALLOW_CROSS", "0"))
+}
+
+/// Vitest.
+fn page_unit_tests(node: &Node) -> Result<Outcome> {
+    let report = cache::target()?.join("vitest.json");
+    let mut run = node.npm(&ui::folder(), &["run", "--silent", "test", "--"])?;
+    run.args(["--reporter=default", "--reporter=json"])
+        .arg(format!("--outputFile.json={}", report.display()));
+    with_report(&mut run, &report, reports::of_vitest)
+}
+
+/// Playwright, on the pages with mocked IPC.
+fn pages_in_a_browser(node: &Node) -> Result<Outcome> {
+    let report = cache::target()?.join("playwright.json");
+    let mut run = node.npm(&ui::folder(), &["run", "--silent", "e2e", "--"])?;
+    run.arg("--reporter=list,json").env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
+    with_report(&mut run, &report, reports::of_playwright)
+}
+
+fn rust_tests(run: &mut Command) -> Result<Outcome> {
     // nextest's own folder lies in the checkout, wherever cargo builds.
     let report = cache::root().join("target/nextest/ci/junit.xml");
+    with_report(run, &report, reports::of_nextest)
+}
+
+/// A test runner that writes a report, and how what it said and wrote is read.
+fn with_report(run: &mut Command, report: &Path, read: fn(bool, &str, &str) -> Outcome) -> Result<Outcome> {
     if report.exists() {
         // Else a run that does not even compile would be read as the one before.
-        fs::remove_file(&report).with_context(|| format!("cannot remove {}", report.display()))?;
+        fs::remove_file(report).with_context(|| format!("cannot remove {}", report.display()))?;
     }
-    let said = shell::listen(command)?;
-    let tests = match fs::read_to_string(&report) {
+    let said = shell::listen(run)?;
+    let written = match fs::read_to_string(report) {
         Err(_) if !said.success => String::new(), // it did not come so far
-        read => read.with_context(|| format!("cannot read {}", report.display()))?,
+        written => written.with_context(|| format!("cannot read {}", report.display()))?,
     };
-    Ok(reports::of_nextest(said.success, &said.text, &tests))
+    Ok(read(said.success, &said.text, &written))
 }

@@ -9,18 +9,20 @@
 mod bench;
 mod cache;
 mod checks;
+mod node;
 mod run;
 mod setup;
 mod shell;
 mod system;
 mod tally;
+mod ui;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
-  run      back up a dozen simulated hosts and show the result
+  run      open the window on simulated hosts (the console program's demo where there is no display)
   test     every check: format, lints, spelling, dependencies, documentation, tests, peers
   bench    measure the release build beside a pyVmomi script; writes docs/benchmarks.md
            (bench NAME... for some of: latency throughput inventory; they are shown, not written)

@@ -159,7 +159,7 @@ fn make_venv(python: &Path, place: &Path) -> Result<()> {
 }
 
 /// A Python that can make environments; on Debian the packaged one when the first in `PATH` cannot.
-fn python() -> Result<PathBuf> {
+pub(crate) fn python() -> Result<PathBuf> {
     let fits = |python: &Path| {
         let asked = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
         shell::listen(shell::program(python).args(["-c", asked])).is_ok_and(|said| said.success)
@@ -172,7 +172,7 @@ fn python() -> Result<PathBuf> {
     let packaged = PathBuf::from("/usr/bin/python3");
     if !fits(&packaged) {
         bail!(
-            "the peers need Python 3.11 or newer; {} is older. Put a newer python3 first in PATH",
+            "Python 3.11 or newer is needed; {} is older. Put a newer python3 first in PATH",
             packaged.display()
         );
     }

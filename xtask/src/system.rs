@@ -18,11 +18,37 @@ pub(crate) enum Need {
     Govmomi,
     /// A private D-Bus session (`dbus-run-session`) and a Secret Service (`gnome-keyring-daemon`).
     SecretService,
+    /// What the window is built with: WebKitGTK and all it brings.
+    WebKit,
+    /// A desktop to be thrown away, with the driver of its web view.
+    Desktop,
+    /// The browser that the pages are tried in.
+    Chromium,
 }
 
 /// Whether this system installs packages with apt.
 pub(crate) fn is_debian() -> bool {
     cfg!(target_os = "linux") && shell::in_path("apt-get") && shell::in_path("dpkg-query")
+}
+
+/// Whether there is a screen that a window can open on. Windows and macOS always have one.
+pub(crate) fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+/// What the window is built with. Windows and macOS bring a web view of their own.
+pub(crate) fn webkit() -> Result<()> {
+    let is_there = || {
+        let mut asked = shell::program("pkg-config");
+        shell::listen(asked.args(["--exists", "webkit2gtk-4.1"])).is_ok_and(|said| said.success)
+    };
+    if cfg!(target_os = "linux") && !is_there() { provide(&[Need::WebKit]) } else { Ok(()) }
+}
+
+/// What the real window and the pages are tried with. Elsewhere than on Debian the tests themselves say what they lack.
+pub(crate) fn desktop() -> Result<()> {
+    if is_debian() { provide(&[Need::Desktop, Need::Chromium]) } else { Ok(()) }
 }
 
 /// Installs what is needed and missing, or says which command does.

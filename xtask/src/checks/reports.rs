@@ -1,5 +1,7 @@
 //! Reads what the test runners print. Pure: text in, counts out.
 
+use serde_json::Value;
+
 use crate::tally::{Outcome, Tally};
 
 /// Of nextest's closing line, and of the lines in its JUnit report that begin with `skipped:`: what a test prints when
@@ -31,6 +33,40 @@ pub(super) fn of_doctests(success: bool, said: &str) -> Outcome {
         count.skipped += number_before(line, "ignored");
     }
     finish(success, said, count, Vec::new())
+}
+
+/// Of the JSON that Vitest writes. A file that cannot even be loaded is no failed test there, only no success.
+pub(super) fn of_vitest(success: bool, said: &str, json: &str) -> Outcome {
+    let report = parsed(json);
+    let number = |name: &str| number_in(&report[name]);
+    let count = Tally {
+        passed: number("numPassedTests"),
+        failed: number("numFailedTests"),
+        skipped: number("numPendingTests") + number("numTodoTests"),
+    };
+    finish(success && count != Tally::default(), said, count, Vec::new())
+}
+
+/// Of the JSON that Playwright writes. What passes only at the second try is a bug.
+pub(super) fn of_playwright(success: bool, said: &str, json: &str) -> Outcome {
+    let report = parsed(json);
+    let number = |name: &str| number_in(&report["stats"][name]);
+    let count = Tally {
+        passed: number("expected"),
+        failed: number("unexpected") + number("flaky"),
+        skipped: number("skipped"),
+    };
+    let sound = success && number("flaky") == 0 && count != Tally::default();
+    finish(sound, said, count, Vec::new())
+}
+
+/// Nothing when a runner was cut off before it wrote, or while it did.
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+fn number_in(value: &Value) -> usize {
+    value.as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or_default()
 }
 
 fn finish(success: bool, said: &str, mut count: Tally, notes: Vec<String>) -> Outcome {
@@ -95,6 +131,24 @@ mod tests {
         );
         check(&of_nextest(false, bad, ""), (9, 3, 0), &[bad.lines().next().unwrap().trim()], true);
         check(&of_nextest(false, "error: could not compile", ""), (0, 1, 0), &[], true);
+    }
+
+    #[test]
+    fn page_tests() {
+        let vitest = r#"{"numPassedTests":12,"numFailedTests":1,"numPendingTests":2,"numTodoTests":1}"#;
+        check(&of_vitest(true, "", vitest), (12, 1, 3), &[], false);
+        check(
+            &of_vitest(false, "cannot load", r#"{"numPassedTests":3,"numFailedTests":0}"#),
+            (3, 1, 0),
+            &[],
+            true,
+        );
+        check(&of_vitest(false, "cut off", ""), (0, 1, 0), &[], true);
+        let playwright = r#"{"stats":{"expected":30,"skipped":2,"unexpected":1,"flaky":1}}"#;
+        check(&of_playwright(false, "", playwright), (30, 2, 2), &[], true);
+        let flaky = r#"{"stats":{"expected":30,"skipped":0,"unexpected":0,"flaky":1}}"#;
+        check(&of_playwright(true, "", flaky), (30, 1, 0), &[], true);
+        check(&of_playwright(true, "nothing found", "{}"), (0, 1, 0), &[], true);
     }
 
     #[test]

@@ -88,6 +88,19 @@ fn packages(need: Need) -> &'static [&'static str] {
         Need::Go => &["golang-go"],
         Need::Govmomi => &["golang-github-vmware-govmomi-dev"],
         Need::SecretService => &["dbus", "dbus-daemon", "gnome-keyring"],
+        Need::WebKit => &["pkg-config", "libwebkit2gtk-4.1-dev"],
+        // The font stands in for Segoe UI: pictures show what Windows shows, nearly.
+        Need::Desktop => &[
+            "webkit2gtk-driver",
+            "xvfb",
+            "openbox",
+            "xdotool",
+            "imagemagick",
+            "dbus-daemon",
+            "gnome-keyring",
+            "fonts-open-sans",
+        ],
+        Need::Chromium => &["chromium", "fonts-open-sans"],
     }
 }
 

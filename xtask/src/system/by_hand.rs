@@ -13,7 +13,8 @@ fn command(os: &str, need: Need) -> Option<&'static str> {
         ("windows", Need::Go) => Some("winget install --exact --id GoLang.Go"),
         ("macos", Need::Python) => Some("brew install python@3.12"),
         ("macos", Need::Go) => Some("brew install go"),
-        ("windows" | "macos", Need::SecretService) | (_, Need::Govmomi) => None,
+        // These have a keyring and a web view of their own; the rest is made for Linux.
+        ("windows" | "macos", _) | (_, Need::Govmomi) => None,
         (_, Need::Python) => {
             Some("install Python 3.11 or newer with its venv module (Fedora: sudo dnf install python3)")
         }
@@ -21,6 +22,14 @@ fn command(os: &str, need: Need) -> Option<&'static str> {
         (_, Need::SecretService) => {
             Some("install D-Bus and GNOME Keyring (Fedora: sudo dnf install dbus-daemon gnome-keyring)")
         }
+        (_, Need::WebKit) => Some(
+            "install WebKitGTK 4.1 with its headers (Fedora: sudo dnf install pkgconf-pkg-config webkit2gtk4.1-devel)",
+        ),
+        (_, Need::Desktop) => Some(
+            "install WebKitWebDriver, Xvfb, openbox, xdotool, ImageMagick, D-Bus and GNOME Keyring \
+             (Fedora: sudo dnf install webkit2gtk-driver xorg-x11-server-Xvfb openbox xdotool ImageMagick dbus-daemon gnome-keyring)",
+        ),
+        (_, Need::Chromium) => Some("install Chromium (Fedora: sudo dnf install chromium)"),
     }
 }
 
