@@ -46,6 +46,11 @@ impl ConfigDir {
         self.0.join("settings.json")
     }
 
+    /// The folder of what servers last said of their hosts.
+    pub fn hosts(&self) -> PathBuf {
+        self.0.join("hosts")
+    }
+
     pub(crate) fn ensure(&self) -> Result<()> {
         Ok(files::ensure_private_folders(&self.0)?)
     }

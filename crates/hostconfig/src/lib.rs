@@ -15,6 +15,7 @@ mod error;
 pub mod files;
 pub mod hosts_file;
 pub mod inventory;
+pub mod known_hosts;
 pub mod logging;
 mod machine;
 pub mod selection;

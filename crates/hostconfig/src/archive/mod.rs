@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use export::{Exported, export};
 pub use list::{Listing, ListingProblem};
 pub use lock::{LockHolder, WriteLock};
+pub(crate) use name::short_hash;
 pub use name::{HostFolder, MAX_NAME_BYTES, MAX_NAME_UNITS, host_folder, host_folders, safe_name};
 pub use prune::{HostPlan, Kept, KeptBecause, NotRemoved, PrunePlan, PruneReport, prune_plan};
 pub use record::{

@@ -106,7 +106,8 @@ fn truncate(name: &mut String, units: usize, bytes: usize) {
     }
 }
 
-fn short_hash(text: &str) -> String {
+/// Eight hexadecimal digits that stand for a text.
+pub(crate) fn short_hash(text: &str) -> String {
     hex::encode(&Sha256::digest(text.as_bytes())[..4])
 }
 
