@@ -75,7 +75,7 @@ impl Shared {
         let mut run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             RunEvent::Planned { hosts } => {
-                run.names = hosts.iter().map(|name| text::visible(name).into_owned()).collect();
+                run.names = hosts.iter().map(|host| text::visible(host.name).into_owned()).collect();
                 let widest = run.names.iter().map(|name| name.chars().count()).max();
                 run.width = widest.unwrap_or_default().min(WIDEST_NAME);
                 self.bar.set_length(hosts.len() as u64);

@@ -72,6 +72,16 @@ pub enum Error {
         #[source]
         problem: BundleProblem,
     },
+    /// A host that was chosen is not there any more.
+    #[error("{host} is not in the inventory of {server} any more{}", now_named(.now.as_ref()))]
+    HostGone {
+        /// The name that it was chosen by.
+        host: String,
+        /// The server that knew it.
+        server: String,
+        /// The managed object's id that it had, and the name of the host that has it now.
+        now: Option<(String, String)>,
+    },
     /// A host was not begun because of what happened to another one.
     #[error("{host} was not tried: {reason}")]
     NotTried {
@@ -154,6 +164,7 @@ impl Error {
             Self::LoggingTwice => "logging_twice",
             Self::Server(error) | Self::Host { error, .. } => error.code(),
             Self::HostNotConnected { .. } => "host_not_connected",
+            Self::HostGone { .. } => "host_gone",
             Self::NotTried { .. } => "not_tried",
             Self::Cancelled => "cancelled",
         }
@@ -190,6 +201,7 @@ impl Error {
                 "Nothing was kept. Take the backup again; if it happens each time, restart the host's management agents."
                     .to_owned(),
             ),
+            Self::HostGone { .. } => Some("Refresh the list of hosts, and choose again.".to_owned()),
             Self::NotTried { .. } => Some("Mend the cause, then back up the hosts that are missing.".to_owned()),
             Self::LoggingTwice | Self::Cancelled => None,
         }
@@ -212,6 +224,10 @@ fn names(text: &str, host: &str) -> bool {
         let (before, after) = (&text[..at], &text[at + host.len()..]);
         !goes_on(before.chars(), |rest| rest.next_back()) && !goes_on(after.chars(), |rest| rest.next())
     })
+}
+
+fn now_named(now: Option<&(String, String)>) -> String {
+    now.map(|(moid, name)| format!(": {moid} is now {name}")).unwrap_or_default()
 }
 
 fn bundle_code(problem: &BundleProblem) -> &'static str {

@@ -136,7 +136,12 @@ fn errors() -> Vec<Error> {
     errors.extend(credentials.map(Error::from));
     errors.extend(hosts_files.map(Error::from));
     errors.extend([SelectionError::Unknown(unknown), SelectionError::Nothing].map(Error::from));
-    errors.extend([Error::LoggingTwice, Error::Cancelled]);
+    let gone = |now: Option<&str>| Error::HostGone {
+        host: "esx01".into(),
+        server: "prod".into(),
+        now: now.map(|now| ("host-42".into(), now.into())),
+    };
+    errors.extend([gone(None), gone(Some("esx07")), Error::LoggingTwice, Error::Cancelled]);
     errors
 }
 

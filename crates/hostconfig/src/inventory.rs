@@ -65,6 +65,19 @@ pub struct Host {
     /// whose vendor did not care) the name follows it, and the object's id where even names are the same, after the
     /// server's address when those are hosts of several servers. Server, object and name where it has no UUID.
     pub identity: String,
+    /// What it is to each server that knows it, that of `server` included.
+    pub known_as: Vec<KnownAs>,
+}
+
+/// What a host is to one server that knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownAs {
+    /// The index of the server in [`Inventory::servers`].
+    pub server: usize,
+    /// The managed object's id there.
+    pub moid: String,
+    /// Its name there.
+    pub name: String,
 }
 
 impl Server {
@@ -166,10 +179,14 @@ struct Sighting {
 fn each_once(servers: &[Server], systems: Vec<Vec<HostSystem>>) -> Vec<Host> {
     let address = |server: usize| servers[server].session.client().address().to_string();
     let sightings = systems.into_iter().enumerate().flat_map(|(server, systems)| sightings(server, systems));
-    let hosts: Vec<Sighting> = by_host(sightings).into_iter().map(best_sighting).collect();
+    let by_host = by_host(sightings);
+    let known_as: Vec<Vec<KnownAs>> =
+        by_host.iter().map(|sightings| sightings.iter().map(known_as).collect()).collect();
+    let hosts: Vec<Sighting> = by_host.into_iter().map(best_sighting).collect();
     let identities = identities(&hosts, address);
-    let host = |(Sighting { server, system, .. }, identity)| Host { server, system, identity };
-    hosts.into_iter().zip(identities).map(host).collect()
+    let host =
+        |((Sighting { server, system, .. }, identity), known_as)| Host { server, system, identity, known_as };
+    hosts.into_iter().zip(identities).zip(known_as).map(host).collect()
 }
 
 fn sightings(server: usize, systems: Vec<HostSystem>) -> Vec<Sighting> {
@@ -229,6 +246,11 @@ fn share_a_name(a: &Sighting, b: &Sighting) -> bool {
 
 fn folded_name(system: &HostSystem) -> String {
     system.name.to_lowercase()
+}
+
+fn known_as(sighting: &Sighting) -> KnownAs {
+    let system = &sighting.system;
+    KnownAs { server: sighting.server, moid: system.object.id.clone(), name: system.name.clone() }
 }
 
 /// The first server's that reaches the host, else the first server's.

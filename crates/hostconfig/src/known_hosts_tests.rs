@@ -170,7 +170,8 @@ fn system() -> HostSystem {
 
 #[test]
 fn a_host_is_known_as_its_server_tells_it() {
-    let host = Host { server: 0, system: system(), identity: "vc/host-42/esx01".into() };
+    let host =
+        Host { server: 0, system: system(), identity: "vc/host-42/esx01".into(), known_as: Vec::new() };
     let found = known(&host, "prod");
     assert_eq!((found.identity.as_str(), found.server.as_str()), ("vc/host-42/esx01", "prod"));
     assert_eq!((found.moid.as_str(), found.name.as_str()), ("host-42", "esx01"));
@@ -184,6 +185,11 @@ fn a_host_is_known_as_its_server_tells_it() {
 fn a_firmware_system_that_may_not_be_seen_is_not_a_missing_one() {
     let fault = vsphere::Fault::default();
     let unreadable = vec![("configManager.firmwareSystem".to_owned(), fault)];
-    let host = Host { server: 0, system: HostSystem { unreadable, ..system() }, identity: String::new() };
+    let host = Host {
+        server: 0,
+        system: HostSystem { unreadable, ..system() },
+        identity: String::new(),
+        known_as: Vec::new(),
+    };
     assert!(known(&host, "prod").has_firmware_system);
 }

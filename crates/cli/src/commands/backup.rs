@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use hostconfig::audit::AuditLog;
 use hostconfig::backup::{
-    BackupRequest, DEFAULT_CONCURRENCY, HostReport, Outcome, RunContext, RunReport, ServerReport, back_up,
+    BackupRequest, DEFAULT_CONCURRENCY, HostChoice, HostReport, Outcome, RunContext, RunReport, ServerReport,
+    back_up,
 };
 use hostconfig::files::FileError;
 use hostconfig::hosts_file::{self, HostsFileError};
@@ -51,7 +52,7 @@ pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result
     let request = BackupRequest {
         servers: logins.ready,
         left_out: logins.failed.into_iter().map(|(name, failure)| (name, failure.report)).collect(),
-        selection: Selection { wanted: host, excluded: exclude },
+        hosts: HostChoice::Named(Selection { wanted: host, excluded: exclude }),
         concurrency: NonZeroUsize::new(concurrency.map_or(settings.concurrency, usize::from))
             .unwrap_or(DEFAULT_CONCURRENCY),
         note,

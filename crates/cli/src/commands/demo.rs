@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use hostconfig::ConfigDir;
 use hostconfig::archive::{Archive, Record, prune_plan, verify};
 use hostconfig::audit::AuditLog;
-use hostconfig::backup::{BackupRequest, Clock, RunContext, RunReport, back_up};
+use hostconfig::backup::{BackupRequest, Clock, HostChoice, RunContext, RunReport, back_up};
 use hostconfig::inventory::ServerLogin;
 use hostconfig::selection::Selection;
 use hostconfig::settings::{Server, Timeouts};
@@ -122,7 +122,7 @@ impl Tour<'_> {
         let request = BackupRequest {
             servers: vec![server.clone()],
             left_out: Vec::new(),
-            selection: Selection::default(),
+            hosts: HostChoice::Named(Selection::default()),
             concurrency: HOSTS_AT_ONCE,
             note: Some("taken by the demo".to_owned()),
             host_port: None,

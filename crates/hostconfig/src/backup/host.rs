@@ -8,7 +8,7 @@ use vsphere::inventory::{ConnectionState, HostSystem};
 use vsphere::transfer::{Downloaded, Route, fetch_bundle};
 
 use super::report::{HostReport, Outcome};
-use super::{Run, RunEvent, blocking};
+use super::{Run, RunEvent, Turn, blocking};
 use crate::archive::{
     Record, RecordDraft, RecordHost, RecordManifest, RecordObtained, RecordProduct, Staging,
 };
@@ -22,25 +22,25 @@ const WRITE_BUFFER: usize = 64 * 1024;
 
 /// The report of a host that is not begun, because the run was cancelled or the archive failed; the watcher is told. It
 /// is not in the audit log: nothing was done to the host.
-pub(super) fn left_out(run: &Run, number: usize, at: usize) -> Option<HostReport> {
-    let host = &run.inventory.hosts[at];
-    let outcome = if run.context.cancel.is_cancelled() {
+pub(super) fn left_out(run: &Run, turn: &Turn) -> Option<HostReport> {
+    let host = &run.inventory.hosts[turn.at];
+    let outcome = if turn.cancel.is_cancelled() {
         Outcome::Cancelled
     } else {
         let (host, reason) = (host.system.name.clone(), run.stopped.get()?.clone());
         Outcome::Failed { error: Error::NotTried { host, reason }.report() }
     };
-    Some(told(run, number, HostReport::new(host, &run.inventory, outcome)))
+    Some(told(run, turn, HostReport::new(host, &run.inventory, outcome)))
 }
 
-/// Backs up the host at `at` of the inventory, the `number`th of the run, and tells the watcher and the audit log.
-pub(super) async fn back_up(run: &Run, number: usize, at: usize) -> HostReport {
+/// Backs up a host, and tells the watcher and the audit log.
+pub(super) async fn back_up(run: &Run, turn: &Turn) -> HostReport {
     // Much may have happened while the task waited for its turn.
-    if let Some(report) = left_out(run, number, at) {
+    if let Some(report) = left_out(run, turn) {
         return report;
     }
-    let host = &run.inventory.hosts[at];
-    let outcome = match try_host(run, number, at).await {
+    let host = &run.inventory.hosts[turn.at];
+    let outcome = match try_host(run, turn).await {
         Ok(outcome) => outcome,
         Err(Error::Cancelled) => Outcome::Cancelled,
         Err(error) => {
@@ -55,26 +55,26 @@ pub(super) async fn back_up(run: &Run, number: usize, at: usize) -> HostReport {
     };
     let report = HostReport::new(host, &run.inventory, outcome);
     note_in_audit_log(run, host, &report).await;
-    told(run, number, report)
+    told(run, turn, report)
 }
 
-fn told(run: &Run, number: usize, report: HostReport) -> HostReport {
-    (run.context.watch)(RunEvent::Finished { host: number, report: &report });
+fn told(run: &Run, turn: &Turn, report: HostReport) -> HostReport {
+    (run.context.watch)(RunEvent::Finished { host: turn.number, report: &report });
     report
 }
 
-async fn try_host(run: &Run, number: usize, at: usize) -> Result<Outcome> {
-    let host = &run.inventory.hosts[at];
+async fn try_host(run: &Run, turn: &Turn) -> Result<Outcome> {
+    let host = &run.inventory.hosts[turn.at];
     check_host(&run.inventory.servers[host.server], &host.system)?;
     let clock = run.context.clock;
     let started = clock();
-    (run.context.watch)(RunEvent::Started { host: number });
+    (run.context.watch)(RunEvent::Started { host: turn.number });
     // What blocks on files is never left to itself: it would hold the archive's lock, and what it commits must be told.
     let (staging, file) = {
-        let (lock, folder) = (run.context.lock.clone(), run.folders[at].clone());
+        let (lock, folder) = (run.context.lock.clone(), run.folders[turn.at].clone());
         blocking(move || lock.stage(&folder)).await?
     };
-    let fetched = run.context.cancel.run_until_cancelled(fetch(run, number, at, &staging, file)).await;
+    let fetched = turn.cancel.run_until_cancelled(fetch(run, turn, &staging, file)).await;
     let draft = fetched.unwrap_or(Err(Error::Cancelled))?;
     let record = blocking(move || prove_and_commit(staging, draft, clock)).await?;
     let seconds = (clock() - started).as_seconds_f64();
@@ -83,17 +83,11 @@ async fn try_host(run: &Run, number: usize, at: usize) -> Result<Outcome> {
 }
 
 /// Downloads the host's bundle into staging; answers with what is known of it.
-async fn fetch(
-    run: &Run,
-    number: usize,
-    at: usize,
-    staging: &Staging,
-    file: std::fs::File,
-) -> Result<RecordDraft> {
-    let host = &run.inventory.hosts[at];
+async fn fetch(run: &Run, turn: &Turn, staging: &Staging, file: std::fs::File) -> Result<RecordDraft> {
+    let host = &run.inventory.hosts[turn.at];
     let server = &run.inventory.servers[host.server];
     let route = Route::to(&server.session, &host.system, run.request.host_port).await?;
-    let downloaded = download(run, number, server, &host.system, &route, file).await;
+    let downloaded = download(run, turn.number, server, &host.system, &route, file).await;
     let (downloaded, sha256) = downloaded.map_err(|error| match error {
         vsphere::Error::Sink { source, .. } => staging.write_failed(source),
         other => other.into(),

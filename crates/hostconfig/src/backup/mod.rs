@@ -4,6 +4,7 @@
 //! It knows neither the terminal nor the window: what happens is told as [`RunEvent`]s, time comes from a [`Clock`],
 //! and a cancelled run ends with whole records only.
 
+mod choice;
 mod host;
 mod report;
 
@@ -15,12 +16,13 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+pub use choice::{HostChoice, HostRef};
 pub use report::{HostReport, Outcome, RUN_FORMAT, RunReport, ServerReport};
 
 use crate::archive::{HostFolder, WriteLock, host_folders};
 use crate::audit::AuditLog;
-use crate::inventory::{Inventory, ServerLogin, with_inventory};
-use crate::selection::{Selection, SelectionError};
+use crate::inventory::{Inventory, Server, ServerLogin, with_inventory};
+use crate::selection::SelectionError;
 use crate::{ErrorReport, Result};
 
 /// What time it is where the user is.
@@ -39,7 +41,7 @@ pub struct BackupRequest {
     /// are in the report, and the run is not complete.
     pub left_out: Vec<(String, ErrorReport)>,
     /// Which of their hosts.
-    pub selection: Selection,
+    pub hosts: HostChoice,
     /// How many at once.
     pub concurrency: NonZeroUsize,
     /// The admin's note, kept in each record.
@@ -53,8 +55,8 @@ pub struct BackupRequest {
 pub enum RunEvent<'a> {
     /// The hosts of the run are known.
     Planned {
-        /// Their names, in inventory order.
-        hosts: Vec<&'a str>,
+        /// Them, in inventory order. What was asked for and is not there is at the end of the report only.
+        hosts: Vec<PlannedHost<'a>>,
     },
     /// A host was asked to pack its configuration.
     Started {
@@ -77,6 +79,22 @@ pub enum RunEvent<'a> {
         /// What came of it.
         report: &'a HostReport,
     },
+}
+
+/// A host of a run, about to be backed up.
+#[derive(Debug)]
+pub struct PlannedHost<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The server that it is backed up through, as [`HostRef::server`] names it.
+    pub server: &'a str,
+    /// Its managed object's id there.
+    pub moid: &'a str,
+    /// What tells it from all others; see [`crate::inventory::Host::identity`].
+    pub identity: &'a str,
+    /// Ends this host alone: under way it is dropped, waiting it is not begun once its turn comes. A bundle that is in the
+    /// archive already stays. The run's own token ends it too.
+    pub cancel: CancellationToken,
 }
 
 /// Where the events of a run go. Called from several threads at once.
@@ -128,8 +146,8 @@ async fn run(
     mut inventory: Inventory,
     started_at: DateTime<FixedOffset>,
 ) -> Result<RunReport> {
-    let choice = request.selection.choose(&inventory.hosts, |host| &host.system.name);
-    let nothing_to_do = choice.chosen.is_empty() && choice.unknown.is_empty();
+    let chosen = request.hosts.choose(&inventory, &request.left_out);
+    let nothing_to_do = chosen.hosts.is_empty() && chosen.missing.is_empty();
     if (inventory.servers.is_empty() || nothing_to_do) && !inventory.failed.is_empty() {
         return Err(inventory.failed.swap_remove(0).error);
     }
@@ -137,18 +155,34 @@ async fn run(
         return Err(SelectionError::Nothing.into());
     }
     let mut report = RunReport::new(run_id(started_at), started_at, &request, &inventory);
-    report.warnings = choice.unused_exclusions.iter().map(ToString::to_string).collect();
-    let names = choice.chosen.iter().map(|&at| inventory.hosts[at].system.name.as_str()).collect();
-    (context.watch)(RunEvent::Planned { hosts: names });
+    report.warnings = chosen.warnings;
+    let hosts: Vec<(usize, CancellationToken)> =
+        chosen.hosts.into_iter().map(|at| (at, context.cancel.child_token())).collect();
+    tell_plan(&context, &inventory, &hosts);
     // Named among all hosts, not just the chosen ones: a host's folder must not depend on the selection.
     let folders =
         host_folders(inventory.hosts.iter().map(|host| (host.system.name.as_str(), host.identity.as_str())));
     let (id, clock) = (report.run_id.clone(), context.clock);
     let run = Arc::new(Run { id, request, context, inventory, folders, stopped: OnceLock::new() });
-    report.hosts = back_up_each(&run, choice.chosen).await;
-    report.hosts.extend(choice.unknown.into_iter().map(HostReport::unknown));
+    report.hosts = back_up_each(&run, hosts).await;
+    report.hosts.extend(chosen.missing);
     report.finished_at = clock();
     Ok(report)
+}
+
+fn tell_plan(context: &RunContext, inventory: &Inventory, hosts: &[(usize, CancellationToken)]) {
+    let servers: Vec<String> = inventory.servers.iter().map(Server::shown).collect();
+    let planned = |(at, cancel): &(usize, CancellationToken)| {
+        let host = &inventory.hosts[*at];
+        PlannedHost {
+            name: &host.system.name,
+            server: &servers[host.server],
+            moid: &host.system.object.id,
+            identity: &host.identity,
+            cancel: cancel.clone(),
+        }
+    };
+    (context.watch)(RunEvent::Planned { hosts: hosts.iter().map(planned).collect() });
 }
 
 /// What all hosts of a run share.
@@ -163,8 +197,15 @@ struct Run {
     stopped: OnceLock<String>,
 }
 
+/// A host of a run: its number in the plan, its place in the inventory, and what ends it.
+struct Turn {
+    number: usize,
+    at: usize,
+    cancel: CancellationToken,
+}
+
 /// Backs up the hosts at these places of the inventory, a bounded number at once; reports in the same order.
-async fn back_up_each(run: &Arc<Run>, chosen: Vec<usize>) -> Vec<HostReport> {
+async fn back_up_each(run: &Arc<Run>, chosen: Vec<(usize, CancellationToken)>) -> Vec<HostReport> {
     let places = Arc::new(Semaphore::new(run.request.concurrency.get()));
     let mut reports: Vec<Option<HostReport>> = chosen.iter().map(|_| None).collect();
     let mut under_way = JoinSet::new();
@@ -172,19 +213,20 @@ async fn back_up_each(run: &Arc<Run>, chosen: Vec<usize>) -> Vec<HostReport> {
         let (number, report) = joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         reports[number] = Some(report);
     };
-    for (number, at) in chosen.into_iter().enumerate() {
+    for (number, (at, cancel)) in chosen.into_iter().enumerate() {
+        let turn = Turn { number, at, cancel };
         // A task only where there is room: thousands that wait would cost memory for nothing.
         let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
         while let Some(joined) = under_way.try_join_next() {
             keep(&mut reports, joined);
         }
-        if let Some(report) = host::left_out(run, number, at) {
+        if let Some(report) = host::left_out(run, &turn) {
             reports[number] = Some(report);
             continue;
         }
         let run = Arc::clone(run);
         under_way.spawn(async move {
-            let report = host::back_up(&run, number, at).await;
+            let report = host::back_up(&run, &turn).await;
             drop(place);
             (number, report)
         });

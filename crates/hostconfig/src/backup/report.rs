@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
-use super::BackupRequest;
+use super::{BackupRequest, HostRef};
 use crate::archive::Record;
 use crate::inventory::{Host, Inventory};
 use crate::selection::{SelectionError, UnknownName};
@@ -162,6 +162,12 @@ impl HostReport {
     pub(super) fn new(host: &Host, inventory: &Inventory, outcome: Outcome) -> Self {
         let server = Some(inventory.servers[host.server].shown());
         Self { name: host.system.name.clone(), server, outcome }
+    }
+
+    /// A host that was chosen and cannot be found.
+    pub(super) fn missing(host: &HostRef, error: &Error) -> Self {
+        let outcome = Outcome::Failed { error: error.report() };
+        Self { name: host.name.clone(), server: Some(host.server.clone()), outcome }
     }
 
     /// A name that fits no host.

@@ -1,6 +1,6 @@
 //! What can go wrong with a server or a host: each failure as it is told, the other hosts saved, nothing lost.
 
-use hostconfig::backup::{BackupRequest, Outcome, RunReport};
+use hostconfig::backup::{BackupRequest, HostChoice, Outcome, RunReport};
 use hostconfig::inventory::ServerLogin;
 use hostconfig::selection::Selection;
 use vsphere::{Credentials, Trust};
@@ -135,8 +135,8 @@ async fn servers_that_cannot_be_used_say_why() {
         assert_eq!(alone.unwrap_err().code(), code);
         let servers = vec![login, good.clone()];
         // beside a server with no host to back up it is the reason
-        let selection = Selection { wanted: Vec::new(), excluded: vec!["*".into()] };
-        let nothing = BackupRequest { servers: servers.clone(), selection, ..all_of(&sim) };
+        let hosts = HostChoice::Named(Selection { wanted: Vec::new(), excluded: vec!["*".into()] });
+        let nothing = BackupRequest { servers: servers.clone(), hosts, ..all_of(&sim) };
         assert_eq!(desk.run(nothing).await.unwrap_err().code(), code);
         // beside a server that works it is part of the report
         let report = desk.run(BackupRequest { servers, ..all_of(&sim) }).await.unwrap();
@@ -160,7 +160,7 @@ async fn servers_left_out_beforehand_are_in_the_report_that_is_kept() {
     let kept: RunReport = desk.archive.read_run(&report.run_id).unwrap();
     assert_eq!((kept.servers[1].name.as_str(), &kept.servers[1].error), ("dev", &Some(error)));
     // without a host on the others, they are still what is wrong
-    let selection = Selection { wanted: Vec::new(), excluded: vec!["*".into()] };
-    let report = desk.run(BackupRequest { left_out, selection, ..all_of(&sim) }).await.unwrap();
+    let hosts = HostChoice::Named(Selection { wanted: Vec::new(), excluded: vec!["*".into()] });
+    let report = desk.run(BackupRequest { left_out, hosts, ..all_of(&sim) }).await.unwrap();
     assert_eq!((report.hosts.len(), report.servers.len(), report.is_complete()), (0, 2, false));
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "setting up a test may panic")]
 
 mod archive_trouble;
+mod chosen;
 mod failures;
 mod runs;
 
@@ -15,7 +16,7 @@ use chrono::{DateTime, FixedOffset};
 use hostconfig::archive::{Archive, verify};
 use hostconfig::audit::AuditLog;
 use hostconfig::backup::{
-    BackupRequest, DEFAULT_CONCURRENCY, Outcome, RunContext, RunEvent, RunReport, back_up,
+    BackupRequest, DEFAULT_CONCURRENCY, HostChoice, Outcome, RunContext, RunEvent, RunReport, back_up,
 };
 use hostconfig::inventory::ServerLogin;
 use hostconfig::selection::Selection;
@@ -119,7 +120,7 @@ fn all_of(sim: &Simulator) -> BackupRequest {
     BackupRequest {
         servers: vec![login(sim)],
         left_out: Vec::new(),
-        selection: Selection::default(),
+        hosts: HostChoice::Named(Selection::default()),
         concurrency: DEFAULT_CONCURRENCY,
         note: None,
         host_port: None,
@@ -128,7 +129,8 @@ fn all_of(sim: &Simulator) -> BackupRequest {
 
 fn some_of(sim: &Simulator, wanted: &[&str]) -> BackupRequest {
     let wanted = wanted.iter().map(|name| (*name).to_owned()).collect();
-    BackupRequest { selection: Selection { wanted, excluded: Vec::new() }, ..all_of(sim) }
+    let hosts = HostChoice::Named(Selection { wanted, excluded: Vec::new() });
+    BackupRequest { hosts, ..all_of(sim) }
 }
 
 fn one_at_a_time(request: BackupRequest) -> BackupRequest {

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use hostconfig::Error;
 use hostconfig::archive::ServerKind;
-use hostconfig::backup::{BackupRequest, Outcome, RunEvent, RunReport, back_up};
+use hostconfig::backup::{BackupRequest, HostChoice, Outcome, RunEvent, RunReport, back_up};
 use hostconfig::selection::Selection;
 use vsphere_sim::{FaultRule, HostSpec, Options, Simulator, What, uniform_hosts};
 
@@ -75,8 +75,8 @@ async fn a_selection_saves_each_host_once_and_names_what_it_did_not_find() {
     assert!(!report.is_complete());
     desk.check_nothing_half_done(3);
 
-    let selection = Selection { wanted: Vec::new(), excluded: vec!["esx0*".into()] };
-    let nothing = desk.run(BackupRequest { selection, ..all_of(&sim) }).await;
+    let hosts = HostChoice::Named(Selection { wanted: Vec::new(), excluded: vec!["esx0*".into()] });
+    let nothing = desk.run(BackupRequest { hosts, ..all_of(&sim) }).await;
     assert_eq!(nothing.unwrap_err().code(), "no_host_selected");
 }
 
