@@ -354,12 +354,16 @@ fn settings_code(error: &SettingsError) -> &'static str {
     match error {
         SettingsError::Broken { .. } | SettingsError::OutOfRange { .. } => "settings_broken",
         SettingsError::NewerFormat { .. } => "settings_too_new",
+        SettingsError::BadValue { .. } => "bad_setting",
+        SettingsError::TooLarge { .. } => "settings_too_large",
         SettingsError::InUse { .. } => "settings_in_use",
         SettingsError::BadServer { .. } | SettingsError::Address(_) | SettingsError::Thumbprint(_) => {
             "bad_server"
         }
         SettingsError::DuplicateServer { .. } => "duplicate_server",
         SettingsError::UnknownServer { .. } => "unknown_server",
+        SettingsError::BadSelection { .. } => "bad_selection",
+        SettingsError::UnknownSelection { .. } => "unknown_selection",
         SettingsError::NoHome => "no_home",
     }
 }
@@ -373,8 +377,16 @@ fn settings_hint(error: &SettingsError) -> &'static str {
             "Install the newest version of Hostkeep. The file was left as it is."
         }
         SettingsError::InUse { .. } => "Try again in a moment.",
-        SettingsError::BadServer { .. } | SettingsError::Address(_) | SettingsError::Thumbprint(_) => {
-            "Correct it and try again."
+        SettingsError::BadServer { .. }
+        | SettingsError::Address(_)
+        | SettingsError::Thumbprint(_)
+        | SettingsError::BadValue { .. }
+        | SettingsError::BadSelection { .. } => "Correct it and try again.",
+        SettingsError::TooLarge { .. } => {
+            "Nothing was changed. Remove selections that are not needed any more, then try again."
+        }
+        SettingsError::UnknownSelection { .. } => {
+            "It may have been removed meanwhile: look at the list again."
         }
         SettingsError::DuplicateServer { .. } => "Choose another name, or remove that server first.",
         SettingsError::UnknownServer { .. } => "Add it with: hostkeep server add NAME --url URL --user USER",

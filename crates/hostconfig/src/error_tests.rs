@@ -101,11 +101,15 @@ fn errors() -> Vec<Error> {
             value: 0,
             range: "from 1 to 256".into(),
         },
+        SettingsError::BadValue { field: "concurrency", value: 0, range: "from 1 to 256".into() },
+        SettingsError::TooLarge { path: path() },
         SettingsError::InUse { path: path() },
         SettingsError::BadServer { field: "name", value: String::new(), reason: "it is empty" },
         SettingsError::DuplicateServer { name: "prod".into() },
         SettingsError::UnknownServer { name: "dev".into(), known: vec!["prod".into()] },
         SettingsError::UnknownServer { name: "dev".into(), known: vec![] },
+        SettingsError::BadSelection { name: "night".into(), reason: "it has no hosts" },
+        SettingsError::UnknownSelection { name: "night".into() },
         SettingsError::NoHome,
     ];
     let account = || "root@https://vc.lab.local".to_owned();

@@ -1,7 +1,7 @@
 //! Servers, the archive's place and how hard to work: one `settings.json`, replaced as a whole. No secret is ever in it:
 //! passwords are in the operating system's keyring. A file that cannot be understood is an error and stays as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,11 @@ use crate::files::{self, FileError, platform};
 pub const SETTINGS_FORMAT: u32 = 1;
 /// The most that may be asked for.
 pub const MAX_CONCURRENCY: usize = 256;
+/// The most days after which a backup may be called stale.
+pub const MAX_STALE_AFTER_DAYS: u32 = 3650;
 const MAX_SETTINGS_BYTES: u64 = 16 * 1024 * 1024;
+/// In bytes; vSphere allows 255 characters at most.
+const MAX_HOST_NAME: usize = 1024;
 
 /// Everything in `settings.json`. Fields that this version does not know survive a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +48,15 @@ pub struct Settings {
     /// How long to wait for servers and hosts.
     #[serde(default)]
     pub timeouts: Timeouts,
+    /// After how many days a host's last good backup is called stale, 1 to [`MAX_STALE_AFTER_DAYS`].
+    #[serde(default = "default_stale_after_days")]
+    pub stale_after_days: u32,
+    /// How the window looks.
+    #[serde(default)]
+    pub theme: Theme,
+    /// Lists of hosts that the admin gave a name, in the order in which they were saved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub selections: Vec<SavedSelection>,
     /// What a newer version wrote.
     #[serde(flatten)]
     unknown: BTreeMap<String, serde_json::Value>,
@@ -70,6 +83,30 @@ pub struct UsedArchive {
     pub path: PathBuf,
     /// Its id.
     pub id: String,
+}
+
+/// A list of hosts under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedSelection {
+    /// The name that the admin gave it, unlike all others in any case.
+    pub name: String,
+    /// The hosts' names.
+    pub hosts: Vec<String>,
+}
+
+/// How the window looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the operating system says.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+    /// In the fewest and strongest colours.
+    HighContrast,
 }
 
 /// How long to wait, in seconds.
@@ -117,6 +154,22 @@ pub enum SettingsError {
         /// What it may be.
         range: String,
     },
+    /// A change would put a value out of its range.
+    #[error("{field} cannot be {value}: it must be {range}")]
+    BadValue {
+        /// The field.
+        field: &'static str,
+        /// The value.
+        value: u64,
+        /// What it may be.
+        range: String,
+    },
+    /// A change would make the file larger than what is read again.
+    #[error("the settings {} would be larger than {MAX_SETTINGS_BYTES} bytes", .path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another window or console program is writing them.
     #[error("the settings {} are being changed by another program", .path.display())]
     InUse {
@@ -153,6 +206,20 @@ pub enum SettingsError {
         /// The names that there are.
         known: Vec<String>,
     },
+    /// A selection's name or hosts cannot be used.
+    #[error("the selection {name:?} cannot be saved: {reason}")]
+    BadSelection {
+        /// What was given, shortened.
+        name: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// There is no selection of this name.
+    #[error("there is no selection named {name:?}")]
+    UnknownSelection {
+        /// The name asked for, shortened.
+        name: String,
+    },
     /// There is no home folder to keep settings in.
     #[error("this user has no home folder for settings")]
     NoHome,
@@ -168,6 +235,9 @@ impl Default for Settings {
             concurrency: default_concurrency(),
             host_port: None,
             timeouts: Timeouts::default(),
+            stale_after_days: default_stale_after_days(),
+            theme: Theme::default(),
+            selections: Vec::new(),
             unknown: BTreeMap::new(),
         }
     }
@@ -209,14 +279,23 @@ pub fn load(config: &ConfigDir) -> Result<Settings> {
 }
 
 /// Changes the settings: reads them, applies `change`, and replaces the file. Two programs that change them at the same
-/// time wait for each other, so that neither's change is lost. When `change` fails, nothing is written.
+/// time wait for each other, so that neither's change is lost. When `change` fails, or what it leaves could not be read again,
+/// nothing is written.
 pub fn change<T>(config: &ConfigDir, change: impl FnOnce(&mut Settings) -> Result<T>) -> Result<T> {
     config.ensure()?;
     let _lock = lock(config)?;
     let mut settings = load(config)?;
     let before = settings.clone();
     let result = change(&mut settings)?;
+    if let Some((field, value, range)) = out_of_range(&settings) {
+        return Err(SettingsError::BadValue { field, value, range }.into());
+    }
     if settings != before || !config.settings().exists() {
+        let path = config.settings();
+        let json = files::to_json(&settings).map_err(|e| FileError::new("encode", &path, e))?;
+        if json.len() as u64 > MAX_SETTINGS_BYTES {
+            return Err(SettingsError::TooLarge { path }.into());
+        }
         files::write_json_atomically(&config.settings(), &settings)?;
     }
     Ok(result)
@@ -237,9 +316,65 @@ impl Settings {
         Ok(())
     }
 
+    /// Puts a server into the place of the one of this name, which it returns: its password may have to be removed.
+    ///
+    /// # Errors
+    /// [`SettingsError::UnknownServer`]; [`SettingsError::DuplicateServer`] where another server has the new name.
+    pub fn replace_server(&mut self, name: &str, server: Server) -> Result<Server> {
+        let at = self.position(name)?;
+        match self.position(&server.name) {
+            Ok(other) if other != at => {
+                Err(SettingsError::DuplicateServer { name: self.servers[other].name.clone() }.into())
+            }
+            _ => Ok(std::mem::replace(&mut self.servers[at], server)),
+        }
+    }
+
     /// Removes a server and returns it, so that its password can be removed too.
     pub fn remove_server(&mut self, name: &str) -> Result<Server> {
         self.position(name).map(|at| self.servers.remove(at))
+    }
+
+    /// Saves a list of hosts under a name, in the place of the one that has the name in any case. A host that is named
+    /// twice is kept once.
+    ///
+    /// # Errors
+    /// [`SettingsError::BadSelection`] for a name that is not 1 to 64 characters without control characters and without
+    /// a space at either end, for no hosts at all, and for what is no host's name.
+    pub fn save_selection(&mut self, name: &str, hosts: &[String]) -> Result<()> {
+        let bad = |reason| SettingsError::BadSelection { name: shortened(name), reason };
+        check_name(name).map_err(bad)?;
+        let mut seen = HashSet::new();
+        let hosts: Vec<String> = hosts
+            .iter()
+            .map(|host| host.trim())
+            .filter(|host| seen.insert(host.to_lowercase()))
+            .map(str::to_owned)
+            .collect();
+        if hosts.is_empty() {
+            return Err(bad("it has no hosts").into());
+        }
+        if hosts
+            .iter()
+            .any(|host| host.is_empty() || host.len() > MAX_HOST_NAME || host.chars().any(char::is_control))
+        {
+            return Err(
+                bad("one of its hosts has a name that is empty, too long or has control characters").into()
+            );
+        }
+        let selection = SavedSelection { name: name.to_owned(), hosts };
+        match self.selection_position(name) {
+            Some(at) => self.selections[at] = selection,
+            None => self.selections.push(selection),
+        }
+        Ok(())
+    }
+
+    /// Removes the list of hosts of this name, in any case.
+    pub fn remove_selection(&mut self, name: &str) -> Result<SavedSelection> {
+        let at = self.selection_position(name);
+        let unknown = || SettingsError::UnknownSelection { name: shortened(name) };
+        Ok(self.selections.remove(at.ok_or_else(unknown)?))
     }
 
     /// The id of the archive that was used at this path, for [`Archive::open`](crate::archive::Archive::open).
@@ -253,6 +388,11 @@ impl Settings {
         let path = absolute(path);
         self.archives_used.retain(|used| used.path != path);
         self.archives_used.push(UsedArchive { path, id: id.to_owned() });
+    }
+
+    fn selection_position(&self, name: &str) -> Option<usize> {
+        let wanted = name.trim().to_lowercase();
+        self.selections.iter().position(|selection| selection.name.to_lowercase() == wanted)
     }
 
     fn position(&self, name: &str) -> Result<usize> {
@@ -284,6 +424,9 @@ impl Server {
         let bad =
             |field, value: &str, reason| SettingsError::BadServer { field, value: shortened(value), reason };
         check_name(name).map_err(|reason| bad("name", name, reason))?;
+        if name.starts_with('-') {
+            return Err(bad("name", name, "it begins with -, like an option").into());
+        }
         let url = url.parse().map_err(SettingsError::from)?;
         if user.trim().is_empty() {
             return Err(bad("user", user, "it is empty").into());
@@ -302,9 +445,6 @@ fn check_name(name: &str) -> Result<(), &'static str> {
     }
     if name.trim() != name {
         return Err("it begins or ends with a space");
-    }
-    if name.starts_with('-') {
-        return Err("it begins with -, like an option");
     }
     if name.chars().any(char::is_control) {
         return Err("it has control characters");
@@ -325,20 +465,25 @@ fn parse(json: &[u8], path: &Path) -> Result<Settings> {
         return Err(SettingsError::NewerFormat { path: path(), format }.into());
     }
     let settings: Settings = serde_json::from_slice(json).map_err(broken)?;
+    if let Some((field, value, range)) = out_of_range(&settings) {
+        return Err(SettingsError::OutOfRange { path: path(), field, value, range }.into());
+    }
+    Ok(settings)
+}
+
+/// The first field whose value is none that it may have, the value, and what it may be.
+fn out_of_range(settings: &Settings) -> Option<(&'static str, u64, String)> {
     let day = 24 * 60 * 60;
-    for (field, value, most) in [
+    let ranges = [
         ("concurrency", settings.concurrency as u64, MAX_CONCURRENCY as u64),
         ("connect_seconds", settings.timeouts.connect_seconds, day),
         ("idle_seconds", settings.timeouts.idle_seconds, day),
         ("call_seconds", settings.timeouts.call_seconds, day),
         ("transfer_seconds", settings.timeouts.transfer_seconds, day),
-    ] {
-        if value == 0 || value > most {
-            let range = format!("from 1 to {most}");
-            return Err(SettingsError::OutOfRange { path: path(), field, value, range }.into());
-        }
-    }
-    Ok(settings)
+        ("stale_after_days", settings.stale_after_days.into(), MAX_STALE_AFTER_DAYS.into()),
+    ];
+    let bad = ranges.into_iter().find(|(_, value, most)| *value == 0 || value > most);
+    bad.map(|(field, value, most)| (field, value, format!("from 1 to {most}")))
 }
 
 fn lock(config: &ConfigDir) -> Result<File> {
@@ -356,6 +501,10 @@ fn lock(config: &ConfigDir) -> Result<File> {
 /// The empty path has no absolute form, and no archive either.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn default_stale_after_days() -> u32 {
+    7
 }
 
 fn default_concurrency() -> usize {

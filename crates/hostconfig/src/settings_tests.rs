@@ -20,6 +20,8 @@ fn settings_json_is_a_contract() {
         settings.add_server(server("prod"))?;
         settings.add_server(Server::new("lab", "https://10.0.0.9:8443/sdk", "root", Some(THUMBPRINT))?)?;
         settings.archive = Some("/backup/esxi".into());
+        settings.theme = Theme::HighContrast;
+        settings.save_selection("tonight", &["esx01".into(), "esx02".into()])?;
         settings.remember_archive(Path::new("/backup/esxi"), "0123456789abcdef0123456789abcdef");
         Ok(())
     })
@@ -53,10 +55,10 @@ fn servers_are_added_found_and_removed() {
 fn what_a_newer_version_wrote_survives_a_change() {
     let (_folder, config) = config();
     config.ensure().unwrap();
-    std::fs::write(config.settings(), "\u{feff}{\"format\": 1, \"theme\": {\"dark\": true}}").unwrap();
+    std::fs::write(config.settings(), "\u{feff}{\"format\": 1, \"colours\": {\"dark\": true}}").unwrap();
     change(&config, |s| s.add_server(server("prod"))).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(config.settings()).unwrap()).unwrap();
-    assert_eq!(json["theme"]["dark"], true);
+    assert_eq!(json["colours"]["dark"], true);
     assert_eq!(json["servers"][0]["name"], "prod");
 }
 
@@ -77,6 +79,8 @@ fn a_broken_file_is_told_and_never_overwritten() {
             "settings_broken",
             "concurrency is 0, but must be from 1 to 256",
         ),
+        ("{\"format\": 1, \"stale_after_days\": 3651}", "settings_broken", "stale_after_days is 3651"),
+        ("{\"format\": 1, \"theme\": \"pink\"}", "settings_broken", "unknown variant `pink`"),
         ("{\"format\": 1, \"concurrency\": 999}", "settings_broken", "concurrency is 999"),
         ("{\"format\": 1, \"timeouts\": {\"idle_seconds\": 0}}", "settings_broken", "idle_seconds is 0"),
     ] {
@@ -189,4 +193,94 @@ fn archives_are_remembered_by_path() {
     settings.remember_archive(path, "b");
     assert_eq!(settings.remembered_archive(path), Some("b"));
     assert_eq!(settings.archives_used.len(), 2);
+}
+
+#[test]
+fn a_file_of_an_older_version_gets_the_defaults() {
+    let (_folder, config) = config();
+    config.ensure().unwrap();
+    std::fs::write(config.settings(), "{\"format\": 1, \"concurrency\": 4}").unwrap();
+    let expect = Settings { concurrency: 4, ..Settings::default() };
+    assert_eq!(load(&config).unwrap(), expect);
+    assert_eq!((expect.stale_after_days, expect.theme, expect.selections.len()), (7, Theme::System, 0));
+}
+
+#[test]
+fn a_change_that_could_not_be_read_again_is_refused() {
+    type Change = fn(&mut Settings);
+    let (_folder, config) = config();
+    change(&config, |s| s.add_server(server("prod"))).unwrap();
+    let before = std::fs::read(config.settings()).unwrap();
+    let changes: [(Change, &str, &str); 3] = [
+        (
+            |s| s.stale_after_days = 0,
+            "bad_setting",
+            "stale_after_days cannot be 0: it must be from 1 to 3650",
+        ),
+        (|s| s.concurrency = 257, "bad_setting", "concurrency cannot be 257: it must be from 1 to 256"),
+        (
+            |s| s.selections = vec![SavedSelection { name: "a".into(), hosts: vec!["x".repeat(17 << 20)] }],
+            "settings_too_large",
+            "would be larger than 16777216 bytes",
+        ),
+    ];
+    for (bad, code, message) in changes {
+        let error = change(&config, |settings| {
+            bad(settings);
+            Ok(())
+        })
+        .unwrap_err();
+        assert_eq!(error.code(), code);
+        assert!(error.to_string().contains(message), "{error}");
+        assert_eq!(std::fs::read(config.settings()).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_server_is_replaced_in_its_place() {
+    let mut settings = Settings::default();
+    for name in ["prod", "lab", "dev"] {
+        settings.add_server(server(name)).unwrap();
+    }
+    let names = |settings: &Settings| {
+        settings.servers.iter().map(|server| server.name.clone()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(settings.replace_server("LAB", server("Lab")).unwrap(), server("lab"));
+    assert_eq!(settings.replace_server("lab", server("test")).unwrap(), server("Lab"));
+    assert_eq!(names(&settings), "prod test dev");
+    assert_eq!(settings.replace_server("test", server("PROD")).unwrap_err().code(), "duplicate_server");
+    assert_eq!(settings.replace_server("lab", server("new")).unwrap_err().code(), "unknown_server");
+    assert_eq!(names(&settings), "prod test dev");
+}
+
+#[test]
+fn selections_are_saved_replaced_and_removed() {
+    let mut settings = Settings::default();
+    let mut save = |name: &str, hosts: &[&str]| {
+        let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+        settings.save_selection(name, &hosts).map_err(|error| (error.code(), error.to_string()))
+    };
+    save("Tonight", &["esx01", " esx02 ", "ESX01"]).unwrap();
+    save("-lab", &["esx03"]).unwrap();
+    save("TONIGHT", &["esx04"]).unwrap();
+    let long = "n".repeat(65);
+    for (name, hosts, reason) in [
+        ("", &["a"][..], "it is empty"),
+        (" a", &["a"], "it begins or ends with a space"),
+        (&long, &["a"], "it is longer than 64 characters"),
+        ("a\n", &["a"], "it begins or ends with a space"),
+        ("a\u{1b}b", &["a"], "it has control characters"),
+        ("a", &[], "it has no hosts"),
+        ("a", &["b", " "], "one of its hosts has a name that is empty, too long or has control characters"),
+        ("a", &["b\0"], "one of its hosts has a name that is empty, too long or has control characters"),
+    ] {
+        let (code, message) = save(name, hosts).unwrap_err();
+        assert_eq!(code, "bad_selection");
+        assert_eq!(message, format!("the selection {name:?} cannot be saved: {reason}"));
+    }
+    let saved = |name: &str, host: &str| SavedSelection { name: name.into(), hosts: vec![host.into()] };
+    assert_eq!(settings.selections, [saved("TONIGHT", "esx04"), saved("-lab", "esx03")]);
+    assert_eq!(settings.remove_selection("tonight").unwrap(), saved("TONIGHT", "esx04"));
+    assert_eq!(settings.remove_selection("tonight").unwrap_err().code(), "unknown_selection");
+    assert_eq!(settings.selections, [saved("-lab", "esx03")]);
 }
