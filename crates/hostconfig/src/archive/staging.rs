@@ -124,7 +124,7 @@ impl Drop for Staging {
     }
 }
 
-fn into_record(draft: RecordDraft, file: String, taken_at: DateTime<FixedOffset>) -> Record {
+pub(super) fn into_record(draft: RecordDraft, file: String, taken_at: DateTime<FixedOffset>) -> Record {
     let RecordDraft { host, product, server, bytes, sha256, manifest, obtained, run_id, note } = draft;
     Record {
         folder: PathBuf::new(),

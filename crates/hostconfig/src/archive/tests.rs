@@ -49,6 +49,12 @@ pub(crate) fn draft(host: &str, bundle: &[u8]) -> RecordDraft {
     }
 }
 
+/// A record that is on no disk.
+pub(crate) fn record_of(draft: RecordDraft, taken_at: DateTime<FixedOffset>) -> Record {
+    let file = host_folder(&draft.host.name).bundle_file();
+    staging::into_record(draft, file, taken_at)
+}
+
 pub(crate) fn new_archive() -> (tempfile::TempDir, Archive) {
     let folder = tempfile::tempdir().unwrap();
     let archive = Archive::create(&folder.path().join("archive")).unwrap();

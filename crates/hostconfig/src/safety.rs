@@ -1,0 +1,236 @@
+//! "Am I safe?": what records and reports of runs say of each host that is known. Pure: data in, data out, and quick enough to
+//! be asked again whenever something changed.
+//!
+//! # Whose record is it?
+//! Identities are made a run at a time, so one host can have several: its hardware UUID, or the UUID with its name where
+//! another host of that run had the same UUID (see [`crate::inventory::Host::identity`]). And two hosts of one UUID that
+//! no run ever saw together have the same identity. A record is therefore the host's
+//!
+//! 1. that has its UUID (its identity, where it has none) and its name, in any case; where such hosts differ in identity,
+//!    the one's of them whose identity it has;
+//! 2. else, where no known host has both, the one's that has its identity: a host that was renamed.
+//!
+//! Known hosts of the same identity and name are one host that several servers told of at different times: what one of them has, all
+//! have. What fits hosts that are not the same equally well is nobody's: a host is never called safe for a bundle that may
+//! be another's.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ErrorReport;
+use crate::archive::Record;
+use crate::backup::{HostReport, Outcome, RunReport};
+use crate::bundle::normal_uuid;
+use crate::known_hosts::{Connection, KnownHost};
+
+/// How safe a host's configuration is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Safety {
+    /// Its last good bundle is young enough, and nothing failed since.
+    Fresh,
+    /// Its last good bundle is too old; or from a time that is yet to come, so that nobody knows how old it is.
+    Stale,
+    /// The last attempt failed, and there is no good bundle from after it.
+    Failing,
+    /// There is no bundle of it.
+    Never,
+    /// The server reaches it, and it cannot pack its configuration.
+    NotSupported,
+}
+
+/// What is known of a host's backups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostSafety {
+    /// The sum of it.
+    pub safety: Safety,
+    /// Its newest bundle.
+    pub last_good: Option<GoodBackup>,
+    /// The last time that a run tried it. A cancelled attempt counts only where there is no other: it says nothing of the
+    /// host.
+    pub last_attempt: Option<Attempt>,
+}
+
+/// A bundle in the archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoodBackup {
+    /// The record's id.
+    pub record: String,
+    /// When it was taken.
+    pub taken_at: DateTime<Utc>,
+}
+
+/// A host's part in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The run.
+    pub run_id: String,
+    /// When the run began.
+    pub at: DateTime<FixedOffset>,
+    /// What came of it.
+    pub result: AttemptResult,
+    /// Why it failed.
+    pub error: Option<ErrorReport>,
+}
+
+/// What came of an [`Attempt`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptResult {
+    /// Its bundle went into the archive.
+    Saved,
+    /// Nothing of it did.
+    Failed,
+    /// The run, or the host alone, was cancelled first.
+    Cancelled,
+}
+
+/// Clocks of machines differ, and are set.
+const TOLERATED_FUTURE: TimeDelta = TimeDelta::days(1);
+
+/// Assesses each host, in the hosts' order. `records` are the good ones: every record was good when it was taken, and the
+/// caller leaves out what it knows to be damaged since. Attempts are matched by server and name, which is all that reports
+/// have; where a run has two hosts of one server and name, the worse counts for both, until a bundle says otherwise. Hosts of a
+/// server that did not answer a run are not in its report: they become stale in time.
+pub fn assess(
+    hosts: &[KnownHost],
+    records: &[Record],
+    runs: &[RunReport],
+    stale_after: TimeDelta,
+    now: DateTime<FixedOffset>,
+) -> Vec<HostSafety> {
+    let last_good = last_good(hosts, records);
+    let last_attempts = last_attempts(hosts, runs);
+    let assess = |(at, host): (usize, &KnownHost)| {
+        let (last_good, last_attempt) = (last_good[at], last_attempts[at].as_ref());
+        let taken_at = last_good.map(|record| record.taken_at);
+        HostSafety {
+            safety: safety(host, taken_at, last_attempt, stale_after, now),
+            last_good: last_good
+                .map(|record| GoodBackup { record: record.id.clone(), taken_at: record.taken_at }),
+            last_attempt: last_attempt.map(attempt),
+        }
+    };
+    hosts.iter().enumerate().map(assess).collect()
+}
+
+fn safety(
+    host: &KnownHost,
+    last_good: Option<DateTime<Utc>>,
+    last_attempt: Option<&(&RunReport, &Outcome)>,
+    stale_after: TimeDelta,
+    now: DateTime<FixedOffset>,
+) -> Safety {
+    let failed_at = match last_attempt {
+        Some((run, Outcome::Failed { .. })) => Some(run.started_at.to_utc()),
+        _ => None,
+    };
+    if host.connection == Connection::Connected && !host.has_firmware_system {
+        return Safety::NotSupported;
+    }
+    if failed_at.is_some_and(|failed_at| last_good.is_none_or(|good| good < failed_at)) {
+        return Safety::Failing;
+    }
+    let Some(taken_at) = last_good else { return Safety::Never };
+    let age = now.to_utc() - taken_at;
+    if age <= stale_after && age >= -TOLERATED_FUTURE { Safety::Fresh } else { Safety::Stale }
+}
+
+/// The newest record of each host.
+fn last_good<'a>(hosts: &[KnownHost], records: &'a [Record]) -> Vec<Option<&'a Record>> {
+    let owners = Owners::new(hosts);
+    // A host has many records that say the same of it.
+    let mut owners_of: HashMap<(&str, &str, Option<&str>), Vec<usize>> = HashMap::new();
+    let mut newest: Vec<Option<&Record>> = vec![None; hosts.len()];
+    for record in records {
+        let said = &record.host;
+        let key = (said.identity.as_str(), said.name.as_str(), said.uuid.as_deref());
+        for &at in owners_of.entry(key).or_insert_with(|| owners.of(record)).iter() {
+            if newest[at].is_none_or(|newest| newest.taken_at < record.taken_at) {
+                newest[at] = Some(record);
+            }
+        }
+    }
+    newest
+}
+
+/// Finds whose a record is.
+struct Owners<'a> {
+    hosts: &'a [KnownHost],
+    /// By UUID, or else identity, and name.
+    by_name: HashMap<(String, String), Vec<usize>>,
+    by_identity: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Owners<'a> {
+    fn new(hosts: &'a [KnownHost]) -> Self {
+        let (mut by_name, mut by_identity) = (HashMap::new(), HashMap::new());
+        for (at, host) in hosts.iter().enumerate() {
+            let key = name_key(host.uuid.as_deref(), &host.identity, &host.name);
+            by_name.entry(key).or_insert_with(Vec::new).push(at);
+            by_identity.entry(host.identity.as_str()).or_insert_with(Vec::new).push(at);
+        }
+        Self { hosts, by_name, by_identity }
+    }
+
+    /// The places of the host that the record is of: several where several servers know it.
+    fn of(&self, record: &Record) -> Vec<usize> {
+        let said = &record.host;
+        let key = name_key(said.uuid.as_deref(), &said.identity, &said.name);
+        let identity = |at: &usize| self.hosts[*at].identity.as_str();
+        if let Some(namesakes) = self.by_name.get(&key) {
+            let is_one = namesakes.iter().all(|at| identity(at) == identity(&namesakes[0]));
+            return namesakes.iter().copied().filter(|at| is_one || identity(at) == said.identity).collect();
+        }
+        let renamed = self.by_identity.get(said.identity.as_str()).map_or(&[][..], Vec::as_slice);
+        let name = |at: &usize| self.hosts[*at].name.to_lowercase();
+        if renamed.iter().all(|at| name(at) == name(&renamed[0])) { renamed.to_vec() } else { Vec::new() }
+    }
+}
+
+fn name_key(uuid: Option<&str>, identity: &str, name: &str) -> (String, String) {
+    (uuid.and_then(normal_uuid).unwrap_or_else(|| identity.to_owned()), name.to_lowercase())
+}
+
+/// The attempt of each host that counts.
+fn last_attempts<'a>(
+    hosts: &[KnownHost],
+    runs: &'a [RunReport],
+) -> Vec<Option<(&'a RunReport, &'a Outcome)>> {
+    let mut attempts: HashMap<(&str, &str), Option<(&RunReport, &Outcome)>> =
+        hosts.iter().map(|host| ((host.server.as_str(), host.name.as_str()), None)).collect();
+    for run in runs {
+        for HostReport { name, server, outcome } in &run.hosts {
+            let Some(server) = server else { continue };
+            if let Some(last) = attempts.get_mut(&(server.as_str(), name.as_str()))
+                && last.is_none_or(|(last_run, last)| weight(run, outcome) > weight(last_run, last))
+            {
+                *last = Some((run, outcome));
+            }
+        }
+    }
+    let attempt = |host: &KnownHost| attempts[&(host.server.as_str(), host.name.as_str())];
+    hosts.iter().map(attempt).collect()
+}
+
+/// Of two attempts the one that counts weighs more.
+fn weight(run: &RunReport, outcome: &Outcome) -> (bool, DateTime<FixedOffset>, bool) {
+    let (was_cancelled, has_failed) =
+        (matches!(outcome, Outcome::Cancelled), matches!(outcome, Outcome::Failed { .. }));
+    (!was_cancelled, run.started_at, has_failed)
+}
+
+fn attempt((run, outcome): &(&RunReport, &Outcome)) -> Attempt {
+    let (result, error) = match outcome {
+        Outcome::Saved { .. } => (AttemptResult::Saved, None),
+        Outcome::Failed { error } => (AttemptResult::Failed, Some(error.clone())),
+        Outcome::Cancelled => (AttemptResult::Cancelled, None),
+    };
+    Attempt { run_id: run.run_id.clone(), at: run.started_at, result, error }
+}
+
+#[cfg(test)]
+#[path = "safety_tests.rs"]
+mod tests;
