@@ -1,0 +1,109 @@
+import { FluentProvider, makeStaticStyles, makeStyles, tokens } from "@fluentui/react-components";
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { CatchBoundary, RouterProvider } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { ErrorView } from "./components/ErrorView";
+import { queryClient, settingsQuery, startQuery, watchShell } from "./features/shell/data";
+import { PageError } from "./features/shell/PageError";
+import { commands, type Theme as ThemeSetting } from "./ipc";
+import { router } from "./routes";
+import { useTheme } from "./theme";
+
+const useStaticStyles = makeStaticStyles({
+  "html, body, #root": { height: "100%", margin: 0, overflow: "hidden" },
+});
+
+const useStyles = makeStyles({
+  // Not on the provider itself, whose class its portals get as well.
+  window: { position: "fixed", inset: 0, backgroundColor: tokens.colorNeutralBackground2 },
+  problem: { padding: tokens.spacingHorizontalXXL },
+});
+
+export function App() {
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Themed />
+    </QueryClientProvider>
+  );
+}
+
+function Themed() {
+  useStaticStyles();
+  const styles = useStyles();
+  const start = useQuery(startQuery);
+  const settings = useQuery({ ...settingsQuery, initialData: () => start.data?.settings, enabled: start.isSuccess });
+  const { theme, scheme } = useTheme(settings.data?.theme ?? rememberedTheme());
+  const setting = settings.data?.theme;
+  useEffect(() => {
+    // Scroll bars and form controls of the web view itself follow.
+    document.documentElement.style.colorScheme = scheme;
+  }, [scheme]);
+  useEffect(() => {
+    if (setting !== undefined) {
+      localStorage.setItem("theme", setting);
+    }
+  }, [setting]);
+  return (
+    <FluentProvider theme={theme}>
+      <div className={styles.window}>
+        <CatchBoundary getResetKey={() => "app"} errorComponent={PageError}>
+          {start.isError ? (
+            <div className={styles.problem}>
+              <ShowWindow />
+              <ErrorView error={start.error} />
+            </div>
+          ) : start.isSuccess ? (
+            <>
+              <ShowWindow />
+              <Watched />
+            </>
+          ) : null}
+        </CatchBoundary>
+      </div>
+    </FluentProvider>
+  );
+}
+
+function Watched() {
+  const styles = useStyles();
+  const [error, setError] = useState<unknown>(null);
+  useEffect(() => {
+    watchShell().catch(setError);
+  }, []);
+  return error === null ? (
+    <RouterProvider router={router} />
+  ) : (
+    <div className={styles.problem}>
+      <ErrorView error={error} />
+    </div>
+  );
+}
+
+/** Tells the shell that there is something to see: until then the window is hidden. */
+function ShowWindow() {
+  useEffect(() => {
+    // A hidden window may never be given a frame, so that is not waited for alone.
+    const timer = setTimeout(showWindow, 150);
+    const frame = requestAnimationFrame(() => requestAnimationFrame(showWindow));
+    return () => {
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
+    };
+  }, []);
+  return null;
+}
+
+let isShown = false;
+
+function showWindow() {
+  if (!isShown) {
+    isShown = true;
+    void commands.uiReady();
+  }
+}
+
+/** The theme of the last start, so that the first frame does not flash in another one. */
+function rememberedTheme(): ThemeSetting {
+  const theme = localStorage.getItem("theme");
+  return theme === "light" || theme === "dark" || theme === "highContrast" ? theme : "system";
+}

@@ -1,0 +1,59 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+} from "@fluentui/react-components";
+import { type ReactNode, useState } from "react";
+import { ErrorView } from "./ErrorView";
+
+type ConfirmDialogProps = {
+  title: string;
+  children: ReactNode;
+  /** Names the act: "Remove server". */
+  confirm: string;
+  /** A rejection keeps the dialog open and shows why. */
+  onConfirm: () => Promise<void>;
+  onClose: () => void;
+};
+
+/** Asks before something is done that cannot be undone. Cancel has the focus. */
+export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: ConfirmDialogProps) {
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const act = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (thrown) {
+      setError(thrown);
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && !isBusy && onClose()}>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{title}</DialogTitle>
+          <DialogContent>
+            {children}
+            {error !== null && <ErrorView error={error} />}
+          </DialogContent>
+          <DialogActions>
+            <Button appearance="primary" disabled={isBusy} onClick={act}>
+              {confirm}
+            </Button>
+            <Button autoFocus disabled={isBusy} onClick={onClose}>
+              Cancel
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

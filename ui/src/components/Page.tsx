@@ -1,0 +1,47 @@
+import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import type { ReactNode } from "react";
+
+const useStyles = makeStyles({
+  root: { display: "flex", flexDirection: "column", height: "100%", minHeight: 0, minWidth: 0 },
+  head: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalM,
+    rowGap: tokens.spacingVerticalXS,
+    padding: "10px 16px 6px",
+    flexShrink: 0,
+    minWidth: 0,
+  },
+  title: { margin: 0, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
+  subtitle: { color: tokens.colorNeutralForeground2, flexGrow: 1, minWidth: 0 },
+  body: { flexGrow: 1, minHeight: 0, minWidth: 0, display: "flex", flexDirection: "column" },
+  scrolling: { overflow: "auto", padding: "4px 16px 16px", display: "block" },
+});
+
+type PageProps = {
+  title: string;
+  /** Beside the title: what is shown and how old it is. */
+  subtitle?: ReactNode;
+  actions?: ReactNode;
+  /** A page of forms and text scrolls as a whole; a page with a grid does not. */
+  isScrolling?: boolean;
+  children: ReactNode;
+};
+
+/** A page's heading above its content. */
+export function Page({ title, subtitle, actions, isScrolling = false, children }: PageProps) {
+  const styles = useStyles();
+  return (
+    <div className={styles.root}>
+      <div className={styles.head}>
+        <Text as="h1" weight="semibold" className={styles.title}>
+          {title}
+        </Text>
+        <div className={styles.subtitle}>{subtitle}</div>
+        {actions}
+      </div>
+      <div className={mergeClasses(styles.body, isScrolling && styles.scrolling)}>{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import {
+  Button,
+  Menu,
+  MenuDivider,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  makeStyles,
+  Overflow,
+  OverflowItem,
+  Toolbar,
+  ToolbarButton,
+  ToolbarDivider,
+  useIsOverflowItemVisible,
+  useOverflowMenu,
+} from "@fluentui/react-components";
+import { MoreHorizontalRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+/** Something that can be done to the selection: the same in the toolbar, the context menu and by its key. */
+export type Command = {
+  id: string;
+  label: string;
+  icon?: ReactElement;
+  /** Shown in menus; the page binds it. */
+  shortcut?: string;
+  disabled?: boolean;
+  isPrimary?: boolean;
+  run: () => void;
+};
+export type Commands = readonly (Command | "divider")[];
+
+const useStyles = makeStyles({
+  bar: { display: "flex", flexWrap: "nowrap", minWidth: 0, overflow: "hidden", padding: 0, columnGap: "4px" },
+  button: { flexShrink: 0, whiteSpace: "nowrap" },
+});
+
+/** The commands of a page as a toolbar; what finds no room moves into a menu. */
+export function CommandBar({ commands, label }: { commands: Commands; label: string }) {
+  const styles = useStyles();
+  return (
+    <Overflow padding={40} minimumVisible={1}>
+      <Toolbar size="small" aria-label={label} className={styles.bar}>
+        {keyed(commands).map(({ key, command }) =>
+          command === "divider" ? (
+            <ToolbarDivider key={key} />
+          ) : (
+            <OverflowItem key={key} id={key} priority={command.isPrimary === true ? 1 : 0}>
+              <ToolbarButton
+                className={styles.button}
+                appearance={command.isPrimary === true ? "primary" : "subtle"}
+                icon={command.icon}
+                disabled={command.disabled}
+                onClick={command.run}
+              >
+                {command.label}
+              </ToolbarButton>
+            </OverflowItem>
+          ),
+        )}
+        <MoreCommands commands={commands} />
+      </Toolbar>
+    </Overflow>
+  );
+}
+
+/** The commands as the items of a menu. */
+export function CommandItems({ commands }: { commands: Commands }) {
+  return (
+    <MenuList>
+      {keyed(commands).map(({ key, command }) =>
+        command === "divider" ? <MenuDivider key={key} /> : <CommandItem key={key} command={command} />,
+      )}
+    </MenuList>
+  );
+}
+
+function CommandItem({ command }: { command: Command }) {
+  return (
+    <MenuItem icon={command.icon} secondaryContent={command.shortcut} disabled={command.disabled} onClick={command.run}>
+      {command.label}
+    </MenuItem>
+  );
+}
+
+function MoreCommands({ commands }: { commands: Commands }) {
+  const { ref, isOverflowing } = useOverflowMenu<HTMLButtonElement>();
+  if (!isOverflowing) {
+    return null;
+  }
+  return (
+    <Menu>
+      <MenuTrigger disableButtonEnhancement>
+        <Button
+          ref={ref}
+          size="small"
+          appearance="subtle"
+          icon={<MoreHorizontalRegular />}
+          aria-label="More commands"
+        />
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          {commands.map((command) => command !== "divider" && <OverflownItem key={command.id} command={command} />)}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}
+
+function OverflownItem({ command }: { command: Command }) {
+  const isVisible = useIsOverflowItemVisible(command.id);
+  return isVisible ? null : <CommandItem command={command} />;
+}
+
+function keyed(commands: Commands) {
+  return commands.map((command, index) => ({
+    key: command === "divider" ? `divider-${index}` : command.id,
+    command,
+  }));
+}

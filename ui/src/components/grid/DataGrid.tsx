@@ -1,0 +1,289 @@
+/**
+ * The one grid of the window: a TanStack table drawn with few plain elements, of which only those in sight exist.
+ * It sorts, selects, copies and remembers its layout; it does not know what its rows are.
+ */
+import { Menu, MenuPopover } from "@fluentui/react-components";
+import { CopyRegular } from "@fluentui/react-icons";
+import { useTable } from "@tanstack/react-table";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { copyText } from "../clipboard";
+import { CommandItems, type Commands } from "../commands";
+import { ColumnItems } from "./ColumnItems";
+import { features, type GridColumn, initialLayout, tableColumns } from "./columns";
+import { GridBody, type GridBodyHandle } from "./GridBody";
+import { GridHeader } from "./GridHeader";
+import { readLayout, writeLayout } from "./layout";
+import { aimAt, clickRow, moveTo, type Selection, toggleAll, toggleRow } from "./selection";
+import { TICK_WIDTH, useGridStyles } from "./styles";
+import { commaSeparated, tabSeparated } from "./text";
+
+export type { GridColumn } from "./columns";
+
+export type GridHandle = {
+  /** What is shown, in the order and with the columns that are shown. */
+  csv: () => string;
+  copy: () => Promise<void>;
+  focus: () => void;
+};
+
+type DataGridProps<Row extends object> = {
+  /** Its layout is remembered under this name. */
+  name: string;
+  label: string;
+  /** Already filtered. A row that did not change must be the same object as before. */
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  /** Must not change from one drawing to the next. */
+  columns: readonly GridColumn<Row>[];
+  sortedBy: string;
+  isDescending?: boolean;
+  selected: ReadonlySet<string>;
+  onSelect: (selected: ReadonlySet<string>) => void;
+  /** Enter or a double click. */
+  onOpen?: (row: Row) => void;
+  /** For the context menu: what the toolbar offers for the selection. */
+  commands?: Commands;
+  /** Shown instead of rows when there are none. */
+  empty?: ReactNode;
+  handle?: Ref<GridHandle>;
+};
+
+type OpenMenu = { column: string | null; x: number; y: number };
+
+export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
+  const { name, label, rows, rowKey, columns, selected, onSelect, onOpen, commands = [], empty, handle } = props;
+  const styles = useGridStyles();
+  const definitions = useMemo(() => tableColumns(columns), [columns]);
+  const [initial] = useState(() =>
+    readLayout(name, columns, initialLayout(columns, props.sortedBy, props.isDescending ?? false)),
+  );
+  const table = useTable({
+    features,
+    columns: definitions,
+    data: rows,
+    getRowId: rowKey,
+    initialState: initial,
+    enableSortingRemoval: false,
+    columnResizeMode: "onChange",
+  });
+  const { sorting, columnSizing, columnOrder, columnVisibility } = table.state;
+  useEffect(() => {
+    writeLayout(name, { sorting, columnSizing, columnOrder, columnVisibility });
+  }, [name, sorting, columnSizing, columnOrder, columnVisibility]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is visible depends on order and visibility alone
+  const visible = useMemo(
+    () =>
+      table.getVisibleLeafColumns().flatMap(({ id }) => {
+        const column = columns.find((other) => other.id === id);
+        return column === undefined ? [] : [column];
+      }),
+    [columns, columnOrder, columnVisibility],
+  );
+  const widths = table.getVisibleLeafColumns().map((column) => column.getSize());
+  const model = table.getRowModel().rows;
+  const sorted = useMemo(() => model.map((row) => row.original), [model]);
+  const keys = useMemo(() => sorted.map(rowKey), [sorted, rowKey]);
+
+  const body = useRef<GridBodyHandle>(null);
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
+  const [focusAt, setFocusAt] = useState<{ anchor: string | null; active: string | null }>({
+    anchor: null,
+    active: null,
+  });
+  const selection: Selection = { selected, ...focusAt };
+  const activeIndex = useActiveIndex(keys, focusAt.active);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+
+  const apply = (next: Selection) => {
+    setFocusAt({ anchor: next.anchor, active: next.active });
+    if (next.selected !== selected) {
+      onSelect(next.selected);
+    }
+  };
+  const chosenRows = () => {
+    const chosen = sorted.filter((row) => selected.has(rowKey(row)));
+    return chosen.length > 0 ? chosen : sorted.slice(activeIndex, activeIndex + 1);
+  };
+  const copy = () => copyText(tabSeparated(visible, chosenRows()));
+  useImperativeHandle(handle, () => ({
+    csv: () => commaSeparated(visible, sorted),
+    copy,
+    focus: () => body.current?.focusRow(activeIndex),
+  }));
+
+  const openRowMenu = (key: string, x: number, y: number) => {
+    apply(aimAt(selection, key));
+    setMenu({ column: null, x, y });
+  };
+  const onBodyKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const key = keys[activeIndex];
+    if (key === undefined || event.altKey) {
+      return;
+    }
+    const held = { shift: event.shiftKey, ctrl: event.ctrlKey };
+    const target = arrivalOf(event.key, activeIndex, keys.length, body.current?.pageSize() ?? 10);
+    if (target === "header") {
+      scroller?.querySelector<HTMLElement>('[role="columnheader"][tabindex="0"]')?.focus();
+    } else if (target !== null) {
+      const to = keys[target];
+      to !== undefined && apply(moveTo(selection, keys, to, held));
+      body.current?.focusRow(target);
+    } else if (event.key === "ContextMenu" || (event.shiftKey && event.key === "F10")) {
+      const box = body.current?.rowBox(activeIndex);
+      box && openRowMenu(key, box.left + TICK_WIDTH, box.bottom);
+    } else if (event.key === " ") {
+      apply(toggleRow(selection, key));
+    } else if (event.ctrlKey && event.key.toLowerCase() === "a") {
+      apply({ ...selection, selected: new Set(keys) });
+    } else if (event.ctrlKey && event.key.toLowerCase() === "c") {
+      void copy();
+    } else if (event.key === "Escape" && selected.size > 0) {
+      apply({ ...selection, selected: new Set() });
+    } else if (event.key === "Enter" && onOpen !== undefined && sorted[activeIndex] !== undefined) {
+      onOpen(sorted[activeIndex]);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const onClick = (event: MouseEvent<HTMLDivElement>) => {
+    const key = keyOf(event.target);
+    if (key === null) {
+      return;
+    }
+    const isTick = event.target instanceof Element && event.target.closest("[data-tick]") !== null;
+    const held = { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey };
+    apply(isTick && !held.shift ? toggleRow(selection, key) : clickRow(selection, keys, key, held));
+    body.current?.focusRow(keys.indexOf(key));
+  };
+
+  const chosen = keys.reduce((count, key) => count + (selected.has(key) ? 1 : 0), 0);
+  const allSelected = chosen === 0 ? false : chosen === keys.length ? true : "mixed";
+  return (
+    <div className={styles.wrapper}>
+      <div
+        ref={setScroller}
+        role="grid"
+        aria-label={label}
+        aria-multiselectable
+        aria-rowcount={keys.length + 1}
+        aria-colcount={visible.length + 1}
+        className={styles.scroller}
+        style={{
+          "--grid-columns": [TICK_WIDTH, ...widths].map((width) => `${width}px`).join(" "),
+          "--grid-width": `${widths.reduce((sum, width) => sum + width, TICK_WIDTH)}px`,
+        }}
+      >
+        <GridHeader
+          table={table}
+          columns={visible}
+          allSelected={allSelected}
+          onToggleAll={() => apply(toggleAll(selection, keys))}
+          onLeave={() => body.current?.focusRow(activeIndex)}
+          onContextMenu={(column, at) => setMenu({ column, ...at })}
+        />
+        <GridBody
+          handle={body}
+          scroller={scroller}
+          rows={sorted}
+          keys={keys}
+          columns={visible}
+          selected={selected}
+          activeIndex={activeIndex}
+          onKeyDown={onBodyKeyDown}
+          onClick={onClick}
+          onDoubleClick={(event) => {
+            const row = sorted[keys.indexOf(keyOf(event.target) ?? "")];
+            row !== undefined && onOpen?.(row);
+          }}
+          onContextMenu={(event) => {
+            const key = keyOf(event.target);
+            event.preventDefault();
+            key !== null && openRowMenu(key, event.clientX, event.clientY);
+          }}
+        />
+      </div>
+      {keys.length === 0 && empty !== undefined && <div className={styles.empty}>{empty}</div>}
+      {menu !== null && (
+        <Menu
+          open
+          positioning={{ target: pointTarget(menu.x, menu.y), position: "below", align: "start" }}
+          onOpenChange={(_, data) => {
+            if (!data.open) {
+              setMenu(null);
+              // Back to where the menu was opened from, unless a command has opened a dialog.
+              menu.column === null && requestAnimationFrame(() => body.current?.takeFocusBack(activeIndex));
+            }
+          }}
+        >
+          <MenuPopover>
+            {menu.column === null ? (
+              <CommandItems
+                commands={[
+                  ...commands,
+                  ...(commands.length > 0 ? (["divider"] as const) : []),
+                  { id: "copy", label: "Copy rows", icon: <CopyRegular />, shortcut: "Ctrl+C", run: () => void copy() },
+                ]}
+              />
+            ) : (
+              <ColumnItems table={table} columns={columns} column={menu.column} />
+            )}
+          </MenuPopover>
+        </Menu>
+      )}
+    </div>
+  );
+}
+
+/** Where a key goes from here, or null for keys that do not move. */
+function arrivalOf(key: string, from: number, count: number, page: number): number | "header" | null {
+  const last = count - 1;
+  switch (key) {
+    case "ArrowDown":
+      return Math.min(last, from + 1);
+    case "ArrowUp":
+      return from === 0 ? "header" : from - 1;
+    case "PageDown":
+      return Math.min(last, from + page);
+    case "PageUp":
+      return Math.max(0, from - page);
+    case "Home":
+      return 0;
+    case "End":
+      return last;
+    default:
+      return null;
+  }
+}
+
+/** The row with the focus; when it is gone, the one that took its place. */
+function useActiveIndex(keys: readonly string[], active: string | null): number {
+  const last = useRef(0);
+  const found = useMemo(() => (active === null ? 0 : keys.indexOf(active)), [keys, active]);
+  const index = found >= 0 ? found : Math.max(0, Math.min(last.current, keys.length - 1));
+  useEffect(() => {
+    last.current = index;
+  });
+  return index;
+}
+
+function keyOf(target: EventTarget): string | null {
+  const row = target instanceof Element ? target.closest<HTMLElement>("[data-key]") : null;
+  return row?.dataset.key ?? null;
+}
+
+function pointTarget(x: number, y: number) {
+  return { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) };
+}

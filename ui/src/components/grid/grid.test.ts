@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { mergeOrder, parse } from "./layout";
+import { compareKeys, type SortValue, sortKey } from "./natural";
+import { aimAt, clickRow, moveTo, type Selection, toggleAll, toggleRow } from "./selection";
+import { commaSeparated, tabSeparated } from "./text";
+
+function sorted(values: SortValue[]) {
+  return values.toSorted((a, b) => compareKeys(sortKey(a) ?? "", sortKey(b) ?? ""));
+}
+
+test("names, addresses and builds sort by their numbers", () => {
+  expect(sorted(["esx10", "esx2", "ESX1"])).toEqual(["ESX1", "esx2", "esx10"]);
+  expect(sorted(["10.0.0.10", "10.0.0.9", "9.1.1.1"])).toEqual(["9.1.1.1", "10.0.0.9", "10.0.0.10"]);
+  expect(sorted(["24280767", "8294253"])).toEqual(["8294253", "24280767"]);
+  expect(sorted(["esx007", "esx7a", "esx6"])).toEqual(["esx6", "esx007", "esx7a"]);
+  expect(sorted(["été", "etc", "fin"])).toEqual(["etc", "été", "fin"]);
+  expect(sorted([10, 9, 100])).toEqual([9, 10, 100]);
+  expect(sorted([true, false])).toEqual([false, true]);
+});
+
+test("nothing has no key", () => {
+  expect(sortKey(null)).toBeNull();
+  expect(sortKey("")).toBeNull();
+});
+
+const KEYS = ["a", "b", "c", "d"];
+const NONE: Selection = { selected: new Set(), anchor: null, active: null };
+const PLAIN = { shift: false, ctrl: false };
+const SHIFT = { shift: true, ctrl: false };
+const CTRL = { shift: false, ctrl: true };
+const names = (selection: Selection) => [...selection.selected].sort().join("");
+
+test("clicks select as in Explorer", () => {
+  const one = clickRow(NONE, KEYS, "b", PLAIN);
+  expect(names(one)).toBe("b");
+  expect(names(clickRow(one, KEYS, "d", SHIFT))).toBe("bcd");
+  expect(names(clickRow(clickRow(one, KEYS, "d", SHIFT), KEYS, "a", SHIFT))).toBe("ab");
+  const two = clickRow(one, KEYS, "d", CTRL);
+  expect(names(two)).toBe("bd");
+  expect(names(clickRow(two, KEYS, "b", CTRL))).toBe("d");
+  expect(names(clickRow(two, KEYS, "a", { shift: true, ctrl: true }))).toBe("abcd");
+});
+
+test("arrows move, with Ctrl the focus alone, with Shift the range", () => {
+  const at = moveTo(NONE, KEYS, "b", PLAIN);
+  expect(moveTo(at, KEYS, "c", CTRL)).toEqual({ selected: new Set("b"), anchor: "b", active: "c" });
+  expect(names(moveTo(at, KEYS, "c", SHIFT))).toBe("bc");
+});
+
+test("ticks, all and right clicks", () => {
+  expect(names(toggleRow(toggleRow(NONE, "a"), "c"))).toBe("ac");
+  expect(names(toggleAll(NONE, KEYS))).toBe("abcd");
+  expect(names(toggleAll(toggleAll(NONE, KEYS), KEYS))).toBe("");
+  const two = toggleRow(toggleRow(NONE, "a"), "c");
+  expect(names(aimAt(two, "a"))).toBe("ac");
+  expect(names(aimAt(two, "d"))).toBe("d");
+});
+
+const COLUMNS = [
+  { title: "Name", text: (row: string[]) => row[0] ?? "" },
+  { title: "Note", text: (row: string[]) => row[1] ?? "" },
+];
+
+test("text for other programs", () => {
+  const rows = [
+    ["esx01", "a\tb\nc"],
+    ['say "x", y', "=cmd()"],
+  ];
+  expect(tabSeparated(COLUMNS, rows)).toBe('Name\tNote\r\nesx01\ta b c\r\nsay "x", y\t=cmd()');
+  expect(commaSeparated(COLUMNS, rows)).toBe('Name,Note\r\nesx01,"a\tb\nc"\r\n"say ""x"", y",\'=cmd()\r\n');
+});
+
+test("a remembered layout may be anything", () => {
+  expect(parse(null)).toEqual({});
+  expect(parse("{")).toEqual({});
+  expect(parse("[1]")).toEqual({});
+  expect(
+    parse(
+      '{"sorting":[{"id":"name","desc":true},7],"columnSizing":{"a":120,"b":"wide","c":-1},"columnOrder":["b",3],"columnVisibility":{"a":false,"b":"no"}}',
+    ),
+  ).toEqual({
+    sorting: [{ id: "name", desc: true }],
+    columnSizing: { a: 120 },
+    columnOrder: ["b"],
+    columnVisibility: { a: false },
+  });
+});
+
+test("a column that is new since then comes where it belongs", () => {
+  expect(mergeOrder(["c", "a", "gone"], ["a", "b", "c", "d"])).toEqual(["c", "d", "a", "b"]);
+  expect(mergeOrder([], ["a", "b"])).toEqual(["a", "b"]);
+});

@@ -1,0 +1,57 @@
+import { useEffect, useRef } from "react";
+
+/** "Ctrl+Shift+F10", "F5", "Ctrl+,": modifiers in this order, then the key as the keyboard event names it. */
+export type Shortcut = string;
+
+/**
+ * Keys that act wherever the focus is, while the component is shown. Of several that want the same key, the one
+ * shown last gets it. None acts behind an open dialog.
+ */
+export function useShortcuts(shortcuts: Record<Shortcut, () => void>): void {
+  const latest = useRef(shortcuts);
+  useEffect(() => {
+    latest.current = shortcuts;
+  });
+  useEffect(() => {
+    const layer = () => latest.current;
+    layers.push(layer);
+    return () => {
+      layers.splice(layers.indexOf(layer), 1);
+    };
+  }, []);
+}
+
+export function shortcutOf(event: KeyboardEvent): Shortcut {
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  return [event.ctrlKey && "Ctrl", event.altKey && "Alt", event.shiftKey && key !== "+" && "Shift", key]
+    .filter(Boolean)
+    .join("+");
+}
+
+/** For `main`: listens once for the life of the page. */
+export function listenForShortcuts(): void {
+  window.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) {
+      return;
+    }
+    const shortcut = shortcutOf(event);
+    const act = [...layers]
+      .reverse()
+      .map((layer) => layer()[shortcut])
+      .find((found) => found !== undefined);
+    if (act === undefined) {
+      return;
+    }
+    // The web view's own reload or find must not answer a key of ours, not even behind a dialog.
+    event.preventDefault();
+    if (!isDialogOpen()) {
+      act();
+    }
+  });
+}
+
+export function isDialogOpen(): boolean {
+  return document.querySelector('[role="dialog"][aria-modal="true"], [role="alertdialog"]') !== null;
+}
+
+const layers: (() => Record<Shortcut, () => void>)[] = [];

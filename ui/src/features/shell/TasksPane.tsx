@@ -1,0 +1,181 @@
+import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import {
+  ChevronDownRegular,
+  ChevronUpRegular,
+  DeleteRegular,
+  DismissRegular,
+  OpenRegular,
+} from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { Bar } from "../../components/Bar";
+import type { Commands } from "../../components/commands";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorView } from "../../components/ErrorView";
+import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { Age } from "../../components/Time";
+import { dateTime, plural } from "../../components/words";
+import { commands as ipc, type Job, type JobHead } from "../../ipc";
+import { isRunning, progressOf, useJobs } from "./jobs";
+import { stateIcon, stateWords } from "./jobWords";
+
+const useStyles = makeStyles({
+  pane: {
+    display: "flex",
+    flexDirection: "column",
+    flexShrink: 0,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  open: { height: "150px", "@media (max-height: 560px)": { height: "34vh" } },
+  head: { display: "flex", alignItems: "center", height: "30px", flexShrink: 0, paddingLeft: "8px", gap: "8px" },
+  toggle: { fontWeight: tokens.fontWeightSemibold, minWidth: 0, paddingLeft: "4px" },
+  count: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+});
+
+const useCellStyles = makeStyles({
+  status: { display: "flex", alignItems: "center", gap: "6px" },
+  share: { width: "34px", textAlign: "end", fontVariantNumeric: "tabular-nums" },
+});
+
+const KEPT_OPEN = "tasks.isOpen";
+
+const COLUMNS: readonly GridColumn<JobHead>[] = [
+  { id: "title", title: "Task", width: 250, isFixed: true, text: (head) => head.title },
+  {
+    id: "state",
+    title: "Status",
+    width: 260,
+    text: stateWords,
+    draw: (head) => <Status head={head} />,
+  },
+  { id: "note", title: "Note", width: 200, text: (head) => head.note ?? "" },
+  {
+    id: "startedAt",
+    title: "Started",
+    width: 110,
+    text: (head) => dateTime(head.startedAt),
+    sortBy: (head) => Date.parse(head.startedAt),
+    draw: (head) => <Age iso={head.startedAt} />,
+  },
+  {
+    id: "finishedAt",
+    title: "Finished",
+    width: 110,
+    text: (head) => (head.finishedAt === null ? "" : dateTime(head.finishedAt)),
+    sortBy: (head) => (head.finishedAt === null ? null : Date.parse(head.finishedAt)),
+    draw: (head) => head.finishedAt !== null && <Age iso={head.finishedAt} />,
+  },
+];
+
+/** Recent tasks, as in the vSphere Client: what runs, how far it is, cancel; what has ended stays until removed. */
+export function TasksPane() {
+  const styles = useStyles();
+  const jobs = useJobs((state) => state.jobs);
+  const [isOpen, setOpen] = useState(() => localStorage.getItem(KEPT_OPEN) !== "no");
+  const running = jobs.filter((job) => isRunning(job.head)).length;
+  const toggle = () => {
+    localStorage.setItem(KEPT_OPEN, isOpen ? "no" : "yes");
+    setOpen(!isOpen);
+  };
+  return (
+    <section aria-label="Recent tasks" data-pane="tasks" className={mergeClasses(styles.pane, isOpen && styles.open)}>
+      <div className={styles.head}>
+        <Button
+          size="small"
+          appearance="transparent"
+          className={styles.toggle}
+          icon={isOpen ? <ChevronDownRegular /> : <ChevronUpRegular />}
+          aria-expanded={isOpen}
+          onClick={toggle}
+        >
+          Recent tasks
+        </Button>
+        <span className={styles.count}>
+          {running > 0 ? `${plural(running, "task")} running` : jobs.length > 0 ? "Nothing is running" : ""}
+        </span>
+      </div>
+      {isOpen && <Tasks jobs={jobs} />}
+    </section>
+  );
+}
+
+function Tasks({ jobs }: { jobs: readonly Job[] }) {
+  const navigate = useNavigate();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [error, setError] = useState<unknown>(null);
+  const heads = useMemo(() => jobs.map((job) => job.head), [jobs]);
+  const chosen = heads.filter((head) => selected.has(String(head.id)));
+  const open = (head: JobHead) => void navigate({ to: "/jobs/$job", params: { job: String(head.id) } });
+  const forAll = (which: JobHead[], act: (head: JobHead) => Promise<unknown>) =>
+    void Promise.all(which.map(act)).then(() => setError(null), setError);
+  const running = chosen.filter(isRunning);
+  const ended = chosen.filter((head) => !isRunning(head));
+  const commands: Commands = [
+    {
+      id: "open",
+      label: "Open",
+      icon: <OpenRegular />,
+      shortcut: "Enter",
+      disabled: chosen.length !== 1,
+      run: () => chosen[0] !== undefined && open(chosen[0]),
+    },
+    {
+      id: "cancel",
+      label: "Cancel",
+      icon: <DismissRegular />,
+      disabled: running.length === 0,
+      run: () => forAll(running, (head) => ipc.cancelJob(head.id, null)),
+    },
+    {
+      id: "remove",
+      label: "Remove from the list",
+      icon: <DeleteRegular />,
+      disabled: ended.length === 0,
+      run: () => forAll(ended, (head) => ipc.removeJob(head.id)),
+    },
+  ];
+  return (
+    <>
+      {error !== null && <ErrorView error={error} />}
+      <DataGrid
+        name="tasks"
+        label="Recent tasks"
+        rows={heads}
+        rowKey={headKey}
+        columns={COLUMNS}
+        sortedBy="startedAt"
+        isDescending
+        selected={selected}
+        onSelect={setSelected}
+        onOpen={open}
+        commands={commands}
+        empty={<EmptyState title="No tasks yet">Backups and verifications that you start appear here.</EmptyState>}
+      />
+    </>
+  );
+}
+
+function Status({ head }: { head: JobHead }) {
+  const styles = useCellStyles();
+  const share = progressOf(head);
+  return (
+    <div className={styles.status}>
+      {stateIcon(head)}
+      {isRunning(head) && head.state === "running" ? (
+        <>
+          <Bar share={share} label={head.title} />
+          <span className={styles.share}>{share === null ? "" : `${Math.floor(share * 100)} %`}</span>
+          <span>{`${head.done} of ${head.total}`}</span>
+        </>
+      ) : (
+        <span>{stateWords(head)}</span>
+      )}
+    </div>
+  );
+}
+
+function headKey(head: JobHead): string {
+  return String(head.id);
+}

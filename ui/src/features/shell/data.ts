@@ -1,0 +1,51 @@
+/** What the pages read from the shell, by name: each is asked for once and asked for again when the shell says so. */
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { commands, type Message, watch } from "../../ipc";
+import { applyMessage, useJobs } from "./jobs";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    // The shell is in the same process: nothing to retry, and it tells when something changed.
+    queries: { retry: false, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, networkMode: "always" },
+    mutations: { retry: false, networkMode: "always" },
+  },
+});
+
+export const startQuery = queryOptions({ queryKey: ["start"], queryFn: commands.appStart });
+export const settingsQuery = queryOptions({ queryKey: ["settings"], queryFn: commands.readSettings });
+export const serversQuery = queryOptions({ queryKey: ["servers"], queryFn: commands.listServers });
+export const hostsQuery = queryOptions({ queryKey: ["hosts"], queryFn: commands.listHosts });
+export const archiveQuery = queryOptions({
+  queryKey: ["archive", "overview"],
+  queryFn: () => commands.archiveOverview(false),
+});
+export const runsQuery = queryOptions({ queryKey: ["runs"], queryFn: commands.listRuns });
+
+/** For `main`: hears of everything from now on. */
+export function watchShell(): Promise<void> {
+  return watch(onMessage);
+}
+
+function onMessage(message: Message) {
+  useJobs.setState((state) => applyMessage(state, message), true);
+  for (const queryKey of outdated(message)) {
+    void queryClient.invalidateQueries({ queryKey });
+  }
+}
+
+/** Which answers a message makes old. */
+export function outdated(message: Message): readonly string[][] {
+  switch (message.kind) {
+    case "hostsChanged":
+      return [["hosts"], ["history"]];
+    case "archiveChanged":
+      return [["archive"], ["records"], ["runs"], ["history"], ["hosts"]];
+    case "settingsChanged":
+      return [["settings"], ["servers"], ["hosts"], ["archive"]];
+    case "snapshot":
+    case "jobs":
+    case "jobRemoved":
+    case "closeAsked":
+      return [];
+  }
+}

@@ -1,0 +1,72 @@
+/** What F1 says on each page, and the list of shortcuts. */
+
+type PageHelp = { path: string; title: string; paragraphs: readonly string[] };
+
+const HOSTS: PageHelp = {
+  path: "/hosts",
+  title: "Hosts",
+  paragraphs: [
+    "Every ESXi host of your servers, and whether its configuration is safe. Fresh: the last good bundle is recent. Stale: it is older than the settings allow. Failing: the last attempt failed and no good bundle is newer. Never backed up: there is no good bundle. Not supported: the host offers no backup of its configuration.",
+    "The counts on top filter the list; a second click takes the filter away. The tree on the left narrows it to a server, datacenter, folder or cluster.",
+    "Select hosts with click, Ctrl and Shift, or tick them with Space, and back them up from the toolbar or the context menu. The pane on the right shows a selected host's bundles and what became of each attempt.",
+    "F5 signs in to the servers and reads the hosts again.",
+  ],
+};
+
+export const PAGE_HELP: readonly [PageHelp, ...PageHelp[]] = [
+  HOSTS,
+  {
+    path: "/archive",
+    title: "Archive",
+    paragraphs: [
+      "All bundles, by day and by host. Verifying reads a bundle through and compares it with the checksum of the day it was taken.",
+      "Deleting and pruning show first exactly what would go. A host's last good bundle and pinned bundles always stay.",
+    ],
+  },
+  {
+    path: "/activity",
+    title: "Activity",
+    paragraphs: [
+      "Every run that the archive knows of, whether it was started here, by the console program or by a schedule. Open one to see what became of each host.",
+    ],
+  },
+  {
+    path: "/settings",
+    title: "Settings",
+    paragraphs: [
+      "The servers that hosts are read from, where the archive is, how many hosts are backed up at once, how long to wait for an answer, and how the window looks.",
+    ],
+  },
+  {
+    path: "/jobs",
+    title: "A run in progress",
+    paragraphs: [
+      "What each host is at: waiting, packing its configuration, downloading the bundle, saved. One host's failure does not stop the others.",
+      "Cancel one host or all of them: bundles that have been saved stay in the archive, and of the others nothing is left there.",
+    ],
+  },
+  {
+    path: "/runs",
+    title: "Report of a run",
+    paragraphs: ["What became of each host. The report can be copied, and exported as text, CSV or JSON."],
+  },
+];
+
+export const SHORTCUTS: readonly (readonly [string, string])[] = [
+  ["F1", "Help for this page"],
+  ["F5", "Refresh"],
+  ["F6, Shift+F6", "Next, previous pane"],
+  ["Ctrl+F", "Filter"],
+  ["Ctrl+A", "Select all that is shown"],
+  ["Ctrl+C", "Copy the selected rows as tab-separated text"],
+  ["Space", "Select or deselect the row"],
+  ["Shift+arrows, Ctrl+arrows", "Extend the selection, move without selecting"],
+  ["Enter", "Open"],
+  ["Alt+Enter", "Details"],
+  ["Shift+F10, Menu", "Commands for the selection"],
+  ["Delete", "Remove, after asking"],
+  ["Esc", "Close; clear the filter or the selection"],
+  ["Shift+arrows, Ctrl+arrows on a column header", "Resize, move the column"],
+  ["Ctrl+,", "Settings"],
+  ["Ctrl+=, Ctrl+-, Ctrl+0", "Zoom in, out, reset"],
+];

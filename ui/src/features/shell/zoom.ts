@@ -1,0 +1,35 @@
+/** Ctrl+= / - / 0. The factor is remembered. */
+import { setZoom } from "../../ipc";
+
+const STEPS = [0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
+
+export function zoomBy(step: 1 | -1): void {
+  void zoomTo(nextStep(remembered(), step));
+}
+
+export function resetZoom(): void {
+  void zoomTo(1);
+}
+
+/** For `main`: the factor of the last start. */
+export function restoreZoom(): void {
+  const factor = remembered();
+  if (factor !== 1) {
+    void zoomTo(factor);
+  }
+}
+
+export function nextStep(factor: number, step: 1 | -1): number {
+  const at = STEPS.indexOf(factor);
+  return STEPS[Math.max(0, Math.min(STEPS.length - 1, (at < 0 ? STEPS.indexOf(1) : at) + step))] ?? 1;
+}
+
+async function zoomTo(factor: number): Promise<void> {
+  await setZoom(factor);
+  localStorage.setItem("zoom", String(factor));
+}
+
+function remembered(): number {
+  const factor = Number(localStorage.getItem("zoom") ?? "1");
+  return STEPS.includes(factor) ? factor : 1;
+}

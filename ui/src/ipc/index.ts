@@ -1,0 +1,50 @@
+/**
+ * The only door to the shell: typed commands, the one channel of messages, errors as `ErrorReport`, zoom.
+ * Nothing else imports @tauri-apps, and nothing here knows of React.
+ */
+import { Channel } from "@tauri-apps/api/core";
+import { getCurrentWebview } from "@tauri-apps/api/webview";
+import { commands, type ErrorReport, type Message, type PlanProgress } from "./bindings";
+
+export * from "./bindings";
+
+/** Calls `onMessage` with a snapshot first and then with everything that happens, until the page goes away. */
+export async function watch(onMessage: (message: Message) => void): Promise<void> {
+  await commands.watch(new Channel(onMessage));
+}
+
+export function planProgress(onProgress: (progress: PlanProgress) => void): Channel<PlanProgress> {
+  return new Channel(onProgress);
+}
+
+export async function setZoom(factor: number): Promise<void> {
+  await getCurrentWebview().setZoom(factor);
+}
+
+/** Whatever was thrown, as something to show. Commands throw reports; anything else is a mistake of the page itself. */
+export function errorReport(thrown: unknown): ErrorReport {
+  if (isErrorReport(thrown)) {
+    return thrown;
+  }
+  const details = thrown instanceof Error ? [thrown.stack ?? thrown.message] : [String(thrown)];
+  const cause = thrown instanceof Error ? thrown.message : String(thrown);
+  return {
+    code: "interface",
+    message: `The window could not do this: ${cause}`,
+    hint: "Reload the page with F5. If it happens again, copy the details and report them.",
+    details,
+  };
+}
+
+function isErrorReport(thrown: unknown): thrown is ErrorReport {
+  return (
+    typeof thrown === "object" &&
+    thrown !== null &&
+    "code" in thrown &&
+    typeof thrown.code === "string" &&
+    "message" in thrown &&
+    typeof thrown.message === "string" &&
+    "details" in thrown &&
+    Array.isArray(thrown.details)
+  );
+}

@@ -1,0 +1,46 @@
+/** Every page and its address. Addresses are in the hash, so that a page that is loaded again stays where it was. */
+import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { ActivityPage } from "./features/activity/ActivityPage";
+import { ArchivePage } from "./features/archive/ArchivePage";
+import { JobPage } from "./features/backup/JobPage";
+import { RunPage } from "./features/backup/RunPage";
+import { HostsPage } from "./features/hosts/HostsPage";
+import { SettingsPage } from "./features/settings/SettingsPage";
+import { Frame } from "./features/shell/Frame";
+import { PageError, PageMissing } from "./features/shell/PageError";
+
+const rootRoute = createRootRoute({ component: Frame });
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/hosts" });
+  },
+});
+const hostsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/hosts", component: HostsPage });
+const archiveRoute = createRoute({ getParentRoute: () => rootRoute, path: "/archive", component: ArchivePage });
+const activityRoute = createRoute({ getParentRoute: () => rootRoute, path: "/activity", component: ActivityPage });
+const settingsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/settings", component: SettingsPage });
+const jobRoute = createRoute({ getParentRoute: () => rootRoute, path: "/jobs/$job", component: JobPage });
+const runRoute = createRoute({ getParentRoute: () => rootRoute, path: "/runs/$runId", component: RunPage });
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    hostsRoute,
+    archiveRoute,
+    activityRoute,
+    settingsRoute,
+    jobRoute,
+    runRoute,
+  ]),
+  history: createHashHistory(),
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: PageMissing,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
