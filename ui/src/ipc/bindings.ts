@@ -29,19 +29,18 @@ export const commands = {
   runText: (runId: string) => __TAURI_INVOKE<string>("run_text", { runId }),
   exportRun: (runId: string, format: ReportFormat) => __TAURI_INVOKE<boolean>("export_run", { runId, format }),
   saveText: (suggestedName: string, text: string) => __TAURI_INVOKE<boolean>("save_text", { suggestedName, text }),
-  archiveOverview: (refresh: boolean) => __TAURI_INVOKE<ArchiveOverview>("archive_overview", { refresh }),
+  archiveOverview: (again: boolean) => __TAURI_INVOKE<ArchiveOverview>("archive_overview", { again }),
   listRecords: (query: RecordQuery) => __TAURI_INVOKE<RecordList>("list_records", { query }),
   showRecord: (id: string) => __TAURI_INVOKE<RecordDetails>("show_record", { id }),
-  startVerify: (ids: string[]) => __TAURI_INVOKE<number>("start_verify", { ids }),
-  startVerifyAll: () => __TAURI_INVOKE<number>("start_verify_all"),
-  exportBundle: (id: string) => __TAURI_INVOKE<ExportedBundle | null>("export_bundle", { id }),
+  startVerify: (ids: string[] | null) => __TAURI_INVOKE<number>("start_verify", { ids }),
+  exportBundle: (id: string) => __TAURI_INVOKE<ExportedView | null>("export_bundle", { id }),
   revealRecord: (id: string) => __TAURI_INVOKE<null>("reveal_record", { id }),
   planDelete: (ids: string[], progress: Channel<PlanProgress>) => __TAURI_INVOKE<PlanView>("plan_delete", { ids, progress }),
   planPrune: (keepLast: number, progress: Channel<PlanProgress>) => __TAURI_INVOKE<PlanView>("plan_prune", { keepLast, progress }),
   cancelPlan: () => __TAURI_INVOKE<null>("cancel_plan"),
   applyPlan: (plan: number) => __TAURI_INVOKE<PlanReport>("apply_plan", { plan }),
   dropPlan: (plan: number) => __TAURI_INVOKE<null>("drop_plan", { plan }),
-  markRecord: (id: string, marks: Marks) => __TAURI_INVOKE<RecordRow>("mark_record", { id, marks }),
+  markRecord: (id: string, marks: MarksInput) => __TAURI_INVOKE<RecordRow>("mark_record", { id, marks }),
   readSettings: () => __TAURI_INVOKE<SettingsView>("read_settings"),
   changeSettings: (change: SettingsChange) => __TAURI_INVOKE<SettingsView>("change_settings", { change }),
   chooseArchive: () => __TAURI_INVOKE<ArchiveChosen | null>("choose_archive"),
@@ -198,15 +197,18 @@ export type ServerReportView = { name: string; hosts: number; error: ErrorReport
 
 export type ArchiveOverview = {
   path: string;
-  missing: ErrorReport | null;
+  exists: boolean;
   records: number;
   bytes: number;
-  hosts: { identity: string; name: string; records: number }[];
+  hosts: ArchivedHost[];
   servers: string[];
-  days: { date: string; records: number; hosts: number; bytes: number }[];
-  problems: { path: string; reason: string }[];
+  days: ArchiveDay[];
+  problems: ArchiveProblem[];
   readAt: string;
 };
+export type ArchivedHost = { name: string; identity: string; records: number };
+export type ArchiveDay = { date: string; records: number; hosts: number; bytes: number };
+export type ArchiveProblem = { path: string; reason: string };
 export type RecordQuery = {
   from: string | null;
   to: string | null;
@@ -214,36 +216,62 @@ export type RecordQuery = {
   server: string | null;
   search: string | null;
   pinned: boolean;
+  newest: boolean;
 };
-export type RecordList = { total: number; records: RecordRow[] };
+export type RecordList = { total: number; bytes: number; records: RecordRow[] };
 export type RecordRow = {
   id: string;
   host: string;
   identity: string;
   server: string;
   takenAt: string;
-  date: string;
+  date: string | null;
   version: string;
   build: string;
   bytes: number;
   note: string | null;
   runNote: string | null;
   pinned: boolean;
-  verified: { at: string; good: boolean; problems: string[] } | null;
   isNewest: boolean;
+  verified: Verified | null;
 };
-export type RecordDetails = { record: RecordRow };
-export type ExportedBundle = { path: string; bytes: number };
-export type PlanProgress = { done: number; total: number };
+export type Verified = { at: string; good: boolean; problems: string[] };
+export type RecordDetails = {
+  row: RecordRow;
+  uuid: string | null;
+  moid: string;
+  managementAddress: string | null;
+  vendor: string | null;
+  model: string | null;
+  product: string;
+  serverAddress: string;
+  throughVcenter: boolean;
+  file: string;
+  folder: string;
+  sha256: string;
+  releaseLevel: string | null;
+  manifestUuid: string | null;
+  matchesHost: boolean | null;
+  hostThumbprint: string | null;
+  apiVersion: string;
+  runId: string;
+  hostkeepVersion: string;
+};
+export type ExportedView = { path: string; bytes: number };
+export type PlanProgress = { read: number };
 export type PlanView = {
   plan: number;
   removed: RecordRow[];
   removedCount: number;
+  removedHosts: number;
   bytes: number;
-  kept: { record: RecordRow; because: string }[];
+  keptCount: number;
+  kept: KeptView[];
 };
-export type PlanReport = { removed: number; bytesFreed: number; notRemoved: { record: RecordRow; reason: string }[] };
-export type Marks = { pinned: boolean; note: string | null };
+export type KeptView = { record: RecordRow; because: string };
+export type PlanReport = { removed: number; bytesFreed: number; notRemoved: NotRemovedView[] };
+export type NotRemovedView = { host: string; id: string; reason: string };
+export type MarksInput = { pinned: boolean; note: string | null };
 
 export type Theme = "system" | "light" | "dark" | "highContrast";
 export type Timeouts = { connectSeconds: number; idleSeconds: number; callSeconds: number; transferSeconds: number };

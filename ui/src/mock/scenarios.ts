@@ -1,5 +1,7 @@
 /** What there is when the page starts, by name: each state that a page can be in. */
 import type { AppStart, ErrorReport, HostRow, Job, ServerState, ServerView, SettingsView } from "../ipc/bindings";
+import type { ArchiveWorld } from "./archive";
+import { pageScenarios } from "./pages";
 import { ago, backupJob, DAY, hostRows, OTHER_SHA256, SHA256, serverState, serverView, UNREACHABLE } from "./world";
 
 export type Scenario = {
@@ -10,6 +12,10 @@ export type Scenario = {
   jobs: Job[];
   /** Days of records in the archive. */
   days: number;
+  archive?: ArchiveWorld;
+  /** Runs in the archive; one a day unless told. */
+  runs?: number;
+  isArchiveFixed?: boolean;
   archiveError: ErrorReport | null;
   /** Commands that never answer. */
   hangs: readonly string[];
@@ -58,6 +64,7 @@ const LARGE: Scenario = {
 };
 
 const SCENARIOS = {
+  ...pageScenarios(SMALL),
   /** 60 hosts, a bit of everything. */
   small: SMALL,
   /** The first run. */

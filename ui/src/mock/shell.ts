@@ -1,10 +1,23 @@
 /** What the shell would do, in memory: answers every command from a scenario and keeps what the page changes. */
-import type { Message, RecordRow } from "../ipc/bindings";
+import type { Message, RecordQuery } from "../ipc/bindings";
+import { activityHandlers } from "./activity";
+import { archiveHandlers } from "./archive";
 import type { Handlers } from "./ipc";
 import type { Scenario } from "./scenarios";
-import { ago, backupJob, hostRow, OTHER_SHA256, recordRow, runView, SHA256 } from "./world";
+import { settingsHandlers } from "./settings";
+import { ago, backupJob, hostRow, OTHER_SHA256, SHA256 } from "./world";
 
 type Channel = { id: number };
+
+const EVERYTHING: RecordQuery = {
+  from: null,
+  to: null,
+  identity: null,
+  server: null,
+  search: null,
+  pinned: false,
+  newest: false,
+};
 
 export function createShell(world: Scenario, runCallback: (id: number, payload: unknown) => void) {
   const watchers: { id: number; index: number }[] = [];
@@ -14,9 +27,7 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
       watcher.index += 1;
     }
   };
-  const records: RecordRow[] = Array.from({ length: world.days }, (_, day) =>
-    world.hosts.slice(0, 60).map((_host, index) => recordRow(index, day)),
-  ).flat();
+  const archive = archiveHandlers(world, send, runCallback);
   const hostsView = () => ({
     servers: world.states,
     hosts: world.hosts,
@@ -27,18 +38,6 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
     Object.assign(world.start.settings, change);
     send({ kind: "settingsChanged" });
     return { ...world.start.settings };
-  };
-  const record = (id: string) => {
-    const found = records.find((one) => one.id === id);
-    if (found === undefined) {
-      throw {
-        code: "no_such_record",
-        message: `There is no record ${id} in the archive.`,
-        hint: "Refresh the list with F5.",
-        details: [],
-      };
-    }
-    return found;
   };
 
   const handlers: Handlers = {
@@ -141,7 +140,7 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
       return structuredClone(hostsView());
     },
     hostHistory: (identity, host) => ({
-      records: records.filter((one) => one.identity === identity),
+      records: archive.listRecords({ ...EVERYTHING, identity }).records,
       attempts: world.hosts.flatMap((one) =>
         one.host.moid === host.moid && one.lastAttempt?.result === "failed" ? [one.lastAttempt] : [],
       ),
@@ -186,59 +185,10 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
       send({ kind: "jobRemoved", job: id });
       return null;
     },
-    listRuns: () => Array.from({ length: world.days }, (_, day) => runView(50, day, day === 0 ? 3 : 0).row),
-    readRun: (runId) => runView(50, Number(runId.replace("run-", "")), runId === "run-0" ? 3 : 0),
-    runText: (runId) => `Run ${runId}\n47 hosts saved, 3 failed\n`,
-    exportRun: () => true,
+    ...activityHandlers(world),
     saveText: () => true,
-
-    archiveOverview: () => ({
-      path: world.start.settings.archive,
-      missing: null,
-      records: records.length,
-      bytes: records.reduce((sum, one) => sum + one.bytes, 0),
-      hosts: world.hosts
-        .slice(0, 60)
-        .map((host) => ({ identity: host.identity, name: host.host.name, records: world.days })),
-      servers: world.servers.map((server) => server.name),
-      days: [...new Set(records.map((one) => one.date))].map((date) => {
-        const ofDay = records.filter((one) => one.date === date);
-        return {
-          date,
-          records: ofDay.length,
-          hosts: ofDay.length,
-          bytes: ofDay.reduce((sum, one) => sum + one.bytes, 0),
-        };
-      }),
-      problems: [],
-      readAt: ago(0),
-    }),
-    listRecords: (query) => {
-      const found = records.filter(
-        (one) =>
-          (query.from === null || one.date >= query.from) &&
-          (query.to === null || one.date <= query.to) &&
-          (query.identity === null || one.identity === query.identity) &&
-          (query.server === null || one.server === query.server) &&
-          (query.search === null || `${one.host} ${one.note ?? ""}`.includes(query.search)) &&
-          (!query.pinned || one.pinned),
-      );
-      return { total: found.length, records: found.slice(0, 5000) };
-    },
-    showRecord: (id) => ({ record: record(id) }),
-    startVerify: () => 1,
-    startVerifyAll: () => 1,
-    exportBundle: (id) => ({ path: "C:\\Temp\\configBundle.tgz", bytes: record(id).bytes }),
-    revealRecord: () => null,
-    planDelete: (ids) => plan(ids.map(record)),
-    planPrune: (keepLast) => plan(records.filter((_, index) => index >= keepLast * 60)),
-    cancelPlan: () => null,
-    applyPlan: () => ({ removed: 1, bytesFreed: 98_304, notRemoved: [] }),
-    dropPlan: () => null,
-    markRecord: (id, marks) => Object.assign(record(id), marks),
-    readSettings: () => structuredClone(world.start.settings),
-    changeSettings,
-    chooseArchive: () => ({ path: "E:\\ESXi", records: 0, created: true }),
+    ...archive,
+    ...settingsHandlers(world, send),
   };
 
   for (const command of world.hangs) {
@@ -284,15 +234,5 @@ function matched(world: Scenario, text: string, source: string | null) {
     source,
     matched: names.flatMap((name) => hosts.get(name) ?? []),
     unknown: names.filter((name) => !hosts.has(name)).map((name) => `No host is called "${name}".`),
-  };
-}
-
-function plan(removed: RecordRow[]) {
-  return {
-    plan: 1,
-    removed,
-    removedCount: removed.length,
-    bytes: removed.reduce((sum, one) => sum + one.bytes, 0),
-    kept: [],
   };
 }

@@ -59,7 +59,7 @@ export function hostRow(index: number, server = "vc01.lab.local"): HostRow {
     key: `${server}/host-${number}`,
     host: { server, moid: `host-${number}`, name },
     identity: `4c4c4544-0000-1000-8000-${String(number).padStart(12, "0")}`,
-    path: [datacenter, "host", ...(cluster === null ? [] : [cluster])],
+    path: [datacenter, ...(cluster === null ? [] : [cluster])],
     datacenter,
     cluster,
     connection,
