@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: the release build beside a threaded pyVmomi script, against the same simulator, in one run;
-//! ratios, because seconds of one machine say little about another.
+//! `cargo xtask bench`: the release build beside a threaded pyVmomi script, against the same simulator, and the window
+//! beside an empty one, in one run; ratios, because seconds of one machine say little about another.
 
 mod contenders;
 mod measure;
 mod page;
+mod window;
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,8 +21,8 @@ const BUNDLE_BYTES: u32 = 64 * 1024;
 type Scenario = fn(&Programs) -> Result<Vec<Finding>>;
 
 /// What is measured, by the name that the command line takes.
-const SCENARIOS: [(&str, Scenario); 3] =
-    [("latency", latency), ("throughput", throughput), ("inventory", inventory)];
+const SCENARIOS: [(&str, Scenario); 4] =
+    [("latency", latency), ("throughput", throughput), ("inventory", inventory), ("window", window::window)];
 
 /// What the contenders are started from.
 struct Programs {
@@ -34,6 +35,7 @@ struct Programs {
 /// One number and what it has to keep to.
 #[derive(Clone, Debug, PartialEq)]
 struct Finding {
+    beside: Beside,
     scenario: &'static str,
     what: &'static str,
     ours: String,
@@ -42,10 +44,19 @@ struct Finding {
     limit: Limit,
 }
 
+/// What Hostkeep is compared with: one table of the page each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beside {
+    Script,
+    EmptyWindow,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Limit {
     AtMost(f64),
     AtLeast(f64),
+    /// It is worth knowing, and nothing was promised.
+    None,
 }
 
 impl Limit {
@@ -53,6 +64,7 @@ impl Limit {
         match self {
             Limit::AtMost(most) => ratio <= most,
             Limit::AtLeast(least) => ratio >= least,
+            Limit::None => true,
         }
     }
 }
@@ -63,16 +75,21 @@ pub(crate) fn bench(only: &[&str]) -> Result<bool> {
         let known: Vec<&str> = SCENARIOS.iter().map(|(name, _)| *name).collect();
         bail!("there is no benchmark {unknown}; there are {}", known.join(", "));
     }
+    let is_wanted = |name: &str| only.is_empty() || only.contains(&name);
     let venv = tally::prepare("set up Python peers", setup::venv)?;
+    if is_wanted("window") {
+        window::set_up()?;
+    }
     tally::prepare("build the release", || {
-        shell::quietly(&mut shell::cargo(&[
-            "build",
-            "--quiet",
-            "--locked",
-            "--release",
-            "--package",
-            "hostkeep",
-        ])?)
+        let mut build =
+            shell::cargo(&["build", "--quiet", "--locked", "--release", "--package", "hostkeep"])?;
+        if is_wanted("window") {
+            // In one go, so that both are built with the same features of Tauri.
+            build.args(["--package", "empty-window"]);
+        } else {
+            build.args(["--no-default-features", "--bin", "hostkeep"]);
+        }
+        shell::quietly(&mut build)
     })?;
     let target = cache::target()?;
     let programs = Programs {
@@ -82,12 +99,14 @@ pub(crate) fn bench(only: &[&str]) -> Result<bool> {
     };
     let mut findings = Vec::new();
     for (name, scenario) in SCENARIOS {
-        if only.is_empty() || only.contains(&name) {
+        if is_wanted(name) {
             findings.extend(tally::prepare(name, || scenario(&programs))?);
         }
     }
-    fs::remove_dir_all(&programs.work)
-        .with_context(|| format!("cannot clear {}", programs.work.display()))?;
+    if programs.work.exists() {
+        fs::remove_dir_all(&programs.work)
+            .with_context(|| format!("cannot clear {}", programs.work.display()))?;
+    }
     let page = page::render(&findings, &page::machine()?);
     if only.is_empty() {
         let path = cache::root().join("docs/benchmarks.md");
@@ -107,6 +126,7 @@ fn latency(programs: &Programs) -> Result<Vec<Finding>> {
     let scenario = "100 hosts, 1 s a backup, 16 at a time";
     Ok(vec![
         Finding {
+            beside: Beside::Script,
             scenario,
             what: "time ÷ the floor (one second for each 16 hosts)",
             ours: seconds(ours.wall),
@@ -136,6 +156,7 @@ fn throughput(programs: &Programs) -> Result<Vec<Finding>> {
     let scenario = "2,500 hosts, no waiting, 32 at a time";
     Ok(vec![
         Finding {
+            beside: Beside::Script,
             scenario,
             what: "hosts per second ÷ the script's",
             ours: per_second(MANY, ours.wall),
@@ -144,6 +165,7 @@ fn throughput(programs: &Programs) -> Result<Vec<Finding>> {
             limit: Limit::AtLeast(8.0),
         },
         Finding {
+            beside: Beside::Script,
             scenario,
             what: "peak memory ÷ that of 100 hosts",
             ours: mebibytes(ours.peak_mib),
@@ -181,6 +203,7 @@ fn less(
     most: f64,
 ) -> Finding {
     Finding {
+        beside: Beside::Script,
         scenario,
         what,
         ours: show(ours),

@@ -1,4 +1,4 @@
-//! All set-up and every check, in one place: `cargo xtask run | test | bench`.
+//! All set-up and every check, in one place: `cargo xtask run | test | bench | screenshots`.
 //!
 //! Needs nothing but Rust. On Debian and Ubuntu it installs what is missing; elsewhere it names the command. It is
 //! compiled before anything else, so its dependencies are kept to almost none, and it knows nothing of what
@@ -11,6 +11,7 @@ mod cache;
 mod checks;
 mod node;
 mod run;
+mod screenshots;
 mod setup;
 mod shell;
 mod system;
@@ -23,9 +24,11 @@ const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   run      open the window on simulated hosts (the console program's demo where there is no display)
-  test     every check: format, lints, spelling, dependencies, documentation, tests, peers
-  bench    measure the release build beside a pyVmomi script; writes docs/benchmarks.md
-           (bench NAME... for some of: latency throughput inventory; they are shown, not written)
+  test     every check: format, lints, spelling, dependencies, documentation, tests, peers, pages, the real window
+  bench    measure the release build beside a pyVmomi script and an empty window; writes docs/benchmarks.md
+           (bench NAME... for some of: latency throughput inventory window; they are shown, not written)
+  screenshots
+           photograph every page of the real window on the demo into docs/screenshots
 
 Every command sets up what it needs first.";
 
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         (Some("run"), rest) => run::run(rest),
         (Some("test"), []) => checks::test(),
         (Some("bench"), only) => bench::bench(only),
+        (Some("screenshots"), []) => screenshots::screenshots(),
         (Some("help" | "--help" | "-h"), _) => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
