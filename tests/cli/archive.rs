@@ -69,6 +69,67 @@ async fn prune_shows_its_plan_and_keeps_the_last_good_backup() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn backups_are_pinned_noted_and_listed_so() {
+    let lab = Lab::new(2).await;
+    for _ in 0..2 {
+        assert_eq!(lab.back_up().code, 0);
+    }
+    let oldest = |host: &str| ids(&lab, host).pop().unwrap();
+    let (pinned, noted) = (oldest("esx01"), oldest("esx02"));
+    lab.run(&["archive", "pin", &pinned[..8]]).check("pin");
+    lab.run(&["archive", "note", &pinned, "before the\nupgrade"]).check("note");
+    lab.run(&["archive", "note", &noted, "known good"]).check("note_other");
+    lab.run(&["archive", "list"]).check("archive_list_marks");
+    lab.run(&["archive", "show", &pinned]).check("archive_show_marks");
+    lab.run(&["archive", "prune", "--keep-last", "1"]).check("prune_pinned");
+    lab.run(&["archive", "prune", "--keep-last", "1"]).check("prune_pinned_again");
+    assert_eq!((ids(&lab, "esx01").len(), ids(&lab, "esx02").len()), (2, 1));
+    lab.run(&["archive", "unpin", &pinned, "--json"]).check("unpin_json");
+    assert_eq!(lab.run(&["archive", "note", &pinned, ""]).stdout.lines().count(), 1);
+    let told = lab.run(&["archive", "show", &pinned, "--json"]).json();
+    assert_eq!(told["record"]["marks"], serde_json::json!({"pinned": false, "note": null}));
+    assert_eq!(lab.run(&["archive", "note", &pinned, &"x".repeat(1001)]).code, 2);
+    assert_eq!(lab.run(&["archive", "pin", "zz"]).code, 1);
+    let audit = fs::read_to_string(lab.config().join("audit.jsonl")).unwrap();
+    let marks: Vec<serde_json::Value> = audit
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|entry: &serde_json::Value| entry["action"] == "mark")
+        .collect();
+    let results: Vec<&str> = marks.iter().map(|entry| entry["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["pinned", "noted", "noted", "unpinned", "noted"]);
+    assert_eq!(marks[0]["record"], *pinned);
+
+    let record = Path::new(&bundle_of(&lab, &pinned)).with_file_name("marks.json");
+    fs::write(record, "{").unwrap();
+    let told = lab.run(&["archive", "list"]);
+    assert!(told.code == 0 && told.stderr.contains("marks.json is broken"), "{told:?}");
+    assert!(told.stdout.contains("pinned"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chosen_backups_are_deleted_but_not_the_last_good_one() {
+    let lab = Lab::new(2).await;
+    for _ in 0..3 {
+        assert_eq!(lab.back_up().code, 0);
+    }
+    let all = ids(&lab, "esx01");
+    let other = ids(&lab, "esx02").remove(0);
+    lab.run(&["archive", "delete", &all[2][..8], &other, "--dry-run"]).check("delete_dry_run");
+    assert_eq!(ids(&lab, "esx01").len(), 3);
+    lab.run(&["archive", "delete", &all[2], &other]).check("delete");
+    let gone = lab.run(&["archive", "delete", &all[2]]);
+    assert_eq!(gone.code, 1, "{gone:?}");
+    assert_eq!(lab.run(&["archive", "pin", &all[1]]).code, 0);
+    lab.run(&["archive", "delete", &all[0], &all[1], "--json"]).check("delete_pinned_json");
+    assert_eq!(lab.run(&["archive", "unpin", &all[1]]).code, 0);
+    lab.run(&["archive", "delete", &all[1]]).check("delete_last_good");
+    assert_eq!((ids(&lab, "esx01"), ids(&lab, "esx02").len()), (vec![all[1].clone()], 2));
+    let audit = fs::read_to_string(lab.config().join("audit.jsonl")).unwrap();
+    assert_eq!(audit.matches("\"action\":\"delete\"").count(), 3, "{audit}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bundle_comes_out_byte_for_byte() {
     let lab = Lab::new(1).await;
     assert_eq!(lab.back_up().code, 0);
@@ -85,8 +146,14 @@ async fn a_bundle_comes_out_byte_for_byte() {
 
 /// The id of the newest backup of a host.
 fn first_id(lab: &Lab, host: &str) -> String {
+    ids(lab, host).remove(0)
+}
+
+/// The ids of a host's backups, newest first.
+fn ids(lab: &Lab, host: &str) -> Vec<String> {
     let json = lab.run(&["archive", "list", "--json", "--host", host]).json();
-    json["records"][0]["id"].as_str().unwrap().to_owned()
+    let records = json["records"].as_array().unwrap();
+    records.iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
 }
 
 fn bundle_of(lab: &Lab, id: &str) -> String {

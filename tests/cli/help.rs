@@ -22,6 +22,10 @@ fn every_help_page_reads_well() {
         ("help_archive_show", &["archive", "show"]),
         ("help_archive_verify", &["archive", "verify"]),
         ("help_archive_prune", &["archive", "prune"]),
+        ("help_archive_delete", &["archive", "delete"]),
+        ("help_archive_pin", &["archive", "pin"]),
+        ("help_archive_unpin", &["archive", "unpin"]),
+        ("help_archive_note", &["archive", "note"]),
         ("help_archive_export", &["archive", "export"]),
         ("help_simulate", &["simulate"]),
         ("help_demo", &["demo"]),
@@ -45,6 +49,7 @@ fn wrong_usage_is_told_in_both_forms() {
         (&["backup", "--password", "secret"], "unexpected argument '--password' found"),
         (&["archive", "prune"], "required arguments were not provided"),
         (&["archive", "prune", "--keep-last", "0"], "0 is not in 1..=4294967295"),
+        (&["archive", "delete"], "required arguments were not provided"),
         (&["simulate", "--hosts", "2501"], "2501 is not in 1..=2500"),
         (&["simulate", "--listen", "here"], "invalid value 'here' for '--listen <ADDRESS:PORT>'"),
     ] {

@@ -38,12 +38,20 @@ Examples:
 
 const PRUNE_EXAMPLES: &str = "\
 Of each host the newest N backups stay, and always one that verifies: where
-none of the newest is good, older ones stay too. Nothing else in Hostkeep
-deletes from the archive.
+none of the newest is good, older ones stay too. Pinned backups stay and do not
+count.
 
 Examples:
   hostkeep archive prune --keep-last 30 --dry-run
   hostkeep archive prune --keep-last 30";
+
+const DELETE_EXAMPLES: &str = "\
+A pinned backup stays, and so does a host's last one that verifies. Exit code 1
+means that something stayed.
+
+Examples:
+  hostkeep archive delete 3f2a 91bc --dry-run
+  hostkeep archive delete 3f2a 91bc";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -83,7 +91,7 @@ pub(crate) enum Command {
     /// Back up hosts into the archive.
     #[command(after_help = BACKUP_EXAMPLES)]
     Backup(BackupArguments),
-    /// Look at the archive, verify it, prune it, take bundles out of it.
+    /// Look at the archive, verify it, pin, remove and take out backups.
     #[command(subcommand, arg_required_else_help = true)]
     Archive(ArchiveCommand),
     /// Run a simulated vCenter with ESXi hosts, until Ctrl+C.
@@ -211,6 +219,33 @@ pub(crate) enum ArchiveCommand {
         /// Only show what would go.
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Remove the backups that you name.
+    #[command(after_help = DELETE_EXAMPLES)]
+    Delete {
+        /// Ids of backups, or their first characters.
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<String>,
+        /// Only show what would go.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Pin a backup: it is never removed.
+    Pin {
+        /// The backup's id, or its first characters.
+        id: String,
+    },
+    /// Unpin a backup: it can be removed again.
+    Unpin {
+        /// The backup's id, or its first characters.
+        id: String,
+    },
+    /// Put a note on a backup.
+    Note {
+        /// The backup's id, or its first characters.
+        id: String,
+        /// The note, in the place of what was there; "" removes it.
+        text: String,
     },
     /// Copy a bundle out of the archive, byte for byte.
     Export {

@@ -41,7 +41,7 @@ impl Exit {
 /// The exit code for an error's code.
 pub(crate) fn exit_code(code: &str) -> u8 {
     match code {
-        "usage" | "bad_server" | "keep_last_zero" => USAGE,
+        "usage" | "bad_server" | "bad_note" | "keep_last_zero" => USAGE,
         "archive_locked" => 11,
         "wrong_password" | "password_expired" | "not_authenticated" | "password_unusable" => 12,
         _ if code.starts_with("credentials_") || code.starts_with("keyring_") => 12,
@@ -123,6 +123,7 @@ mod tests {
         for (code, expect) in [
             ("usage", 2),
             ("bad_server", 2),
+            ("bad_note", 2),
             ("keep_last_zero", 2),
             ("archive_locked", 11),
             ("wrong_password", 12),

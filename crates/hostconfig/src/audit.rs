@@ -32,7 +32,7 @@ pub struct AuditEntry {
     /// The host's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// `ok`, or the error's code.
+    /// `ok`, or the error's code; of a mark `pinned`, `unpinned` or `noted`.
     pub result: String,
     /// The record that was made, read or removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,8 +45,12 @@ pub struct AuditEntry {
 pub enum AuditAction {
     /// A host was backed up.
     Backup,
-    /// A record was removed from the archive.
+    /// A record was removed from the archive because newer ones are kept.
     Prune,
+    /// A record that an admin had chosen was removed from the archive.
+    Delete,
+    /// A record was pinned or unpinned, or a note was put on it.
+    Mark,
     /// A bundle was copied out of the archive.
     Export,
     /// A server was added.

@@ -277,6 +277,8 @@ fn archive_code(error: &ArchiveError) -> &'static str {
         ArchiveError::RecordAmbiguous { .. } => "record_ambiguous",
         ArchiveError::StagedSizeDiffers { .. } => "bundle_incomplete",
         ArchiveError::KeepLastZero => "keep_last_zero",
+        ArchiveError::BadNote { .. } => "bad_note",
+        ArchiveError::MarksTooNew { .. } => "marks_too_new",
         ArchiveError::PlanStale { .. } => "plan_stale",
         ArchiveError::DestinationExists { .. } => "destination_exists",
         ArchiveError::BadDestination { .. } => "bad_destination",
@@ -319,6 +321,10 @@ fn archive_hint(error: &ArchiveError) -> Option<String> {
         ArchiveError::BadDestination { .. } => "Choose a file in a folder outside of the archive.",
         ArchiveError::Damaged { .. } => {
             "Nothing was written. Verify the archive, and use another backup of the host."
+        }
+        ArchiveError::BadNote { .. } => "Nothing was changed. Correct it and try again.",
+        ArchiveError::MarksTooNew { .. } => {
+            "Install the newest version of Hostkeep. The file was left as it is."
         }
         ArchiveError::BadRunId { .. } | ArchiveError::RunUnreadable { .. } => return None,
     };

@@ -181,6 +181,8 @@ fn archive_errors() -> Vec<ArchiveError> {
         ArchiveError::DestinationExists { path: path() },
         ArchiveError::BadDestination { path: path(), reason: "it lies in the archive" },
         ArchiveError::Damaged { id: "aa0000000000".into(), problem: Box::new(missing()) },
+        ArchiveError::BadNote { reason: "it is longer than 1,000 characters" },
+        ArchiveError::MarksTooNew { path: "/backup/marks.json".into(), format: 2 },
         ArchiveError::BadRunId { id: "../x".into() },
         ArchiveError::RunUnreadable { id: "run-1".into(), reason: "it is not there".into() },
     ]

@@ -94,10 +94,10 @@ const TOLERATED_FUTURE: TimeDelta = TimeDelta::days(1);
 /// caller leaves out what it knows to be damaged since. Attempts are matched by server and name, which is all that reports
 /// have; where a run has two hosts of one server and name, the worse counts for both, until a bundle says otherwise. Hosts of a
 /// server that did not answer a run are not in its report: they become stale in time.
-pub fn assess(
+pub fn assess<'a>(
     hosts: &[KnownHost],
-    records: &[Record],
-    runs: &[RunReport],
+    records: impl IntoIterator<Item = &'a Record>,
+    runs: impl IntoIterator<Item = &'a RunReport>,
     stale_after: TimeDelta,
     now: DateTime<FixedOffset>,
 ) -> Vec<HostSafety> {
@@ -139,7 +139,10 @@ fn safety(
 }
 
 /// The newest record of each host.
-fn last_good<'a>(hosts: &[KnownHost], records: &'a [Record]) -> Vec<Option<&'a Record>> {
+fn last_good<'a>(
+    hosts: &[KnownHost],
+    records: impl IntoIterator<Item = &'a Record>,
+) -> Vec<Option<&'a Record>> {
     let owners = Owners::new(hosts);
     // A host has many records that say the same of it.
     let mut owners_of: HashMap<(&str, &str, Option<&str>), Vec<usize>> = HashMap::new();
@@ -197,7 +200,7 @@ fn name_key(uuid: Option<&str>, identity: &str, name: &str) -> (String, String) 
 /// The attempt of each host that counts.
 fn last_attempts<'a>(
     hosts: &[KnownHost],
-    runs: &'a [RunReport],
+    runs: impl IntoIterator<Item = &'a RunReport>,
 ) -> Vec<Option<(&'a RunReport, &'a Outcome)>> {
     let mut attempts: HashMap<(&str, &str), Option<(&RunReport, &Outcome)>> =
         hosts.iter().map(|host| ((host.server.as_str(), host.name.as_str()), None)).collect();

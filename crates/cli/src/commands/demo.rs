@@ -76,7 +76,7 @@ pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
     tour.show(|| told_verdicts(&verified))?;
     tour.step("hostkeep archive prune --keep-last 1 --dry-run: what would go.")?;
     let plan = prune_plan(&listing, 1, |record| Ok(verify(record, |_| (), &cancel)?.is_good()))?;
-    tour.show(|| told_plan(&plan))?;
+    tour.show(|| told_plan(&plan, Some(1)))?;
     tour.step("That is all. Everything is still there to look at:")?;
     tour.show(|| told_end(&folder, &root))?;
 
@@ -86,7 +86,7 @@ pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
             archive: root,
             runs: vec![first, second],
             verified,
-            prune_plan: PlanBody::from(&plan),
+            prune_plan: PlanBody::new(&plan, Some(1)),
         })?;
     }
     drop::<Simulator>(simulator);

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Archive, MARKER_FILE, RECORD_FILE, Record};
+use super::{Archive, MARKER_FILE, RECORD_FILE, Record, marks};
 use crate::Result;
 use crate::files::{FileError, FileProblem};
 
@@ -23,7 +23,7 @@ pub struct Listing {
     pub problems: Vec<ListingProblem>,
 }
 
-/// A folder whose record, if it has one, cannot be read.
+/// A folder whose record, if it has one, cannot be read, or whose record's marks cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListingProblem {
     /// The folder.
@@ -51,7 +51,11 @@ impl Archive {
             let folders = found.or_problem(host, subfolders(host));
             for folder in folders.into_iter().filter(|folder| is_named(folder, is_time)) {
                 match Record::read(&folder) {
-                    Ok(Some(record)) => found.items.push(record),
+                    Ok(Some(record)) => {
+                        let (marks, problem) = marks::read(&folder);
+                        found.items.push(Record { marks, ..record });
+                        found.problems.extend(problem.map(|reason| ListingProblem { path: folder, reason }));
+                    }
                     Ok(None) if holds_bundle(&folder) => {
                         let reason = format!("there is a bundle, but no {RECORD_FILE}");
                         found.problems.push(ListingProblem { path: folder, reason });

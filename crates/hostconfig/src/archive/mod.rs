@@ -7,9 +7,11 @@
 mod export;
 mod list;
 mod lock;
+mod marks;
 mod name;
 mod prune;
 mod record;
+mod remove;
 mod run;
 mod staging;
 mod verify;
@@ -22,13 +24,15 @@ use serde::{Deserialize, Serialize};
 pub use export::{Exported, export};
 pub use list::{Listing, ListingProblem};
 pub use lock::{LockHolder, WriteLock};
+pub use marks::{MARKS_FILE, MARKS_FORMAT, MAX_NOTE_CHARS, Marks};
 pub(crate) use name::short_hash;
 pub use name::{HostFolder, MAX_NAME_BYTES, MAX_NAME_UNITS, host_folder, host_folders, safe_name};
-pub use prune::{HostPlan, Kept, KeptBecause, NotRemoved, PrunePlan, PruneReport, prune_plan};
+pub use prune::{HostPlan, Kept, KeptBecause, PrunePlan, delete_plan, prune_plan};
 pub use record::{
     RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, RecordHost, RecordManifest,
     RecordObtained, RecordProduct, RecordServer, ServerKind,
 };
+pub use remove::{NotRemoved, PruneReport};
 pub use staging::Staging;
 pub use verify::{Problem, Verdict, verify, verify_all};
 
@@ -181,6 +185,20 @@ pub enum ArchiveError {
         #[source]
         problem: Box<Problem>,
     },
+    /// A note cannot be kept.
+    #[error("the note cannot be kept: {reason}")]
+    BadNote {
+        /// Why.
+        reason: &'static str,
+    },
+    /// A record's marks were made by a newer version.
+    #[error("{} has format {format}, and this version of Hostkeep knows {MARKS_FORMAT}", .path.display())]
+    MarksTooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+    },
     /// A run's id has characters that no run id has.
     #[error("{id:?} is not a run id")]
     BadRunId {
@@ -280,23 +298,7 @@ impl Archive {
 
     /// The record whose id is, or alone begins with, `asked` (in any case).
     pub fn find<'a>(&self, listing: &'a Listing, asked: &str) -> Result<&'a Record> {
-        let wanted = asked.trim().to_ascii_lowercase();
-        if wanted.is_empty() {
-            return Err(ArchiveError::RecordNotFound { asked: asked.into() }.into());
-        }
-        let mut found: Vec<&Record> = listing.records.iter().filter(|r| r.id.starts_with(&wanted)).collect();
-        // An admin's copy of a record within the archive is the same backup.
-        found.sort_by(|a, b| (&a.id, &a.bundle.sha256).cmp(&(&b.id, &b.bundle.sha256)));
-        found.dedup_by(|a, b| (&a.id, &a.bundle.sha256) == (&b.id, &b.bundle.sha256));
-        match found[..] {
-            [record] => Ok(record),
-            [] => Err(ArchiveError::RecordNotFound { asked: asked.into() }.into()),
-            _ => Err(ArchiveError::RecordAmbiguous {
-                asked: asked.into(),
-                candidates: found.iter().map(|r| r.id.clone()).collect(),
-            }
-            .into()),
-        }
+        find(listing, asked)
     }
 
     fn own(&self, name: &str) -> PathBuf {
@@ -308,6 +310,26 @@ impl Archive {
         let gone = matches!(error.problem, FileProblem::Missing | FileProblem::Vanished)
             && !fs::exists(self.root.join(MARKER_FILE)).unwrap_or(false);
         if gone { ArchiveError::Vanished { path: self.root.clone() }.into() } else { error.into() }
+    }
+}
+
+fn find<'a>(listing: &'a Listing, asked: &str) -> Result<&'a Record> {
+    let wanted = asked.trim().to_ascii_lowercase();
+    if wanted.is_empty() {
+        return Err(ArchiveError::RecordNotFound { asked: asked.into() }.into());
+    }
+    let mut found: Vec<&Record> = listing.records.iter().filter(|r| r.id.starts_with(&wanted)).collect();
+    // An admin's copy of a record within the archive is the same backup.
+    found.sort_by(|a, b| (&a.id, &a.bundle.sha256).cmp(&(&b.id, &b.bundle.sha256)));
+    found.dedup_by(|a, b| (&a.id, &a.bundle.sha256) == (&b.id, &b.bundle.sha256));
+    match found[..] {
+        [record] => Ok(record),
+        [] => Err(ArchiveError::RecordNotFound { asked: asked.into() }.into()),
+        _ => Err(ArchiveError::RecordAmbiguous {
+            asked: asked.into(),
+            candidates: found.iter().map(|r| r.id.clone()).collect(),
+        }
+        .into()),
     }
 }
 

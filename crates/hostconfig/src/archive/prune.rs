@@ -1,26 +1,20 @@
-//! Removing old records: plan, show, apply. The only code that deletes from the archive, and never the last good bundle
-//! of a host.
+//! Which records may go: old ones, or those that an admin has chosen. Never the last good bundle of a host, and never a
+//! pinned one. Plans only, to be shown first; [`WriteLock::prune`](super::WriteLock::prune) carries them out.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io;
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
-use super::lock::STAGING;
-use super::{ArchiveError, Listing, RECORD_FILE, Record, WriteLock};
+use super::{ArchiveError, Listing, Record};
 use crate::Result;
-use crate::files::{self, FileError};
 
-/// What pruning would keep and remove, made by [`prune_plan`] and carried out by [`WriteLock::prune`].
+/// What would stay and go, made by [`prune_plan`] or [`delete_plan`].
 #[derive(Debug, Clone)]
 pub struct PrunePlan {
-    /// Every host of the archive, by name.
+    /// The hosts that the plan is about, by name: all of the archive, or those of the chosen records.
     pub hosts: Vec<HostPlan>,
-    /// How many of each host's records were asked to stay.
-    pub keep_last: usize,
-    digest: String,
+    /// Of the listing that the plan was made from.
+    pub(super) digest: String,
 }
 
 /// One host's share of a [`PrunePlan`]: the records of one identity and one name.
@@ -52,39 +46,22 @@ pub struct Kept {
 pub enum KeptBecause {
     /// It is one of the newest.
     Newest,
-    /// None of the newer ones is good, and this one is.
+    /// It was not among those chosen to go.
+    NotChosen,
+    /// It is pinned.
+    Pinned,
+    /// It is good, and of those that would stay without it none is, or none that is newer.
     LastGood,
     /// No newer one is good, nor is this one: nothing goes before a good one stays.
     NoGoodNewer,
 }
 
-/// What [`WriteLock::prune`] did.
-#[derive(Debug, Default)]
-pub struct PruneReport {
-    /// The records that went.
-    pub removed: Vec<Record>,
-    /// The records that could not go; all of them are still whole.
-    pub not_removed: Vec<NotRemoved>,
-    /// The bundles' bytes that were freed. Less than the removed records' where the system did not delete a file at
-    /// once; it goes when the lock is taken next.
-    pub bytes_freed: u64,
-}
-
-/// A record that could not be removed.
-#[derive(Debug, Clone)]
-pub struct NotRemoved {
-    /// The record.
-    pub record: Record,
-    /// Why, in plain words.
-    pub reason: String,
-}
-
-/// Plans to keep each host's newest `keep_last` records. A host that was renamed keeps as many of each name: runs that see
-/// different servers may have given two hosts of one UUID the same identity, and neither may cost the other its backups.
+/// Plans to keep each host's newest `keep_last` records, beside the pinned ones, which do not count. A host that was renamed
+/// keeps as many of each name: runs that see different servers may have given two hosts of one UUID the same identity, and
+/// neither may cost the other its backups.
 ///
-/// Where none of those is good, older ones stay too, up to and
-/// including the first that is. `is_good` is asked only where something would go, newest first, until it says yes.
-/// What could not be listed is never removed.
+/// Where none of those is good, older ones stay too, up to and including the first that is. `is_good` is asked only where
+/// something would go, newest first, until it says yes. What could not be listed is never removed.
 ///
 /// # Errors
 /// [`ArchiveError::KeepLastZero`], and whatever `is_good` ends with (such as a cancel).
@@ -96,41 +73,29 @@ pub fn prune_plan(
     if keep_last == 0 {
         return Err(ArchiveError::KeepLastZero.into());
     }
-    let mut by_host: BTreeMap<(&str, String), Vec<&Record>> = BTreeMap::new();
-    for record in &listing.records {
-        let host = (record.host.identity.as_str(), record.host.name.to_lowercase());
-        by_host.entry(host).or_default().push(record);
-    }
-    let mut hosts = Vec::with_capacity(by_host.len());
-    for ((identity, _), mut records) in by_host {
-        records.sort_by(|a, b| (b.taken_at, &b.folder).cmp(&(a.taken_at, &a.folder)));
-        let mut plan = HostPlan {
-            name: records[0].host.name.clone(),
-            identity: identity.into(),
-            kept: Vec::new(),
-            removed: Vec::new(),
-        };
-        let something_goes = records.len() > keep_last;
-        let mut has_good = !something_goes;
-        for (position, record) in records.into_iter().enumerate() {
-            let is_newest = position < keep_last;
-            if has_good && !is_newest {
-                plan.removed.push(record.clone());
-                continue;
-            }
-            let good = if has_good { None } else { Some(is_good(record)?) };
-            has_good |= good == Some(true);
-            let because = match (is_newest, good == Some(true)) {
-                (true, _) => KeptBecause::Newest,
-                (false, true) => KeptBecause::LastGood,
-                (false, false) => KeptBecause::NoGoodNewer,
-            };
-            plan.kept.push(Kept { record: record.clone(), because, is_good: good });
-        }
-        hosts.push(plan);
-    }
-    hosts.sort_by(|a, b| (&a.name, &a.identity).cmp(&(&b.name, &b.identity)));
-    Ok(PrunePlan { hosts, keep_last, digest: digest(listing) })
+    let hosts = by_host(listing).into_iter().map(|records| keep_newest(&records, keep_last, &mut is_good));
+    Ok(PrunePlan { hosts: hosts.collect::<Result<_>>()?, digest: digest(listing) })
+}
+
+/// Plans to remove the records of these ids, or beginnings of ids; an admin's copies of one within the archive go with it.
+/// Pinned ones stay. Where no other record of a host is good, the newest good one of those stays as well; where not even
+/// they are, all do.
+///
+/// # Errors
+/// [`ArchiveError::RecordNotFound`] and [`ArchiveError::RecordAmbiguous`], and whatever `is_good` ends with. It is asked
+/// newest first, until it says yes.
+pub fn delete_plan(
+    listing: &Listing,
+    ids: &[String],
+    mut is_good: impl FnMut(&Record) -> Result<bool>,
+) -> Result<PrunePlan> {
+    let chosen = chosen(listing, ids)?;
+    let is_chosen = |record: &&Record| chosen.contains(record.id.as_str());
+    let hosts = by_host(listing)
+        .into_iter()
+        .filter(|records| records.iter().any(is_chosen))
+        .map(|records| keep_unchosen(&records, is_chosen, &mut is_good));
+    Ok(PrunePlan { hosts: hosts.collect::<Result<_>>()?, digest: digest(listing) })
 }
 
 impl PrunePlan {
@@ -145,112 +110,139 @@ impl PrunePlan {
     }
 }
 
-impl WriteLock {
-    /// Removes what the plan says: each record's folder is first renamed into staging, so that it is there whole or
-    /// not at all. Folders with files of the admin's own in them stay, with everything in them. Host and date folders
-    /// that become empty go too.
-    ///
-    /// # Errors
-    /// [`ArchiveError::PlanStale`] when the archive is not what it was when the plan was made, or a bundle that stays
-    /// is not there any more; then nothing is removed. One record that cannot be removed is not an error: see
-    /// [`PruneReport::not_removed`].
-    pub fn prune(&self, plan: &PrunePlan) -> Result<PruneReport> {
-        let archive = &self.0.archive;
-        let stale = |reason: String| ArchiveError::PlanStale { path: archive.root().to_path_buf(), reason };
-        if digest(&archive.list()?) != plan.digest {
-            return Err(stale("other records are there now".into()).into());
-        }
-        for kept in plan.hosts.iter().filter(|host| !host.removed.is_empty()).flat_map(|host| &host.kept) {
-            // One that was bad when the plan was made need not be what it was: a good one stays beside it.
-            if kept.is_good != Some(false) {
-                still_there(&kept.record).map_err(stale)?;
-            }
-        }
-        let mut report = PruneReport::default();
-        for record in plan.removed() {
-            match self.remove(record) {
-                Ok(freed) => {
-                    report.bytes_freed += freed;
-                    report.removed.push(record.clone());
-                }
-                Err(reason) => report.not_removed.push(NotRemoved { record: record.clone(), reason }),
-            }
-        }
-        Ok(report)
+/// The records of each host, newest first; the hosts by name.
+fn by_host(listing: &Listing) -> Vec<Vec<&Record>> {
+    let mut by_host: BTreeMap<(&str, String), Vec<&Record>> = BTreeMap::new();
+    for record in &listing.records {
+        let host = (record.host.identity.as_str(), record.host.name.to_lowercase());
+        by_host.entry(host).or_default().push(record);
     }
+    let mut hosts: Vec<Vec<&Record>> = by_host.into_values().collect();
+    for records in &mut hosts {
+        records.sort_by(|a, b| (b.taken_at, &b.folder).cmp(&(a.taken_at, &a.folder)));
+    }
+    let key = |records: &[&Record]| {
+        let host = &records[0].host;
+        (host.name.clone(), host.identity.clone())
+    };
+    hosts.sort_by_cached_key(|records| key(records));
+    hosts
+}
 
-    /// Removes a record and tells how many bytes that freed.
-    fn remove(&self, record: &Record) -> Result<u64, String> {
-        let archive = &self.0.archive;
-        let folder = &record.folder;
-        if let Some(theirs) = foreign_file(record).map_err(|e| e.to_string())? {
-            return Err(format!(
-                "its folder {} also holds {theirs}, which is not Hostkeep's",
-                folder.display()
-            ));
+fn keep_newest(
+    records: &[&Record],
+    keep_last: usize,
+    mut is_good: impl FnMut(&Record) -> Result<bool>,
+) -> Result<HostPlan> {
+    let mut plan = HostPlan::of(records);
+    let unpinned = records.iter().filter(|record| !record.marks.pinned).count();
+    let mut has_good = unpinned <= keep_last;
+    let mut newest = 0;
+    for record in records {
+        let is_pinned = record.marks.pinned;
+        let is_newest = !is_pinned && newest < keep_last;
+        newest += usize::from(is_newest);
+        if has_good && !is_newest && !is_pinned {
+            plan.removed.push((*record).clone());
+            continue;
         }
-        let doomed = archive.own(STAGING).join(uuid::Uuid::new_v4().simple().to_string());
-        files::rename(folder, &doomed).map_err(|e| e.to_string())?;
-        let host = files::folder_of(folder);
-        if let Err(error) = files::sync_folder(host) {
-            tracing::warn!(%error, "a removal may not survive a power cut");
+        let good = if has_good { None } else { Some(is_good(record)?) };
+        has_good |= good == Some(true);
+        let because = match good {
+            _ if is_pinned => KeptBecause::Pinned,
+            _ if is_newest => KeptBecause::Newest,
+            Some(true) => KeptBecause::LastGood,
+            _ => KeptBecause::NoGoodNewer,
+        };
+        plan.kept.push(Kept { record: (*record).clone(), because, is_good: good });
+    }
+    Ok(plan)
+}
+
+fn keep_unchosen(
+    records: &[&Record],
+    is_chosen: impl Fn(&&Record) -> bool,
+    mut is_good: impl FnMut(&Record) -> Result<bool>,
+) -> Result<HostPlan> {
+    let stays = |record: &&Record| {
+        if is_chosen(record) {
+            record.marks.pinned.then_some(KeptBecause::Pinned)
+        } else {
+            Some(KeptBecause::NotChosen)
         }
-        // It is out of the archive now. What can't be deleted yet goes when the lock is taken next.
-        let deleted = fs::remove_dir_all(&doomed);
-        if let Err(error) = &deleted {
-            tracing::warn!(path = %doomed.display(), %error, "a pruned record could not be deleted yet");
+    };
+    let mut good = vec![None; records.len()];
+    let mut because: Vec<Option<KeptBecause>> = records.iter().map(stays).collect();
+    let mut has_good = because.iter().all(Option::is_some);
+    // Those that stay anyway are asked first.
+    let (staying, going): (Vec<usize>, Vec<usize>) =
+        (0..records.len()).partition(|&at| because[at].is_some());
+    for at in staying.into_iter().chain(going.iter().copied()) {
+        if has_good {
+            break;
         }
-        for parent in [host, files::folder_of(host)] {
-            if !remove_if_empty(parent) {
-                break;
-            }
+        has_good = is_good(records[at])?;
+        good[at] = Some(has_good);
+        if has_good && because[at].is_none() {
+            because[at] = Some(KeptBecause::LastGood);
         }
-        Ok(if deleted.is_ok() { record.bundle.bytes } else { 0 })
+    }
+    if !has_good {
+        for at in going {
+            because[at] = Some(KeptBecause::NoGoodNewer);
+        }
+    }
+    let mut plan = HostPlan::of(records);
+    for ((record, because), is_good) in records.iter().zip(because).zip(good) {
+        match because {
+            Some(because) => plan.kept.push(Kept { record: (*record).clone(), because, is_good }),
+            None => plan.removed.push((*record).clone()),
+        }
+    }
+    Ok(plan)
+}
+
+impl HostPlan {
+    fn of(records: &[&Record]) -> Self {
+        let host = &records[0].host;
+        Self {
+            name: host.name.clone(),
+            identity: host.identity.clone(),
+            kept: Vec::new(),
+            removed: Vec::new(),
+        }
     }
 }
 
-/// Removes a folder that is empty; one that is not, or cannot be removed, stays. Tells whether it went.
-fn remove_if_empty(folder: &Path) -> bool {
-    match fs::remove_dir(folder) {
-        Ok(()) => true,
-        Err(error) => {
-            if error.kind() != io::ErrorKind::DirectoryNotEmpty {
-                tracing::debug!(path = %folder.display(), %error, "a folder stays");
-            }
-            false
+/// The whole ids of what was asked for.
+fn chosen<'a>(listing: &'a Listing, ids: &[String]) -> Result<HashSet<&'a str>> {
+    let mut of_id: HashMap<&str, &Record> = HashMap::new();
+    let mut ambiguous = HashSet::new();
+    for record in &listing.records {
+        let first = of_id.entry(&record.id).or_insert(record);
+        if first.bundle.sha256 != record.bundle.sha256 {
+            ambiguous.insert(record.id.as_str());
         }
     }
-}
-
-/// The name of something in a record's folder that is neither the record nor its bundle.
-fn foreign_file(record: &Record) -> Result<Option<String>, FileError> {
-    let list = |e| FileError::new("list", &record.folder, e);
-    for entry in fs::read_dir(&record.folder).map_err(list)? {
-        let name = entry.map_err(list)?.file_name();
-        if name != RECORD_FILE && name != record.bundle.file.as_str() {
-            return Ok(Some(name.to_string_lossy().into_owned()));
-        }
-    }
-    Ok(None)
-}
-
-fn still_there(record: &Record) -> Result<(), String> {
-    match fs::symlink_metadata(record.bundle_path()) {
-        Ok(found) if found.is_file() && found.len() == record.bundle.bytes => Ok(()),
-        _ => Err(format!("the bundle of {}, which is to stay, is not what it was", record.id)),
-    }
+    let find = |asked: &String| match of_id.get(asked.as_str()) {
+        // Thousands may be chosen: a whole id is not looked for among all.
+        Some(record) if !ambiguous.contains(asked.as_str()) => Ok(record.id.as_str()),
+        _ => super::find(listing, asked).map(|record| record.id.as_str()),
+    };
+    ids.iter().map(find).collect()
 }
 
 /// A fingerprint of everything in a listing that a plan depends on.
-fn digest(listing: &Listing) -> String {
+pub(super) fn digest(listing: &Listing) -> String {
     let mut lines: Vec<String> = listing
         .records
         .iter()
         .map(|r| {
             let place = r.folder.display();
             format!(
-                "{place}\n{}\n{}\n{}\n{}\n{}\n",
+                "{place}\n{}\n{}\n{}\n{}\n{}\n{}\n",
                 r.id,
+                r.marks.pinned,
                 r.host.identity,
                 r.host.name,
                 r.taken_at.to_rfc3339(),

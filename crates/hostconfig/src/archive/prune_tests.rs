@@ -1,9 +1,10 @@
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::Error;
-use crate::archive::Archive;
 use crate::archive::tests::{keep, lock, new_archive};
+use crate::archive::{Archive, Marks, RECORD_FILE, WriteLock};
 
 const DAY: i64 = 86_400;
 
@@ -36,17 +37,134 @@ fn the_newest_stay_and_never_less_than_a_good_one() {
         ("", 5, "4 Newest, 3 Newest, 2 Newest, 1 Newest, 0 Newest", ""),
         ("", 100, "4 Newest, 3 Newest, 2 Newest, 1 Newest, 0 Newest", ""),
     ] {
-        let is_good = |record: &Record| {
-            let number = records.iter().position(|r| r.id == record.id).unwrap();
-            Ok(good.contains(&number.to_string()))
-        };
-        let plan = prune_plan(&listing, keep_last, is_good).unwrap();
+        let plan = prune_plan(&listing, keep_last, is_one_of(&records, good)).unwrap();
         let (found_kept, found_removed) = shown(&plan, &records);
         assert_eq!(
             (found_kept.join(", ").as_str(), found_removed.join(", ").as_str()),
             (kept, removed),
             "{good:?}"
         );
+    }
+}
+
+#[test]
+fn pinned_records_stay_and_do_not_count() {
+    // Which of the records 0 (oldest) to 4 are pinned, which are good, how many are to stay.
+    for (pinned, good, keep_last, kept, removed) in [
+        ("0", "01234", 2, "4 Newest, 3 Newest, 0 Pinned", "2, 1"),
+        ("4", "01234", 2, "4 Pinned, 3 Newest, 2 Newest", "1, 0"),
+        ("03", "01234", 1, "4 Newest, 3 Pinned, 0 Pinned", "2, 1"),
+        ("01234", "", 1, "4 Pinned, 3 Pinned, 2 Pinned, 1 Pinned, 0 Pinned", ""),
+        // A good one that is pinned serves for those older than it, not for newer ones.
+        ("3", "3", 1, "4 Newest, 3 Pinned", "2, 1, 0"),
+        ("0", "02", 1, "4 Newest, 3 NoGoodNewer, 2 LastGood, 0 Pinned", "1"),
+        ("0", "0", 1, "4 Newest, 3 NoGoodNewer, 2 NoGoodNewer, 1 NoGoodNewer, 0 Pinned", ""),
+        ("3", "012", 1, "4 Newest, 3 Pinned, 2 LastGood", "1, 0"),
+    ] {
+        let (_folder, archive) = new_archive();
+        let lock = lock(&archive);
+        let records = keep_days(&lock, "esx01", 5);
+        for digit in pinned.bytes() {
+            pin(&lock, &records[usize::from(digit - b'0')]);
+        }
+        let plan = prune_plan(&archive.list().unwrap(), keep_last, is_one_of(&records, good)).unwrap();
+        let (found_kept, found_removed) = shown(&plan, &records);
+        assert_eq!((found_kept.join(", ").as_str(), found_removed.join(", ").as_str()), (kept, removed));
+        let report = lock.prune(&plan).unwrap();
+        assert_eq!((report.removed.len(), report.not_removed.len()), (plan.removed().count(), 0));
+        let left = archive.list().unwrap().records;
+        assert_eq!(left.iter().filter(|record| record.marks.pinned).count(), pinned.len());
+    }
+}
+
+#[test]
+fn chosen_records_go_but_for_pinned_ones_and_the_last_good_one() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let records = keep_days(&lock, "esx01", 5);
+    let other = keep(&lock, "esx02", b"other", 0);
+    pin(&lock, &records[2]);
+    // Which of the records 0 (oldest) to 4 are chosen, which are good: what stays, what goes.
+    for (chosen, good, kept, removed) in [
+        ("0", "01234", "4 NotChosen, 3 NotChosen, 2 NotChosen, 1 NotChosen", "0"),
+        ("01", "4", "4 NotChosen, 3 NotChosen, 2 NotChosen", "1, 0"),
+        ("2", "", "4 NotChosen, 3 NotChosen, 2 Pinned, 1 NotChosen, 0 NotChosen", ""),
+        ("01234", "01234", "2 Pinned", "4, 3, 1, 0"),
+        ("01234", "0134", "4 LastGood, 2 Pinned", "3, 1, 0"),
+        ("01234", "1", "2 Pinned, 1 LastGood", "4, 3, 0"),
+        ("014", "0", "3 NotChosen, 2 NotChosen, 0 LastGood", "4, 1"),
+        ("04", "", "4 NoGoodNewer, 3 NotChosen, 2 NotChosen, 1 NotChosen, 0 NoGoodNewer", ""),
+        ("04", "2", "3 NotChosen, 2 NotChosen, 1 NotChosen", "4, 0"),
+    ] {
+        let ids = chosen.bytes().map(|digit| records[usize::from(digit - b'0')].id.clone());
+        let ids: Vec<String> = ids.collect();
+        let plan = delete_plan(&archive.list().unwrap(), &ids, is_one_of(&records, good)).unwrap();
+        assert_eq!(plan.hosts.len(), 1, "esx02 is not asked about");
+        let (found_kept, found_removed) = shown(&plan, &records);
+        assert_eq!(
+            (found_kept.join(", ").as_str(), found_removed.join(", ").as_str()),
+            (kept, removed),
+            "{chosen} {good}"
+        );
+    }
+    let ids = [records[4].id[..8].to_owned(), records[0].id.to_uppercase(), other.id.clone()];
+    let plan = delete_plan(&archive.list().unwrap(), &ids, |_| Ok(true)).unwrap();
+    assert_eq!(lock.prune(&plan).unwrap().removed.len(), 2);
+    let left: Vec<String> = archive.list().unwrap().records.into_iter().map(|record| record.id).collect();
+    let expect = [&records[3], &records[2], &records[1], &other].map(|record| record.id.clone());
+    assert_eq!(left, expect, "the only one of esx02 stays");
+}
+
+#[test]
+fn what_cannot_be_chosen_ends_the_plan() {
+    let (_folder, archive) = new_archive();
+    keep_days(&lock(&archive), "esx01", 2);
+    let mut listing = archive.list().unwrap();
+    let plan = |listing: &Listing, id: &str| {
+        delete_plan(listing, &[id.to_owned()], |_| Err(Error::Cancelled)).map(|plan| plan.hosts.len())
+    };
+    let id = listing.records[0].id.clone();
+    assert_eq!(plan(&listing, "x").unwrap_err().code(), "record_not_found");
+    assert_eq!(plan(&listing, "").unwrap_err().code(), "record_not_found");
+    assert_eq!(plan(&listing, &id).unwrap_err().code(), "cancelled");
+    assert_eq!(delete_plan(&listing, &[], |_| Ok(true)).unwrap().hosts.len(), 0);
+    listing.records[1].id.clone_from(&id);
+    assert_eq!(plan(&listing, &id).unwrap_err().code(), "record_ambiguous");
+}
+
+/// An admin's copy of a record within the archive is the same backup.
+#[test]
+fn copies_of_a_chosen_record_go_with_it() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let records = keep_days(&lock, "esx01", 2);
+    let copy = records[0].folder.with_file_name("T233000+0100 - Copy");
+    fs::create_dir(&copy).unwrap();
+    for file in [RECORD_FILE, &records[0].bundle.file] {
+        fs::copy(records[0].folder.join(file), copy.join(file)).unwrap();
+    }
+    let plan =
+        delete_plan(&archive.list().unwrap(), std::slice::from_ref(&records[0].id), |_| Ok(true)).unwrap();
+    assert_eq!(lock.prune(&plan).unwrap().removed.len(), 2);
+    assert_eq!(bundles(&archive), [records[1].bundle_path()]);
+}
+
+/// One that no newer good one depends on.
+#[test]
+fn a_kept_bundle_that_was_lost_long_ago_stops_no_plan() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let records = keep_days(&lock, "esx01", 4);
+    fs::remove_file(records[2].bundle_path()).unwrap();
+    assert_eq!(lock.prune(&plan(&archive, 2)).unwrap().removed.len(), 2);
+    assert_eq!(bundles(&archive), [records[3].bundle_path()]);
+}
+
+/// Whether a record is one of those that the digits name.
+fn is_one_of(records: &[Record], digits: &str) -> impl FnMut(&Record) -> crate::Result<bool> {
+    move |record| {
+        let number = records.iter().position(|r| r.id == record.id).unwrap();
+        Ok(digits.contains(&number.to_string()))
     }
 }
 
@@ -121,9 +239,10 @@ fn pruning_removes_what_was_planned_and_empty_folders() {
 #[test]
 fn a_plan_that_no_longer_holds_removes_nothing() {
     type Change = fn(&WriteLock, &[Record]);
-    let changes: [(&str, Change); 4] = [
+    let changes: [(&str, Change); 5] = [
         ("another backup", |lock, _| drop(keep(lock, "esx01", b"new", 9 * DAY))),
         ("a record gone", |_, records| fs::remove_dir_all(&records[0].folder).unwrap()),
+        ("a record pinned", |lock, records| pin(lock, &records[0])),
         ("a record broken", |_, records| fs::write(records[0].folder.join(RECORD_FILE), "{").unwrap()),
         ("the kept bundle gone", |_, records| fs::remove_file(records[2].bundle_path()).unwrap()),
     ];
@@ -165,6 +284,10 @@ fn broken_records_are_never_removed() {
 
 fn plan(archive: &Archive, keep_last: usize) -> PrunePlan {
     prune_plan(&archive.list().unwrap(), keep_last, |_| Ok(true)).unwrap()
+}
+
+fn pin(lock: &WriteLock, record: &Record) {
+    lock.mark(record, &Marks { pinned: true, note: None }).unwrap();
 }
 
 /// All bundle files on the disk, whatever the records say.

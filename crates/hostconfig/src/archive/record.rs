@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Marks;
 use crate::files;
 
 /// The format of `record.json` that this version writes and the newest that it reads.
@@ -21,6 +22,9 @@ pub struct Record {
     /// The folder that holds the record and its bundle; absolute when the archive's root is. Not in the file.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// What an admin has said of it since. In a file of its own; known to a listing only.
+    #[serde(skip)]
+    pub marks: Marks,
     /// The format of the file, [`RECORD_FORMAT`].
     pub format: u32,
     /// Twelve random hexadecimal digits.
@@ -178,7 +182,7 @@ impl Record {
     /// # Errors
     /// In plain words why the record can't be used: unreadable, no JSON, of a newer format, with an id that is none, or
     /// naming a bundle that is no plain file name (which could reach outside of the archive).
-    pub fn read(folder: &Path) -> Result<Option<Self>, String> {
+    pub(super) fn read(folder: &Path) -> Result<Option<Self>, String> {
         let json = match files::read_regular_limited(&folder.join(RECORD_FILE), MAX_RECORD_BYTES) {
             Ok(json) => json,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -229,6 +233,7 @@ mod tests {
         let draft = draft("esx01.lab.local", b"bundle");
         Record {
             folder: PathBuf::new(),
+            marks: Marks::default(),
             format: RECORD_FORMAT,
             id: "0123456789ab".into(),
             host: draft.host,

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::lock::{Held, STAGING};
 use super::{
-    ArchiveError, HostFolder, RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, WriteLock,
+    ArchiveError, HostFolder, Marks, RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, WriteLock,
 };
 use crate::files::{self, FileError};
 use crate::{Error, Result};
@@ -128,6 +128,7 @@ pub(super) fn into_record(draft: RecordDraft, file: String, taken_at: DateTime<F
     let RecordDraft { host, product, server, bytes, sha256, manifest, obtained, run_id, note } = draft;
     Record {
         folder: PathBuf::new(),
+        marks: Marks::default(),
         format: RECORD_FORMAT,
         id: uuid::Uuid::new_v4().simple().to_string()[..12].to_owned(),
         host,

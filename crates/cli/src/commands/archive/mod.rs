@@ -1,13 +1,14 @@
 //! `hostkeep archive`: what is kept, whether it is good, what may go, and how to get it out.
 
 mod export;
+mod marks;
 mod prune;
 mod verify;
 
 use std::collections::{BTreeSet, HashSet};
 
 use hostconfig::Error;
-use hostconfig::archive::{Listing, ListingProblem, Record};
+use hostconfig::archive::{Listing, ListingProblem, Marks, Record};
 use hostconfig::selection::Selection;
 use serde::Serialize;
 
@@ -26,9 +27,15 @@ pub(crate) fn run(context: &Context, command: ArchiveCommand) -> Result<Exit, Fa
         ArchiveCommand::Show { id } => show(context, &id),
         ArchiveCommand::Verify { ids } => verify::run(context, &ids),
         ArchiveCommand::Prune { keep_last, dry_run } => prune::run(context, keep_last, dry_run),
+        ArchiveCommand::Delete { ids, dry_run } => prune::delete(context, &ids, dry_run),
+        ArchiveCommand::Pin { id } => marks::pin(context, &id, true),
+        ArchiveCommand::Unpin { id } => marks::pin(context, &id, false),
+        ArchiveCommand::Note { id, text } => marks::note(context, &id, text),
         ArchiveCommand::Export { id, file, overwrite } => export::run(context, &id, &file, overwrite),
     }
 }
+
+const SHOWN_OF_A_NOTE: usize = 40;
 
 #[derive(Serialize)]
 struct Listed<'a> {
@@ -48,9 +55,10 @@ pub(crate) struct Shown<'a> {
     folder: String,
     #[serde(flatten)]
     record: &'a Record,
+    marks: &'a Marks,
 }
 
-/// A folder in the archive whose record cannot be read.
+/// A folder in the archive whose record, or its marks, cannot be read.
 #[derive(Serialize)]
 pub(crate) struct Unreadable {
     pub(crate) path: String,
@@ -59,7 +67,7 @@ pub(crate) struct Unreadable {
 
 impl<'a> From<&'a Record> for Shown<'a> {
     fn from(record: &'a Record) -> Self {
-        Self { folder: record.folder.display().to_string(), record }
+        Self { folder: record.folder.display().to_string(), record, marks: &record.marks }
     }
 }
 
@@ -101,18 +109,22 @@ fn of_host(listing: &Listing, host: Option<String>) -> Result<Vec<&Record>, Fail
 }
 
 pub(crate) fn told_list(records: &[&Record], archive: &str) -> String {
+    let has_marks = records.iter().any(|record| record.marks != Marks::default());
     let row = |record: &&Record| {
-        vec![
+        let mut row = vec![
             record.id.clone(),
             text::local(record.taken_at),
             record.host.name.clone(),
             record.product.version.clone(),
             text::size(record.bundle.bytes),
-        ]
+        ];
+        row.extend(has_marks.then(|| told_marks(&record.marks)));
+        row
     };
     let rows = records.iter().map(row).collect();
-    let table =
-        text::table(&["id", "taken", "host", "esxi", "size"], &[4], &[0, 2], rows, console::output_width());
+    let header = ["id", "taken", "host", "esxi", "size", "note"];
+    let header = if has_marks { &header[..] } else { &header[..5] };
+    let table = text::table(header, &[4], &[0, 2], rows, console::output_width());
     let hosts: HashSet<&str> = records.iter().map(|record| record.host.identity.as_str()).collect();
     let bytes = records.iter().map(|record| record.bundle.bytes).sum();
     format!(
@@ -122,6 +134,20 @@ pub(crate) fn told_list(records: &[&Record], archive: &str) -> String {
         text::size(bytes),
         text::visible(archive),
     )
+}
+
+/// The marks in a table's cell: a note is not told at length.
+fn told_marks(Marks { pinned, note }: &Marks) -> String {
+    let first_line = note.as_deref().and_then(|note| note.lines().next()).unwrap_or_default();
+    let mut note_start: String = first_line.chars().take(SHOWN_OF_A_NOTE).collect();
+    if note.as_ref().is_some_and(|note| note.len() > note_start.len()) {
+        note_start.push('…');
+    }
+    match (pinned, note_start.as_str()) {
+        (false, note) => note.to_owned(),
+        (true, "") => "pinned".to_owned(),
+        (true, note) => format!("pinned: {note}"),
+    }
 }
 
 fn show(context: &Context, id: &str) -> Result<Exit, Failure> {
@@ -163,6 +189,12 @@ pub(crate) fn told_record(record: &Record) -> String {
         ("Run", record.run_id.clone()),
     ];
     if let Some(note) = &record.note {
+        pairs.push(("Run's note", note.replace('\n', " ")));
+    }
+    if record.marks.pinned {
+        pairs.push(("Pinned", "yes".to_owned()));
+    }
+    if let Some(note) = &record.marks.note {
         pairs.push(("Note", note.replace('\n', " ")));
     }
     pairs.push(("Folder", record.folder.display().to_string()));

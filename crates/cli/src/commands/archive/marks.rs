@@ -1,0 +1,61 @@
+//! `hostkeep archive pin`, `unpin` and `note`: what an admin says of a backup.
+
+use hostconfig::archive::{Marks, Record};
+use hostconfig::audit::{AuditAction, AuditEntry};
+
+use super::{Found, Shown};
+use crate::console::GOOD;
+use crate::context::{Context, now};
+use crate::failure::{Exit, Failure};
+use crate::text;
+
+pub(super) fn pin(context: &Context, id: &str, pinned: bool) -> Result<Exit, Failure> {
+    let (holder, result, done, means) = if pinned {
+        ("hostkeep archive pin", "pinned", "Pinned", "It is never removed.")
+    } else {
+        ("hostkeep archive unpin", "unpinned", "Unpinned", "It can be removed again.")
+    };
+    let change = |marks: &Marks| Marks { pinned, ..marks.clone() };
+    mark(context, id, holder, result, change, |record| told(done, record, means))
+}
+
+pub(super) fn note(context: &Context, id: &str, note: String) -> Result<Exit, Failure> {
+    let (done, means) = if note.trim().is_empty() { ("Removed", "the note on") } else { ("Noted", "on") };
+    let change = |marks: &Marks| Marks { note: Some(note), ..marks.clone() };
+    mark(context, id, "hostkeep archive note", "noted", change, |record| {
+        format!("{GOOD}{done}{GOOD:#} {means} {}.\n", brief(record))
+    })
+}
+
+/// Locked before the marks are read, so that nobody else's change is lost.
+fn mark(
+    context: &Context,
+    id: &str,
+    holder: &str,
+    result: &str,
+    change: impl FnOnce(&Marks) -> Marks,
+    told: impl FnOnce(&Record) -> String,
+) -> Result<Exit, Failure> {
+    let archive = context.open_archive(&context.settings()?)?;
+    let lock = archive.lock(holder, now())?;
+    let listing = archive.list()?;
+    let record = archive.find(&listing, id)?;
+    let marks = lock.mark(record, &change(&record.marks))?;
+    context.note(&[AuditEntry {
+        host: Some(record.host.name.clone()),
+        record: Some(record.id.clone()),
+        ..AuditEntry::new(now(), AuditAction::Mark, result)
+    }]);
+    let record = Record { marks, ..record.clone() };
+    context.console.result(&Found { record: Shown::from(&record) }, || told(&record))?;
+    Ok(Exit::Ok)
+}
+
+fn told(done: &str, record: &Record, means: &str) -> String {
+    format!("{GOOD}{done}{GOOD:#} {}. {means}\n", brief(record))
+}
+
+fn brief(record: &Record) -> String {
+    let (name, taken) = (text::visible(&record.host.name), text::local(record.taken_at));
+    format!("the backup of {name} of {taken} ({})", record.id)
+}

@@ -1,0 +1,128 @@
+//! `marks.json`: what an admin has said of a backup since it was taken, beside its `record.json`, which never changes.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::lock::STAGING;
+use super::{ArchiveError, Record, WriteLock};
+use crate::Result;
+use crate::files::{self, FileError};
+
+/// The marks' file name in a record's folder.
+pub const MARKS_FILE: &str = "marks.json";
+/// The format of `marks.json` that this version writes and the newest that it reads.
+pub const MARKS_FORMAT: u32 = 1;
+/// The most characters that a note may have.
+pub const MAX_NOTE_CHARS: usize = 1000;
+/// A note of a thousand characters, all of them escaped.
+const MAX_MARKS_BYTES: u64 = 64 * 1024;
+
+/// What an admin has said of a backup.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// Whether it is never removed.
+    #[serde(default)]
+    pub pinned: bool,
+    /// The admin's words.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MarksFile {
+    format: u32,
+    #[serde(flatten)]
+    marks: Marks,
+}
+
+impl WriteLock {
+    /// Marks a record, in the place of what marks it had. Bundle and record are not touched. The note is kept without space
+    /// around it, an empty one not at all. Answers with the marks as they are kept.
+    ///
+    /// # Errors
+    /// [`ArchiveError::BadNote`]; [`ArchiveError::RecordNotFound`] where the record is not in its folder any more;
+    /// [`ArchiveError::MarksTooNew`], because marks that a newer version made would be lost.
+    pub fn mark(&self, record: &Record, marks: &Marks) -> Result<Marks> {
+        let archive = &self.0.archive;
+        let marks = Marks { pinned: marks.pinned, note: checked_note(marks.note.as_deref())? };
+        if !matches!(Record::read(&record.folder), Ok(Some(found)) if found.id == record.id) {
+            return Err(ArchiveError::RecordNotFound { asked: record.id.clone() }.into());
+        }
+        let path = record.folder.join(MARKS_FILE);
+        if let Err(Unread::Newer(format)) = read_file(&path) {
+            return Err(ArchiveError::MarksTooNew { path, format }.into());
+        }
+        let json = files::to_json(&MarksFile { format: MARKS_FORMAT, marks: marks.clone() })
+            .map_err(|e| FileError::new("encode", &path, e))?;
+        // Written in staging, not beside the record: what a power cut leaves there is cleared.
+        let temporary = files::temporary_path(&archive.own(STAGING));
+        let written = files::write_new(&temporary, &json).and_then(|()| files::rename(&temporary, &path));
+        if written.is_err() {
+            files::remove_if_there(&temporary);
+        }
+        written.and_then(|()| files::sync_folder(&record.folder)).map_err(|e| archive.blame(e))?;
+        Ok(marks)
+    }
+}
+
+/// The marks of the record in this folder. Where they cannot be understood, it counts as pinned, and the reason comes with
+/// them: nothing is deleted by mistake.
+pub(super) fn read(folder: &Path) -> (Marks, Option<String>) {
+    match read_file(&folder.join(MARKS_FILE)) {
+        Ok(marks) => (marks, None),
+        Err(unread) => {
+            let why = match unread {
+                Unread::Newer(format) => {
+                    format!("has format {format}, and this version of Hostkeep knows {MARKS_FORMAT}")
+                }
+                Unread::Broken(why) => format!("is broken: {why}"),
+                Unread::Io(error) => format!("cannot be read: {error}"),
+            };
+            (
+                Marks { pinned: true, note: None },
+                Some(format!("{MARKS_FILE} {why}; the backup counts as pinned")),
+            )
+        }
+    }
+}
+
+enum Unread {
+    Newer(u32),
+    Broken(String),
+    Io(io::Error),
+}
+
+fn read_file(path: &Path) -> Result<Marks, Unread> {
+    // Most records have no marks, and a look is cheaper than an attempt to open, on network shares above all.
+    if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok(Marks::default());
+    }
+    let json = files::read_regular_limited(path, MAX_MARKS_BYTES).map_err(Unread::Io)?;
+    match files::format_of(&json) {
+        Ok(format) if format > MARKS_FORMAT => Err(Unread::Newer(format)),
+        Ok(MARKS_FORMAT) => match serde_json::from_slice::<MarksFile>(&json) {
+            Ok(file) => Ok(file.marks),
+            Err(error) => Err(Unread::Broken(error.to_string())),
+        },
+        Ok(format) => Err(Unread::Broken(format!("it has the unknown format {format}"))),
+        Err(error) => Err(Unread::Broken(error.to_string())),
+    }
+}
+
+fn checked_note(note: Option<&str>) -> Result<Option<String>, ArchiveError> {
+    let Some(note) = note.map(str::trim).filter(|note| !note.is_empty()) else { return Ok(None) };
+    if note.chars().count() > MAX_NOTE_CHARS {
+        return Err(ArchiveError::BadNote { reason: "it is longer than 1,000 characters" });
+    }
+    if note.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err(ArchiveError::BadNote { reason: "it has control characters" });
+    }
+    Ok(Some(note.to_owned()))
+}
+
+#[cfg(test)]
+#[path = "marks_tests.rs"]
+mod tests;

@@ -1,0 +1,140 @@
+use super::*;
+use crate::archive::tests::{keep, lock, new_archive};
+use crate::archive::{Archive, RECORD_FILE, export, prune_plan};
+
+fn marks(pinned: bool, note: &str) -> Marks {
+    Marks { pinned, note: Some(note.to_owned()) }
+}
+
+fn listed(archive: &Archive) -> (Marks, Vec<String>) {
+    let listing = archive.list().unwrap();
+    let [record] = &listing.records[..] else { panic!("{listing:?}") };
+    (record.marks.clone(), listing.problems.into_iter().map(|problem| problem.reason).collect())
+}
+
+#[test]
+fn marks_json_is_a_contract() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let record = keep(&lock, "esx01", b"bundle", 0);
+    lock.mark(&record, &marks(true, "before the upgrade")).unwrap();
+    insta::assert_snapshot!("marks_json", fs::read_to_string(record.folder.join(MARKS_FILE)).unwrap());
+    let known = r#"{"format": 1, "pinned": true, "note": null, "colour": "red"}"#;
+    fs::write(record.folder.join(MARKS_FILE), known).unwrap();
+    assert_eq!(listed(&archive), (Marks { pinned: true, note: None }, vec![]));
+    fs::write(record.folder.join(MARKS_FILE), r#"{"format": 1}"#).unwrap();
+    assert_eq!(listed(&archive), (Marks::default(), vec![]));
+}
+
+#[test]
+fn marks_are_set_changed_and_touch_nothing_else() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let record = keep(&lock, "esx01", b"bundle", 0);
+    let before = fs::read(record.folder.join(RECORD_FILE)).unwrap();
+    assert_eq!(listed(&archive), (Marks::default(), vec![]));
+    let long = "ü".repeat(MAX_NOTE_CHARS);
+    for (set, expect) in [
+        (marks(true, "a"), marks(true, "a")),
+        (marks(false, " two\nlines\t "), marks(false, "two\nlines")),
+        (marks(true, " \n"), Marks { pinned: true, note: None }),
+        (marks(false, &long), marks(false, &long)),
+        (Marks::default(), Marks::default()),
+    ] {
+        lock.mark(&record, &set).unwrap();
+        assert_eq!(listed(&archive), (expect, vec![]));
+    }
+    assert_eq!(fs::read(record.folder.join(RECORD_FILE)).unwrap(), before);
+    assert_eq!(fs::read(record.bundle_path()).unwrap(), b"bundle");
+    assert_eq!(fs::read_dir(&record.folder).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(archive.root().join(".hostkeep/staging")).unwrap().count(), 0);
+    for (note, reason) in
+        [("x".repeat(MAX_NOTE_CHARS + 1), "longer than 1,000"), ("a\u{1b}[2J".into(), "control characters")]
+    {
+        let error = lock.mark(&record, &marks(true, &note)).unwrap_err();
+        assert!(error.code() == "bad_note" && error.to_string().contains(reason), "{error}");
+    }
+    assert_eq!(listed(&archive), (Marks::default(), vec![]));
+}
+
+#[test]
+fn marks_that_cannot_be_understood_pin() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let record = keep(&lock, "esx01", b"bundle", 0);
+    let path = record.folder.join(MARKS_FILE);
+    for (content, reason) in [
+        (String::new(), "is broken: EOF"),
+        ("{".into(), "is broken: EOF"),
+        (r#"{"pinned": false}"#.into(), "is broken: missing field `format`"),
+        (r#"{"format": 1, "pinned": "no"}"#.into(), "is broken: invalid type"),
+        (r#"{"format": 0, "pinned": false}"#.into(), "is broken: it has the unknown format 0"),
+        (r#"{"format": 2, "pinned": 7}"#.into(), "has format 2, and this version of Hostkeep knows 1"),
+        (" ".repeat(70_000), "cannot be read: it is larger than"),
+    ] {
+        fs::write(&path, &content).unwrap();
+        let (found, problems) = listed(&archive);
+        assert_eq!(found, Marks { pinned: true, note: None });
+        let [problem] = &problems[..] else { panic!("{problems:?}") };
+        assert!(problem.starts_with(&format!("marks.json {reason}")), "{problem}");
+        assert!(problem.ends_with("; the backup counts as pinned"), "{problem}");
+        let mended = lock.mark(&record, &Marks::default());
+        if content.contains("\"format\": 2") {
+            assert_eq!(mended.unwrap_err().code(), "marks_too_new");
+            assert_eq!(fs::read_to_string(&path).unwrap(), content, "it is left as it is");
+        } else {
+            mended.unwrap();
+            assert_eq!(listed(&archive), (Marks::default(), vec![]));
+        }
+    }
+}
+
+#[test]
+fn a_record_that_is_gone_cannot_be_marked() {
+    let (folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let record = keep(&lock, "esx01", b"bundle", 0);
+    let other = keep(&lock, "esx01", b"other", 60);
+    let moved = Record { folder: other.folder.clone(), ..record.clone() };
+    fs::rename(&record.folder, folder.path().join("away")).unwrap();
+    for gone in [&record, &moved] {
+        let error = lock.mark(gone, &marks(true, "a")).unwrap_err();
+        assert_eq!(error.code(), "record_not_found");
+    }
+    assert_eq!(listed(&archive), (Marks::default(), vec![]));
+    assert!(!record.folder.exists());
+}
+
+#[test]
+fn marks_stay_with_their_record_and_go_with_it() {
+    let (folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let record = keep(&lock, "esx01", b"bundle", 0);
+    keep(&lock, "esx01", b"newer", 86_400);
+    lock.mark(&record, &marks(false, "a")).unwrap();
+    let exported = export(&archive, &record, folder.path(), false).unwrap();
+    assert_eq!(fs::read(exported.path).unwrap(), b"bundle");
+    assert!(!folder.path().join(MARKS_FILE).exists());
+    let plan = prune_plan(&archive.list().unwrap(), 1, |_| Ok(true)).unwrap();
+    assert_eq!(lock.prune(&plan).unwrap().removed.len(), 1);
+    assert!(!record.folder.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn marks_are_closed_to_other_users_and_never_a_link() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let record = keep(&lock, "esx01", b"bundle", 0);
+    let path = record.folder.join(MARKS_FILE);
+    lock.mark(&record, &marks(false, "a")).unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::rename(&path, folder.path().join("aside")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("aside"), &path).unwrap();
+    let (found, problems) = listed(&archive);
+    assert!(found.pinned && problems[0].contains("it is not a regular file"), "{problems:?}");
+    lock.mark(&record, &marks(false, "b")).unwrap();
+    assert_eq!(listed(&archive), (marks(false, "b"), vec![]));
+    assert!(fs::read_to_string(folder.path().join("aside")).unwrap().contains("\"a\""));
+}

@@ -1,0 +1,128 @@
+//! Carrying out a plan: the only code that deletes from the archive.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::lock::STAGING;
+use super::prune::digest;
+use super::{ArchiveError, MARKS_FILE, PrunePlan, RECORD_FILE, Record, WriteLock};
+use crate::Result;
+use crate::files::{self, FileError};
+
+/// What [`WriteLock::prune`] did.
+#[derive(Debug, Default)]
+pub struct PruneReport {
+    /// The records that went.
+    pub removed: Vec<Record>,
+    /// The records that could not go; all of them are still whole.
+    pub not_removed: Vec<NotRemoved>,
+    /// The bundles' bytes that were freed. Less than the removed records' where the system did not delete a file at
+    /// once; it goes when the lock is taken next.
+    pub bytes_freed: u64,
+}
+
+/// A record that could not be removed.
+#[derive(Debug, Clone)]
+pub struct NotRemoved {
+    /// The record.
+    pub record: Record,
+    /// Why, in plain words.
+    pub reason: String,
+}
+
+impl WriteLock {
+    /// Removes what the plan says: each record's folder is first renamed into staging, so that it is there whole or
+    /// not at all. Folders with files of the admin's own in them stay, with everything in them. Host and date folders
+    /// that become empty go too.
+    ///
+    /// # Errors
+    /// [`ArchiveError::PlanStale`] when the archive is not what it was when the plan was made, or a good bundle that stays
+    /// for others that go is not there any more; then nothing is removed. One record that cannot be removed is not an
+    /// error: see [`PruneReport::not_removed`].
+    pub fn prune(&self, plan: &PrunePlan) -> Result<PruneReport> {
+        let archive = &self.0.archive;
+        let stale = |reason: String| ArchiveError::PlanStale { path: archive.root().to_path_buf(), reason };
+        if digest(&archive.list()?) != plan.digest {
+            return Err(stale("other records are there now".into()).into());
+        }
+        for kept in plan.hosts.iter().filter(|host| !host.removed.is_empty()).flat_map(|host| &host.kept) {
+            // Only what makes the plan safe: another one may have been bad all along.
+            if kept.is_good == Some(true) {
+                still_there(&kept.record).map_err(stale)?;
+            }
+        }
+        let mut report = PruneReport::default();
+        for record in plan.removed() {
+            match self.remove(record) {
+                Ok(freed) => {
+                    report.bytes_freed += freed;
+                    report.removed.push(record.clone());
+                }
+                Err(reason) => report.not_removed.push(NotRemoved { record: record.clone(), reason }),
+            }
+        }
+        Ok(report)
+    }
+
+    /// Removes a record and tells how many bytes that freed.
+    fn remove(&self, record: &Record) -> Result<u64, String> {
+        let archive = &self.0.archive;
+        let folder = &record.folder;
+        if let Some(theirs) = foreign_file(record).map_err(|e| e.to_string())? {
+            return Err(format!(
+                "its folder {} also holds {theirs}, which is not Hostkeep's",
+                folder.display()
+            ));
+        }
+        let doomed = archive.own(STAGING).join(uuid::Uuid::new_v4().simple().to_string());
+        files::rename(folder, &doomed).map_err(|e| e.to_string())?;
+        let host = files::folder_of(folder);
+        if let Err(error) = files::sync_folder(host) {
+            tracing::warn!(%error, "a removal may not survive a power cut");
+        }
+        // It is out of the archive now. What can't be deleted yet goes when the lock is taken next.
+        let deleted = fs::remove_dir_all(&doomed);
+        if let Err(error) = &deleted {
+            tracing::warn!(path = %doomed.display(), %error, "a pruned record could not be deleted yet");
+        }
+        for parent in [host, files::folder_of(host)] {
+            if !remove_if_empty(parent) {
+                break;
+            }
+        }
+        Ok(if deleted.is_ok() { record.bundle.bytes } else { 0 })
+    }
+}
+
+/// Removes a folder that is empty; one that is not, or cannot be removed, stays. Tells whether it went.
+fn remove_if_empty(folder: &Path) -> bool {
+    match fs::remove_dir(folder) {
+        Ok(()) => true,
+        Err(error) => {
+            if error.kind() != io::ErrorKind::DirectoryNotEmpty {
+                tracing::debug!(path = %folder.display(), %error, "a folder stays");
+            }
+            false
+        }
+    }
+}
+
+/// The name of something in a record's folder that is neither the record, nor its bundle, nor its marks.
+fn foreign_file(record: &Record) -> Result<Option<String>, FileError> {
+    let list = |e| FileError::new("list", &record.folder, e);
+    for entry in fs::read_dir(&record.folder).map_err(list)? {
+        let name = entry.map_err(list)?.file_name();
+        if name != RECORD_FILE && name != MARKS_FILE && name != record.bundle.file.as_str() {
+            return Ok(Some(name.to_string_lossy().into_owned()));
+        }
+    }
+    Ok(None)
+}
+
+fn still_there(record: &Record) -> Result<(), String> {
+    match fs::symlink_metadata(record.bundle_path()) {
+        Ok(found) if found.is_file() && found.len() == record.bundle.bytes => Ok(()),
+        _ => Err(format!("the bundle of {}, which is to stay, is not what it was", record.id)),
+    }
+}
