@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Archive, MARKER_FILE, RECORD_FILE, Record, marks};
+use super::{Archive, RECORD_FILE, Record, marks};
 use crate::Result;
 use crate::files::{FileError, FileProblem};
 
@@ -67,7 +67,7 @@ impl Archive {
         });
         listing.records = records.items;
         listing.problems.extend(records.problems);
-        if !fs::exists(self.root().join(MARKER_FILE)).unwrap_or(false) {
+        if !self.is_there() {
             return Err(super::ArchiveError::Vanished { path: self.root().to_path_buf() }.into());
         }
         listing.records.sort_unstable_by(|a, b| {

@@ -64,7 +64,7 @@ impl Archive {
     /// [`ArchiveError::Locked`] when another program, or another part of this one, holds it.
     pub fn lock(&self, holder: &str, now: DateTime<FixedOffset>) -> Result<WriteLock> {
         let blame = |e| self.blame(e);
-        if !fs::exists(self.root().join(super::MARKER_FILE)).unwrap_or(false) {
+        if !self.is_there() {
             return Err(ArchiveError::Vanished { path: self.root().to_path_buf() }.into());
         }
         // An archive copied without its empty folders gets them back.

@@ -33,6 +33,7 @@ pub use record::{
     RecordObtained, RecordProduct, RecordServer, ServerKind,
 };
 pub use remove::{NotRemoved, PruneReport};
+pub use run::RunFile;
 pub use staging::Staging;
 pub use verify::{Problem, Verdict, verify, verify_all};
 
@@ -305,10 +306,14 @@ impl Archive {
         self.root.join(OWN_FOLDER).join(name)
     }
 
+    /// Whether the archive is where it was.
+    fn is_there(&self) -> bool {
+        fs::exists(self.root.join(MARKER_FILE)).unwrap_or(false)
+    }
+
     /// An I/O error inside of the archive, or, when the archive as a whole is gone, that.
     fn blame(&self, error: FileError) -> Error {
-        let gone = matches!(error.problem, FileProblem::Missing | FileProblem::Vanished)
-            && !fs::exists(self.root.join(MARKER_FILE)).unwrap_or(false);
+        let gone = matches!(error.problem, FileProblem::Missing | FileProblem::Vanished) && !self.is_there();
         if gone { ArchiveError::Vanished { path: self.root.clone() }.into() } else { error.into() }
     }
 }

@@ -445,3 +445,33 @@ fn reports_of_runs_are_kept() {
         assert_eq!(lock.write_run(bad, &1).unwrap_err().code(), "bad_run_id", "{bad}");
     }
 }
+
+#[test]
+fn runs_are_listed_newest_first_without_being_read() {
+    let (folder, archive) = new_archive();
+    let lock = lock(&archive);
+    assert_eq!(archive.runs().unwrap(), []);
+    let newest = "20261122T223000Z-1a2b3c4d";
+    for id in ["20261121T223000Z-ffffffff", newest, "by-hand"] {
+        lock.write_run(id, &vec!["esx01"]).unwrap();
+    }
+    let runs = archive.root().join(".hostkeep/runs");
+    fs::write(runs.join("20261120T223000Z-00000000.json"), "{").unwrap();
+    fs::write(runs.join("notes.txt"), "theirs").unwrap();
+    fs::write(runs.join("a b.json"), "theirs").unwrap();
+    let listed = archive.runs().unwrap();
+    let ids: Vec<&str> = listed.iter().map(|run| run.run_id.as_str()).collect();
+    assert_eq!(ids, [newest, "20261121T223000Z-ffffffff", "20261120T223000Z-00000000", "by-hand"]);
+    let started: Vec<Option<String>> =
+        listed.iter().map(|run| run.started_at.map(|at| at.to_rfc3339())).collect();
+    assert_eq!((&started[0], &started[3]), (&Some("2026-11-22T22:30:00+00:00".into()), &None));
+    let read = |id: &str| archive.read_run::<Vec<String>>(id).map_err(|error| error.code());
+    assert_eq!(read(newest), Ok(vec!["esx01".to_owned()]));
+    assert_eq!(read("20261120T223000Z-00000000"), Err("run_unreadable"));
+
+    fs::remove_dir_all(&runs).unwrap();
+    assert_eq!(archive.runs().unwrap(), []);
+    drop(lock);
+    fs::rename(archive.root(), folder.path().join("unplugged")).unwrap();
+    assert_eq!(archive.runs().unwrap_err().code(), "archive_vanished");
+}
