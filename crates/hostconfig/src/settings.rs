@@ -1,14 +1,20 @@
 //! Servers, the archive's place and how hard to work: one `settings.json`, replaced as a whole. No secret is ever in it:
 //! passwords are in the operating system's keyring. A file that cannot be understood is an error and stays as it is.
 
-use std::collections::{BTreeMap, HashSet};
+mod selections;
+mod servers;
+
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use vsphere::{AddressError, ConnectOptions, ServerAddress, Thumbprint, ThumbprintError, Trust};
+use vsphere::{AddressError, ThumbprintError};
+
+pub use selections::SavedSelection;
+pub use servers::Server;
 
 use crate::Result;
 use crate::backup::DEFAULT_CONCURRENCY;
@@ -22,8 +28,6 @@ pub const MAX_CONCURRENCY: usize = 256;
 /// The most days after which a backup may be called stale.
 pub const MAX_STALE_AFTER_DAYS: u32 = 3650;
 const MAX_SETTINGS_BYTES: u64 = 16 * 1024 * 1024;
-/// In bytes; vSphere allows 255 characters at most.
-const MAX_HOST_NAME: usize = 1024;
 
 /// Everything in `settings.json`. Fields that this version does not know survive a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,20 +66,6 @@ pub struct Settings {
     unknown: BTreeMap<String, serde_json::Value>,
 }
 
-/// A saved server. Its password is in the keyring.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Server {
-    /// The name that the admin gave it.
-    pub name: String,
-    /// Where it is; in the file `https://host` or `https://host:port`.
-    pub url: ServerAddress,
-    /// The user to log in as.
-    pub user: String,
-    /// The certificate's SHA-256 thumbprint (`AA:BB:…`), for one that the system does not trust.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub thumbprint: Option<Thumbprint>,
-}
-
 /// An archive that was used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsedArchive {
@@ -83,15 +73,6 @@ pub struct UsedArchive {
     pub path: PathBuf,
     /// Its id.
     pub id: String,
-}
-
-/// A list of hosts under a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedSelection {
-    /// The name that the admin gave it, unlike all others in any case.
-    pub name: String,
-    /// The hosts' names.
-    pub hosts: Vec<String>,
 }
 
 /// How the window looks.
@@ -302,81 +283,6 @@ pub fn change<T>(config: &ConfigDir, change: impl FnOnce(&mut Settings) -> Resul
 }
 
 impl Settings {
-    /// The server of this name, in any case.
-    pub fn server(&self, name: &str) -> Result<&Server> {
-        self.position(name).map(|at| &self.servers[at])
-    }
-
-    /// Adds a server, from [`Server::new`].
-    pub fn add_server(&mut self, server: Server) -> Result<()> {
-        if let Ok(at) = self.position(&server.name) {
-            return Err(SettingsError::DuplicateServer { name: self.servers[at].name.clone() }.into());
-        }
-        self.servers.push(server);
-        Ok(())
-    }
-
-    /// Puts a server into the place of the one of this name, which it returns: its password may have to be removed.
-    ///
-    /// # Errors
-    /// [`SettingsError::UnknownServer`]; [`SettingsError::DuplicateServer`] where another server has the new name.
-    pub fn replace_server(&mut self, name: &str, server: Server) -> Result<Server> {
-        let at = self.position(name)?;
-        match self.position(&server.name) {
-            Ok(other) if other != at => {
-                Err(SettingsError::DuplicateServer { name: self.servers[other].name.clone() }.into())
-            }
-            _ => Ok(std::mem::replace(&mut self.servers[at], server)),
-        }
-    }
-
-    /// Removes a server and returns it, so that its password can be removed too.
-    pub fn remove_server(&mut self, name: &str) -> Result<Server> {
-        self.position(name).map(|at| self.servers.remove(at))
-    }
-
-    /// Saves a list of hosts under a name, in the place of the one that has the name in any case. A host that is named
-    /// twice is kept once.
-    ///
-    /// # Errors
-    /// [`SettingsError::BadSelection`] for a name that is not 1 to 64 characters without control characters and without
-    /// a space at either end, for no hosts at all, and for what is no host's name.
-    pub fn save_selection(&mut self, name: &str, hosts: &[String]) -> Result<()> {
-        let bad = |reason| SettingsError::BadSelection { name: shortened(name), reason };
-        check_name(name).map_err(bad)?;
-        let mut seen = HashSet::new();
-        let hosts: Vec<String> = hosts
-            .iter()
-            .map(|host| host.trim())
-            .filter(|host| seen.insert(host.to_lowercase()))
-            .map(str::to_owned)
-            .collect();
-        if hosts.is_empty() {
-            return Err(bad("it has no hosts").into());
-        }
-        if hosts
-            .iter()
-            .any(|host| host.is_empty() || host.len() > MAX_HOST_NAME || host.chars().any(char::is_control))
-        {
-            return Err(
-                bad("one of its hosts has a name that is empty, too long or has control characters").into()
-            );
-        }
-        let selection = SavedSelection { name: name.to_owned(), hosts };
-        match self.selection_position(name) {
-            Some(at) => self.selections[at] = selection,
-            None => self.selections.push(selection),
-        }
-        Ok(())
-    }
-
-    /// Removes the list of hosts of this name, in any case.
-    pub fn remove_selection(&mut self, name: &str) -> Result<SavedSelection> {
-        let at = self.selection_position(name);
-        let unknown = || SettingsError::UnknownSelection { name: shortened(name) };
-        Ok(self.selections.remove(at.ok_or_else(unknown)?))
-    }
-
     /// The id of the archive that was used at this path, for [`Archive::open`](crate::archive::Archive::open).
     pub fn remembered_archive(&self, path: &Path) -> Option<&str> {
         let path = absolute(path);
@@ -389,70 +295,6 @@ impl Settings {
         self.archives_used.retain(|used| used.path != path);
         self.archives_used.push(UsedArchive { path, id: id.to_owned() });
     }
-
-    fn selection_position(&self, name: &str) -> Option<usize> {
-        let wanted = name.trim().to_lowercase();
-        self.selections.iter().position(|selection| selection.name.to_lowercase() == wanted)
-    }
-
-    fn position(&self, name: &str) -> Result<usize> {
-        let wanted = name.trim().to_lowercase();
-        self.servers.iter().position(|server| server.name.to_lowercase() == wanted).ok_or_else(|| {
-            let known = self.servers.iter().map(|server| server.name.clone()).collect();
-            SettingsError::UnknownServer { name: shortened(name), known }.into()
-        })
-    }
-}
-
-impl Server {
-    /// What it takes to reach it.
-    pub fn connect_options(&self, timeouts: Timeouts) -> ConnectOptions {
-        ConnectOptions {
-            address: self.url.clone(),
-            trust: Trust::new(self.thumbprint),
-            timeouts: timeouts.into(),
-        }
-    }
-
-    /// A server, checked and in its normal form.
-    ///
-    /// - `name`: 1 to 64 characters without control characters, not beginning with `-`, no space at either end.
-    /// - `url`: whatever a [`ServerAddress`] is read from.
-    /// - `user`: not empty, as the server expects it (`user@domain`, `DOMAIN\user`).
-    /// - `thumbprint`: the certificate's SHA-256 in hexadecimal, with or without colons.
-    pub fn new(name: &str, url: &str, user: &str, thumbprint: Option<&str>) -> Result<Self> {
-        let bad =
-            |field, value: &str, reason| SettingsError::BadServer { field, value: shortened(value), reason };
-        check_name(name).map_err(|reason| bad("name", name, reason))?;
-        if name.starts_with('-') {
-            return Err(bad("name", name, "it begins with -, like an option").into());
-        }
-        let url = url.parse().map_err(SettingsError::from)?;
-        if user.trim().is_empty() {
-            return Err(bad("user", user, "it is empty").into());
-        }
-        if user.chars().any(char::is_control) || user.chars().count() > 256 {
-            return Err(bad("user", user, "it has control characters or is too long").into());
-        }
-        let thumbprint = thumbprint.map(str::parse).transpose().map_err(SettingsError::from)?;
-        Ok(Self { name: name.to_owned(), url, user: user.to_owned(), thumbprint })
-    }
-}
-
-fn check_name(name: &str) -> Result<(), &'static str> {
-    if name.is_empty() {
-        return Err("it is empty");
-    }
-    if name.trim() != name {
-        return Err("it begins or ends with a space");
-    }
-    if name.chars().any(char::is_control) {
-        return Err("it has control characters");
-    }
-    if name.chars().count() > 64 {
-        return Err("it is longer than 64 characters");
-    }
-    Ok(())
 }
 
 fn parse(json: &[u8], path: &Path) -> Result<Settings> {
@@ -509,6 +351,22 @@ fn default_stale_after_days() -> u32 {
 
 fn default_concurrency() -> usize {
     DEFAULT_CONCURRENCY.get()
+}
+
+fn check_name(name: &str) -> Result<(), &'static str> {
+    if name.is_empty() {
+        return Err("it is empty");
+    }
+    if name.trim() != name {
+        return Err("it begins or ends with a space");
+    }
+    if name.chars().any(char::is_control) {
+        return Err("it has control characters");
+    }
+    if name.chars().count() > 64 {
+        return Err("it is longer than 64 characters");
+    }
+    Ok(())
 }
 
 fn shortened(text: &str) -> String {
