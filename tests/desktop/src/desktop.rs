@@ -46,18 +46,27 @@ pub struct Desktop {
     port: u16,
     /// In the order in which they are ended: the driver first, the X server last.
     processes: Vec<Process>,
+    log: File,
     folder: TempDir,
 }
 
 impl Desktop {
     /// Starts everything and waits until it answers.
     pub async fn start() -> Self {
+        let mut desktop = Self::without_window_manager().await;
+        let mut openbox = desktop.command(Path::new("openbox"));
+        desktop.quiet(openbox.arg("--sm-disable"));
+        // It goes before the X server does.
+        desktop.processes.insert(0, Process::start(&mut openbox));
+        desktop
+    }
+
+    /// Windows open at the screen's corner and have no frame; keys go to none of them.
+    pub async fn without_window_manager() -> Self {
         let folder = tempfile::Builder::new().prefix("desktop-").tempdir().expect("a temporary folder");
         let mut environment = folders(folder.path());
         let log = File::create(folder.path().join("log")).expect("a log");
-        let quiet = |command: &mut Command| {
-            command.stdout(log.try_clone().expect("a log")).stderr(log.try_clone().expect("a log"));
-        };
+        let quiet = |command: &mut Command| write_to(command, &log);
 
         let pixels = folder.path().join("pixels");
         fs::create_dir(&pixels).expect("a folder for the pixels");
@@ -83,15 +92,9 @@ impl Desktop {
         let password = keyring.0.stdin.take().expect("its standard input").write_all(b"unlocked");
         password.expect("the keyring takes its password");
 
-        let mut openbox = Command::new("openbox");
-        openbox.arg("--sm-disable");
-        surround(&mut openbox, &environment);
-        quiet(&mut openbox);
-        let openbox = Process::start(&mut openbox);
-
         let (driver, port) = driver(&environment, &quiet).await;
-        let processes = vec![driver, keyring, openbox, bus, x];
-        let desktop = Self { environment, display, port, processes, folder };
+        let processes = vec![driver, keyring, bus, x];
+        let desktop = Self { environment, display, port, processes, log, folder };
         until("the keyring", async || desktop.has_keyring()).await;
         desktop
     }
@@ -145,6 +148,16 @@ impl Desktop {
     /// Processes of windows that are open here: what the driver started, and what that started.
     pub fn strangers(&self) -> Vec<u32> {
         marked(self.mark())
+    }
+
+    /// Ends all windows that are open here.
+    pub fn end_programs(&self) {
+        let stubborn = end(|| self.strangers());
+        assert!(stubborn.is_empty(), "had to be killed: {stubborn:?}");
+    }
+
+    fn quiet(&self, command: &mut Command) {
+        write_to(command, &self.log);
     }
 
     fn mark(&self) -> &str {
@@ -279,6 +292,10 @@ async fn driver(environment: &[(&'static str, String)], quiet: &dyn Fn(&mut Comm
             return (process, port);
         }
     }
+}
+
+fn write_to(command: &mut Command, log: &File) {
+    command.stdout(log.try_clone().expect("a log")).stderr(log.try_clone().expect("a log"));
 }
 
 /// Makes it a program of this desktop and of no other.

@@ -1,4 +1,4 @@
-//! The throw-away desktop tried on WebKit's own small browser: it finds what a reader would, and leaves nothing behind.
+//! The throw-away desktop tried on the web view's own small browser: it finds what a reader would, and leaves nothing behind.
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, reason = "a test program")]
 
