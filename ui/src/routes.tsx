@@ -1,7 +1,9 @@
 /** Every page and its address. Addresses are in the hash, so that a page that is loaded again stays where it was. */
 import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { ActivityPage } from "./features/activity/ActivityPage";
+import { ReportPage } from "./features/activity/ReportPage";
 import { ArchivePage } from "./features/archive/ArchivePage";
+import { archiveSearch } from "./features/archive/search";
 import { JobPage } from "./features/backup/JobPage";
 import { RunPage } from "./features/backup/RunPage";
 import { HostsPage } from "./features/hosts/HostsPage";
@@ -18,8 +20,18 @@ const homeRoute = createRoute({
   },
 });
 const hostsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/hosts", component: HostsPage });
-const archiveRoute = createRoute({ getParentRoute: () => rootRoute, path: "/archive", component: ArchivePage });
+const archiveRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/archive",
+  validateSearch: archiveSearch,
+  component: ArchivePage,
+});
 const activityRoute = createRoute({ getParentRoute: () => rootRoute, path: "/activity", component: ActivityPage });
+const reportRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/activity/$runId",
+  component: ReportPage,
+});
 const settingsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/settings", component: SettingsPage });
 const jobRoute = createRoute({ getParentRoute: () => rootRoute, path: "/jobs/$job", component: JobPage });
 const runRoute = createRoute({ getParentRoute: () => rootRoute, path: "/runs/$runId", component: RunPage });
@@ -30,6 +42,7 @@ export const router = createRouter({
     hostsRoute,
     archiveRoute,
     activityRoute,
+    reportRoute,
     settingsRoute,
     jobRoute,
     runRoute,

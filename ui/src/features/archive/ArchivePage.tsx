@@ -1,5 +1,364 @@
+import { Button, makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
+import { ArchiveRegular } from "@fluentui/react-icons";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { CommandBar } from "../../components/commands";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorView } from "../../components/ErrorView";
+import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
+import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
+import { useShortcuts } from "../../components/shortcuts";
+import { Age } from "../../components/Time";
+import { byteSize, plural, wholeNumber } from "../../components/words";
+import { type ArchiveOverview, commands as ipc } from "../../ipc";
+import { useMedia } from "../../theme";
+import { archiveQuery, queryClient } from "../shell/data";
+import { ArchiveCalendar } from "./ArchiveCalendar";
+import { ArchiveFilters } from "./ArchiveFilters";
+import { archiveCommands } from "./archiveCommands";
+import { DeletionDialog } from "./DeletionDialog";
+import { ProblemsBar } from "./ProblemsBar";
+import { RecordPane } from "./RecordPane";
+import { listInWords, RECORD_COLUMNS, recordKey } from "./records";
+import { type ArchiveSearch, archiveSearch, isFiltered, rangeOf, recordQuery } from "./search";
+import { useActs } from "./useActs";
+import { useDeletion } from "./useDeletion";
 
-export function ArchivePage() {
-  return <Page title="Archive">{null}</Page>;
+const useStyles = makeStyles({
+  bars: { display: "flex", flexDirection: "column", gap: "4px", padding: "0 12px", flexShrink: 0 },
+  toolbar: {
+    padding: "0 12px 4px",
+    flexShrink: 0,
+    minWidth: 0,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
+  columns: { position: "relative", display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
+  calendar: {
+    width: "218px",
+    flexShrink: 0,
+    borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  list: { display: "flex", flexDirection: "column", flexGrow: 1, minWidth: 0, minHeight: 0 },
+  details: {
+    width: "300px",
+    flexShrink: 0,
+    overflowY: "auto",
+    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  /** Where there is no room beside the list, a pane lies over it. */
+  over: { position: "absolute", zIndex: 3, top: 0, bottom: 0, maxWidth: "100%", boxShadow: tokens.shadow16 },
+  overLeft: { left: 0 },
+  overRight: { right: 0 },
+});
+
+const route = getRouteApi("/archive");
+const KEPT_PANES = { calendar: "archive.calendar", details: "archive.details" } as const;
+const NO_DAYS: ArchiveOverview["days"] = [];
+
+/** Every bundle there is, by day, host and server. */
+export function ArchivePage(): ReactNode {
+  const overview = useQuery(archiveQuery);
+  const [isReading, setReading] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const refresh = async () => {
+    setReading(true);
+    setError(null);
+    try {
+      queryClient.setQueryData(archiveQuery.queryKey, await ipc.archiveOverview(true));
+      await Promise.all([
+        queryClient.invalidateQueries({ queryKey: ["records"] }),
+        queryClient.invalidateQueries({ queryKey: ["runs"] }),
+      ]);
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setReading(false);
+    }
+  };
+  useShortcuts({ F5: () => void refresh() });
+  const failure = error ?? overview.error;
+  return (
+    <Page title="Archive" subtitle={overview.data !== undefined && <Subtitle overview={overview.data} />}>
+      {failure !== null ? (
+        <Unreadable error={failure} isReading={isReading} onAgain={refresh} />
+      ) : overview.data === undefined ? (
+        <EmptyState title="Reading the archive">
+          <Spinner size="small" />
+        </EmptyState>
+      ) : overview.data.records === 0 && overview.data.problems.length === 0 ? (
+        <Empty overview={overview.data} onRefresh={refresh} />
+      ) : (
+        <Records overview={overview.data} isReading={isReading} onRefresh={refresh} />
+      )}
+    </Page>
+  );
+}
+
+type RecordsProps = { overview: ArchiveOverview; isReading: boolean; onRefresh: () => Promise<void> };
+
+function Records({ overview, isReading, onRefresh }: RecordsProps) {
+  const styles = useStyles();
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const onSearch = useCallback(
+    (change: Partial<ArchiveSearch>) =>
+      void navigate({
+        to: "/archive",
+        search: (old: ArchiveSearch) => archiveSearch({ ...old, ...change }),
+        replace: true,
+      }),
+    [navigate],
+  );
+  const query = recordQuery(search);
+  const list = useQuery({
+    queryKey: ["records", "list", query],
+    queryFn: () => ipc.listRecords(query),
+    placeholderData: keepPreviousData,
+  });
+  const rows = list.data?.records ?? NO_RECORDS;
+
+  const [selected, setSelected] = useSelected(search.record);
+  const chosen = useMemo(() => rows.filter((record) => selected.has(record.id)), [rows, selected]);
+  const only = selected.size === 1 ? ([...selected][0] ?? null) : null;
+  const [isEditingNote, setEditingNote] = useState(false);
+  const isWide = useMedia("(min-width: 1180px)");
+  const hasRoom = useMedia("(min-width: 820px)");
+  const [hasCalendar, toggleCalendar] = useKept(KEPT_PANES.calendar, hasRoom);
+  const [hasDetails, toggleDetails] = useKept(KEPT_PANES.details, isWide || search.record !== undefined);
+
+  const grid = useRef<GridHandle>(null);
+  const searchBox = useRef<HTMLInputElement>(null);
+  const { acts, said, setSaid } = useActs(chosen);
+  const flow = useDeletion();
+  const close = () => flow.close().catch((error) => setSaid({ error }));
+  const commands = archiveCommands({
+    chosen,
+    isReading,
+    hasCalendar,
+    hasDetails,
+    acts: {
+      ...acts,
+      refresh: () => void onRefresh(),
+      note: () => {
+        hasDetails || toggleDetails();
+        setEditingNote(true);
+      },
+      saveList: () => acts.saveList(grid.current?.csv() ?? ""),
+      remove: () => void flow.planDelete(chosen.map(recordKey)),
+      prune: flow.askPrune,
+      toggleCalendar,
+      toggleDetails,
+    },
+  });
+  useShortcuts({ "Ctrl+F": () => searchBox.current?.focus(), "Alt+Enter": toggleDetails });
+  useEffect(() => {
+    if (flow.deletion.stage === "done" && flow.deletion.report.notRemoved.length === 0) {
+      const { removed, bytesFreed } = flow.deletion.report;
+      setSaid({ words: `${plural(removed, "bundle")} deleted, ${byteSize(bytesFreed)} freed.` });
+      void flow.close();
+    }
+  }, [flow, setSaid]);
+
+  return (
+    <>
+      <div className={styles.toolbar}>
+        <CommandBar label="Archive commands" commands={commands} />
+      </div>
+      <div className={styles.bars}>
+        {said !== null && "words" in said && <Notice onDismiss={() => setSaid(null)}>{said.words}</Notice>}
+        {said !== null && "error" in said && (
+          <ErrorView error={said.error} actions={<Dismiss onDismiss={() => setSaid(null)} />} />
+        )}
+        <ProblemsBar problems={overview.problems} />
+      </div>
+      <div className={styles.columns}>
+        {hasCalendar && (
+          <section
+            aria-label="Days with bundles"
+            data-pane="calendar"
+            className={mergeClasses(styles.calendar, !hasRoom && mergeClasses(styles.over, styles.overLeft))}
+          >
+            <ArchiveCalendar
+              days={overview.days.length === 0 ? NO_DAYS : overview.days}
+              range={rangeOf(search)}
+              onRange={(range) => onSearch({ from: range?.from, to: range?.to })}
+            />
+          </section>
+        )}
+        <section
+          className={styles.list}
+          aria-label="Bundles"
+          data-pane="bundles"
+          onKeyDown={(event) => {
+            if (event.key === "Delete" && chosen.length > 0 && isInGrid(event.target)) {
+              event.preventDefault();
+              void flow.planDelete(chosen.map(recordKey));
+            }
+          }}
+        >
+          <ArchiveFilters overview={overview} search={search} onSearch={onSearch} searchBox={searchBox}>
+            {list.data !== undefined && listInWords(rows.length, list.data.total, overview.records)}
+            {chosen.length > 0 && `, ${wholeNumber(chosen.length)} selected`}
+          </ArchiveFilters>
+          {list.isError ? (
+            <ErrorView error={list.error} />
+          ) : (
+            <DataGrid
+              name="records"
+              label="Bundles"
+              rows={rows}
+              rowKey={recordKey}
+              columns={RECORD_COLUMNS}
+              sortedBy="takenAt"
+              isDescending
+              selected={selected}
+              onSelect={(next) => {
+                setSelected(next);
+                setEditingNote(false);
+              }}
+              onOpen={() => hasDetails || toggleDetails()}
+              commands={commands}
+              handle={grid}
+              empty={
+                list.data === undefined ? (
+                  <EmptyState title="Reading the bundles">
+                    <Spinner size="small" />
+                  </EmptyState>
+                ) : (
+                  <NothingFits
+                    isFiltered={isFiltered(search)}
+                    onAll={() => void navigate({ to: "/archive", search: {} })}
+                  />
+                )
+              }
+            />
+          )}
+        </section>
+        {hasDetails && (
+          <section
+            aria-label="Details"
+            data-pane="details"
+            className={mergeClasses(styles.details, !hasRoom && mergeClasses(styles.over, styles.overRight))}
+            onKeyDown={(event) => event.key === "Escape" && !hasRoom && toggleDetails()}
+          >
+            <RecordPane records={chosen} id={only} isEditingNote={isEditingNote} onEditingNote={setEditingNote} />
+          </section>
+        )}
+      </div>
+      <DeletionDialog flow={flow} onClose={close} />
+    </>
+  );
+}
+
+const NO_RECORDS: [] = [];
+
+function Subtitle({ overview }: { overview: ArchiveOverview }) {
+  return (
+    <>
+      {[
+        plural(overview.records, "bundle"),
+        plural(overview.hosts.length, "host"),
+        byteSize(overview.bytes),
+        overview.path,
+      ].join(" · ")}
+      {" · read "}
+      <Age iso={overview.readAt} />
+    </>
+  );
+}
+
+type UnreadableProps = { error: unknown; isReading: boolean; onAgain: () => Promise<void> };
+
+function Unreadable({ error, isReading, onAgain }: UnreadableProps) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  return (
+    <div className={styles.bars}>
+      <ErrorView
+        error={error}
+        actions={
+          <>
+            <Button size="small" disabled={isReading} onClick={() => void onAgain()}>
+              {isReading ? "Reading" : "Try again"}
+            </Button>
+            <Button size="small" onClick={() => void navigate({ to: "/settings" })}>
+              Open settings
+            </Button>
+          </>
+        }
+      />
+    </div>
+  );
+}
+
+function Empty({ overview, onRefresh }: { overview: ArchiveOverview; onRefresh: () => Promise<void> }) {
+  const navigate = useNavigate();
+  return (
+    <EmptyState
+      icon={<ArchiveRegular />}
+      title={overview.exists ? "The archive is empty" : "There is no archive yet"}
+      actions={
+        <>
+          <Button appearance="primary" onClick={() => void navigate({ to: "/hosts" })}>
+            Go to the hosts
+          </Button>
+          <Button onClick={() => void navigate({ to: "/settings" })}>Choose another folder</Button>
+          <Button onClick={() => void onRefresh()}>Refresh</Button>
+        </>
+      }
+    >
+      {overview.exists
+        ? `Bundles appear here with the first backup. The folder is ${overview.path}.`
+        : `The first backup makes it in ${overview.path}.`}
+    </EmptyState>
+  );
+}
+
+function NothingFits({ isFiltered, onAll }: { isFiltered: boolean; onAll: () => void }) {
+  return isFiltered ? (
+    <EmptyState title="No bundle fits the filters" actions={<Button onClick={onAll}>Show all bundles</Button>} />
+  ) : (
+    <EmptyState title="No bundles" />
+  );
+}
+
+function Dismiss({ onDismiss }: { onDismiss: () => void }) {
+  return (
+    <Button size="small" onClick={onDismiss}>
+      Dismiss
+    </Button>
+  );
+}
+
+/** The selection; a record that the address names is selected when one comes here. */
+function useSelected(record: string | undefined) {
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(record === undefined ? [] : [record]));
+  const [named, setNamed] = useState(record);
+  if (named !== record) {
+    setNamed(record);
+    record !== undefined && setSelected(new Set([record]));
+  }
+  return [selected, setSelected] as const;
+}
+
+/** Whether a pane is open: as it was left, else as there is room. */
+function useKept(key: string, byDefault: boolean): [boolean, () => void] {
+  const [kept, setKept] = useState(() => localStorage.getItem(key));
+  const isOpen = kept === null ? byDefault : kept === "yes";
+  return [
+    isOpen,
+    () => {
+      const next = isOpen ? "no" : "yes";
+      localStorage.setItem(key, next);
+      setKept(next);
+    },
+  ];
+}
+
+function isInGrid(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('[role="grid"]') !== null;
 }

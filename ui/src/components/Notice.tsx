@@ -1,0 +1,46 @@
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  type MessageBarIntent,
+  makeStyles,
+} from "@fluentui/react-components";
+import { DismissRegular } from "@fluentui/react-icons";
+import type { ReactNode } from "react";
+
+const useStyles = makeStyles({
+  bar: { flexShrink: 0 },
+  body: { overflowWrap: "anywhere" },
+});
+
+type NoticeProps = {
+  intent?: MessageBarIntent;
+  children: ReactNode;
+  /** Further buttons. */
+  actions?: ReactNode;
+  onDismiss: () => void;
+};
+
+/** What was done, or what is worth a look: it stays until it is dismissed. */
+export function Notice({ intent = "success", children, actions, onDismiss }: NoticeProps) {
+  const styles = useStyles();
+  return (
+    <MessageBar intent={intent} layout="multiline" className={styles.bar}>
+      <MessageBarBody className={styles.body}>{children}</MessageBarBody>
+      <MessageBarActions
+        containerAction={
+          <Button
+            size="small"
+            appearance="transparent"
+            aria-label="Dismiss"
+            icon={<DismissRegular />}
+            onClick={onDismiss}
+          />
+        }
+      >
+        {actions}
+      </MessageBarActions>
+    </MessageBar>
+  );
+}

@@ -1,0 +1,201 @@
+import {
+  Button,
+  Combobox,
+  Dropdown,
+  makeStyles,
+  Option,
+  SearchBox,
+  ToggleButton,
+  tokens,
+} from "@fluentui/react-components";
+import { DismissRegular, PinRegular, TimerRegular } from "@fluentui/react-icons";
+import { type ReactNode, type Ref, useEffect, useState } from "react";
+import { plural } from "../../components/words";
+import type { ArchivedHost, ArchiveOverview } from "../../ipc";
+import { rangeInWords } from "./calendar";
+import { type ArchiveSearch, rangeOf } from "./search";
+
+const useStyles = makeStyles({
+  row: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: "6px",
+    padding: "4px 12px 6px",
+    flexShrink: 0,
+  },
+  search: { width: "170px", minWidth: 0 },
+  choice: { minWidth: 0, width: "160px" },
+  popup: { maxHeight: "280px" },
+  count: {
+    marginLeft: "auto",
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "nowrap",
+  },
+});
+
+const DEBOUNCE_MS = 250;
+/** More are found by typing. */
+const MAX_OPTIONS = 50;
+
+type ArchiveFiltersProps = {
+  overview: ArchiveOverview;
+  search: ArchiveSearch;
+  onSearch: (change: Partial<ArchiveSearch>) => void;
+  searchBox: Ref<HTMLInputElement>;
+  /** How much is shown. */
+  children: ReactNode;
+};
+
+export function ArchiveFilters({ overview, search, onSearch, searchBox, children }: ArchiveFiltersProps) {
+  const styles = useStyles();
+  const range = rangeOf(search);
+  return (
+    <search className={styles.row} aria-label="Filters">
+      <TextFilter
+        key={search.text === undefined ? "none" : "some"}
+        text={search.text}
+        onSearch={onSearch}
+        searchBox={searchBox}
+      />
+      <HostFilter hosts={overview.hosts} identity={search.host} onSearch={onSearch} />
+      {(overview.servers.length > 1 || search.server !== undefined) && (
+        <Dropdown
+          size="small"
+          className={styles.choice}
+          listbox={{ className: styles.popup }}
+          aria-label="Server"
+          value={search.server ?? "All servers"}
+          selectedOptions={[search.server ?? ""]}
+          onOptionSelect={(_, { optionValue }) => onSearch({ server: optionValue === "" ? undefined : optionValue })}
+        >
+          <Option value="">All servers</Option>
+          {overview.servers.map((server) => (
+            <Option key={server} value={server}>
+              {server}
+            </Option>
+          ))}
+        </Dropdown>
+      )}
+      <ToggleButton
+        size="small"
+        appearance="subtle"
+        icon={<PinRegular />}
+        checked={search.pinned === true}
+        onClick={() => onSearch({ pinned: search.pinned === true ? undefined : true })}
+      >
+        Pinned
+      </ToggleButton>
+      <ToggleButton
+        size="small"
+        appearance="subtle"
+        icon={<TimerRegular />}
+        title="Only the newest bundle of each host"
+        checked={search.newest === true}
+        onClick={() => onSearch({ newest: search.newest === true ? undefined : true })}
+      >
+        Newest
+      </ToggleButton>
+      {range !== null && (
+        <Button
+          size="small"
+          appearance="outline"
+          icon={<DismissRegular />}
+          iconPosition="after"
+          title="Show all days"
+          onClick={() => onSearch({ from: undefined, to: undefined })}
+        >
+          {rangeInWords(range)}
+        </Button>
+      )}
+      <span className={styles.count} role="status">
+        {children}
+      </span>
+    </search>
+  );
+}
+
+type TextFilterProps = Pick<ArchiveFiltersProps, "onSearch" | "searchBox"> & { text: string | undefined };
+
+/** What is typed is searched for when the typing pauses. */
+function TextFilter({ text, onSearch, searchBox }: TextFilterProps) {
+  const styles = useStyles();
+  const [typed, setTyped] = useState(text ?? "");
+  const wanted = typed.trim() === "" ? undefined : typed;
+  useEffect(() => {
+    if (wanted === text) {
+      return;
+    }
+    const timer = setTimeout(() => onSearch({ text: wanted }), DEBOUNCE_MS);
+    return () => clearTimeout(timer);
+  }, [wanted, text, onSearch]);
+  return (
+    <SearchBox
+      size="small"
+      className={styles.search}
+      input={{ ref: searchBox }}
+      placeholder="Search"
+      aria-label="Search bundles"
+      title="Name, version, build, note or id (Ctrl+F)"
+      value={typed}
+      maxLength={200}
+      onChange={(_, data) => setTyped(data.value)}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && typed !== "") {
+          event.stopPropagation();
+          setTyped("");
+        }
+      }}
+    />
+  );
+}
+
+type HostFilterProps = {
+  hosts: readonly ArchivedHost[];
+  identity: string | undefined;
+  onSearch: ArchiveFiltersProps["onSearch"];
+};
+
+function HostFilter({ hosts, identity, onSearch }: HostFilterProps) {
+  const styles = useStyles();
+  const [typed, setTyped] = useState<string | null>(null);
+  const chosen = hosts.find((host) => host.identity === identity);
+  const text = (typed ?? "").trim().toLowerCase();
+  const found = hosts.filter((host) => host.name.toLowerCase().includes(text));
+  return (
+    <Combobox
+      size="small"
+      className={styles.choice}
+      listbox={{ className: styles.popup }}
+      input={{ className: styles.choice }}
+      aria-label="Host"
+      placeholder="All hosts"
+      clearable
+      value={typed ?? chosen?.name ?? identity ?? ""}
+      selectedOptions={identity === undefined ? [] : [identity]}
+      onChange={(event) => setTyped(event.target.value)}
+      onOpenChange={(_, { open }) => setTyped(open ? "" : null)}
+      onOptionSelect={(_, { optionValue }) => {
+        setTyped(null);
+        onSearch({ host: optionValue === undefined || optionValue === identity ? undefined : optionValue });
+      }}
+    >
+      {found.slice(0, MAX_OPTIONS).map((host) => (
+        <Option key={host.identity} value={host.identity} text={host.name}>
+          {host.name}
+        </Option>
+      ))}
+      {found.length === 0 && (
+        <Option disabled value="none" text="">
+          No host of this name
+        </Option>
+      )}
+      {found.length > MAX_OPTIONS && (
+        <Option disabled value="more" text="">
+          {`${plural(found.length - MAX_OPTIONS, "more host")}: type to find them`}
+        </Option>
+      )}
+    </Combobox>
+  );
+}

@@ -1,0 +1,108 @@
+import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
+import { NoteEditRegular } from "@fluentui/react-icons";
+import { useState } from "react";
+import { ErrorView } from "../../components/ErrorView";
+import { commands, type RecordRow } from "../../ipc";
+
+/** The core takes as much. */
+export const MAX_NOTE = 2000;
+
+const useStyles = makeStyles({
+  root: { display: "flex", flexDirection: "column", gap: "4px", paddingTop: "6px", paddingBottom: "6px" },
+  shown: { display: "flex", alignItems: "flex-start", gap: "4px" },
+  text: {
+    flexGrow: 1,
+    minWidth: 0,
+    whiteSpace: "pre-wrap",
+    overflowWrap: "anywhere",
+    userSelect: "text",
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: "20px",
+  },
+  none: { color: tokens.colorNeutralForeground3 },
+  actions: { display: "flex", gap: "6px" },
+});
+
+type NoteEditorProps = {
+  record: RecordRow;
+  isEditing: boolean;
+  onEditing: (isEditing: boolean) => void;
+};
+
+/** The note on a bundle, edited where it stands. */
+export function NoteEditor({ record, isEditing, onEditing }: NoteEditorProps) {
+  const styles = useStyles();
+  if (isEditing) {
+    return <NoteForm record={record} onDone={() => onEditing(false)} />;
+  }
+  return (
+    <div className={styles.root}>
+      <div className={styles.shown}>
+        <span className={record.note === null ? styles.none : styles.text}>{record.note ?? "No note"}</span>
+        <Button size="small" appearance="subtle" icon={<NoteEditRegular />} onClick={() => onEditing(true)}>
+          {record.note === null ? "Add note" : "Edit note"}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function NoteForm({ record, onDone }: { record: RecordRow; onDone: () => void }) {
+  const styles = useStyles();
+  const [draft, setDraft] = useState(record.note ?? "");
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const isTooLong = draft.trim().length > MAX_NOTE;
+  const save = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await commands.markRecord(record.id, { pinned: record.pinned, note: draft.trim() === "" ? null : draft.trim() });
+      onDone();
+    } catch (thrown) {
+      setError(thrown);
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      className={styles.root}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <Field
+        label="Note"
+        size="small"
+        validationMessage={isTooLong ? `A note has at most ${MAX_NOTE.toLocaleString("en")} characters.` : undefined}
+      >
+        <Textarea
+          size="small"
+          resize="vertical"
+          autoFocus
+          value={draft}
+          disabled={isBusy}
+          onChange={(_, data) => setDraft(data.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") {
+              event.stopPropagation();
+              onDone();
+            } else if (event.key === "Enter" && event.ctrlKey && !isTooLong) {
+              void save();
+            }
+          }}
+        />
+      </Field>
+      <div className={styles.actions}>
+        <Button size="small" appearance="primary" type="submit" disabled={isBusy || isTooLong}>
+          Save note
+        </Button>
+        <Button size="small" disabled={isBusy} onClick={onDone}>
+          Cancel
+        </Button>
+      </div>
+      {error !== null && <ErrorView error={error} />}
+    </form>
+  );
+}

@@ -1,0 +1,98 @@
+/** The commands of the archive's page: the same in the toolbar and in the context menu. */
+import {
+  ArrowClockwiseRegular,
+  ArrowExportRegular,
+  BroomRegular,
+  CalendarRegular,
+  DeleteRegular,
+  DocumentTableRegular,
+  FolderOpenRegular,
+  FolderRegular,
+  NoteEditRegular,
+  PanelRightRegular,
+  PinOffRegular,
+  PinRegular,
+  ShieldCheckmarkRegular,
+} from "@fluentui/react-icons";
+import type { Commands } from "../../components/commands";
+import type { RecordRow } from "../../ipc";
+
+type ArchiveState = {
+  chosen: readonly RecordRow[];
+  isReading: boolean;
+  hasCalendar: boolean;
+  hasDetails: boolean;
+  acts: {
+    verify: () => void;
+    verifyAll: () => void;
+    exportBundle: () => void;
+    reveal: () => void;
+    pin: (pinned: boolean) => void;
+    note: () => void;
+    remove: () => void;
+    prune: () => void;
+    refresh: () => void;
+    saveList: () => void;
+    openFolder: () => void;
+    toggleCalendar: () => void;
+    toggleDetails: () => void;
+  };
+};
+
+export function archiveCommands({ chosen, isReading, hasCalendar, hasDetails, acts }: ArchiveState): Commands {
+  const isOne = chosen.length === 1;
+  const isPinned = chosen.length > 0 && chosen.every((record) => record.pinned);
+  return [
+    {
+      id: "verify",
+      label: "Verify",
+      icon: <ShieldCheckmarkRegular />,
+      disabled: chosen.length === 0,
+      run: acts.verify,
+    },
+    { id: "export", label: "Export…", icon: <ArrowExportRegular />, disabled: !isOne, run: acts.exportBundle },
+    { id: "reveal", label: "Show in folder", icon: <FolderOpenRegular />, disabled: !isOne, run: acts.reveal },
+    {
+      id: "pin",
+      label: isPinned ? "Unpin" : "Pin",
+      icon: isPinned ? <PinOffRegular /> : <PinRegular />,
+      disabled: chosen.length === 0,
+      run: () => acts.pin(!isPinned),
+    },
+    { id: "note", label: "Note…", icon: <NoteEditRegular />, disabled: !isOne, run: acts.note },
+    {
+      id: "delete",
+      label: "Delete…",
+      icon: <DeleteRegular />,
+      shortcut: "Del",
+      disabled: chosen.length === 0,
+      run: acts.remove,
+    },
+    "divider",
+    {
+      id: "refresh",
+      label: "Refresh",
+      icon: <ArrowClockwiseRegular />,
+      shortcut: "F5",
+      disabled: isReading,
+      run: acts.refresh,
+    },
+    { id: "verifyAll", label: "Verify all", icon: <ShieldCheckmarkRegular />, run: acts.verifyAll },
+    { id: "prune", label: "Prune…", icon: <BroomRegular />, run: acts.prune },
+    { id: "folder", label: "Open folder", icon: <FolderRegular />, run: acts.openFolder },
+    { id: "list", label: "Save list…", icon: <DocumentTableRegular />, run: acts.saveList },
+    {
+      id: "calendar",
+      label: hasCalendar ? "Hide calendar" : "Show calendar",
+      icon: <CalendarRegular />,
+      run: acts.toggleCalendar,
+    },
+    {
+      id: "details",
+      label: hasDetails ? "Hide details" : "Show details",
+      icon: <PanelRightRegular />,
+      shortcut: "Alt+Enter",
+      run: acts.toggleDetails,
+    },
+  ];
+}

@@ -1,0 +1,114 @@
+/** A record in words, and the columns of every list of records. */
+import { makeStyles } from "@fluentui/react-components";
+import { PinRegular } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+import type { GridColumn } from "../../components/grid/DataGrid";
+import { Mark } from "../../components/Mark";
+import { byteSize, dateTime, plural, wholeNumber } from "../../components/words";
+import type { RecordRow } from "../../ipc";
+
+const useStyles = makeStyles({
+  pin: { fontSize: "14px", verticalAlign: "-2px" },
+});
+
+export const HOST_COLUMN: GridColumn<RecordRow> = {
+  id: "host",
+  title: "Host",
+  width: 180,
+  isFixed: true,
+  text: (record) => record.host,
+};
+
+export const TAKEN_COLUMN: GridColumn<RecordRow> = {
+  id: "takenAt",
+  title: "Taken",
+  width: 128,
+  text: (record) => dateTime(record.takenAt),
+  sortBy: (record) => Date.parse(record.takenAt),
+};
+
+export const SIZE_COLUMN: GridColumn<RecordRow> = {
+  id: "bytes",
+  title: "Size",
+  width: 76,
+  align: "end",
+  text: (record) => byteSize(record.bytes),
+  sortBy: (record) => record.bytes,
+};
+
+export const RECORD_COLUMNS: readonly GridColumn<RecordRow>[] = [
+  HOST_COLUMN,
+  TAKEN_COLUMN,
+  { id: "version", title: "Version", width: 66, text: (record) => record.version },
+  { id: "build", title: "Build", width: 82, text: (record) => record.build },
+  SIZE_COLUMN,
+  {
+    id: "verified",
+    title: "Verified",
+    width: 92,
+    text: verifiedInWords,
+    draw: (record) => <Verification record={record} />,
+  },
+  {
+    id: "pinned",
+    title: "Pinned",
+    width: 68,
+    text: (record) => (record.pinned ? "Pinned" : ""),
+    draw: (record) => record.pinned && <Pinned />,
+  },
+  { id: "note", title: "Note", width: 180, text: (record) => record.note ?? "" },
+  { id: "server", title: "Server", width: 140, text: (record) => record.server },
+  { id: "runNote", title: "Note of the run", width: 160, isHidden: true, text: (record) => record.runNote ?? "" },
+  {
+    id: "newest",
+    title: "Newest",
+    width: 76,
+    isHidden: true,
+    text: (record) => (record.isNewest ? "Newest" : ""),
+  },
+  { id: "id", title: "Id", width: 110, isHidden: true, text: (record) => record.id },
+];
+
+export function recordKey(record: RecordRow): string {
+  return record.id;
+}
+
+/** "12 of 140 bundles"; where the list is cut "newest 5,000 of 75,000 bundles". */
+export function listInWords(shown: number, found: number, all: number): string {
+  if (shown < found) {
+    const words = `newest ${wholeNumber(shown)} of ${plural(found, "bundle")}`;
+    return found < all ? `${words} that fit` : words;
+  }
+  return found < all ? `${wholeNumber(found)} of ${plural(all, "bundle")}` : plural(all, "bundle");
+}
+
+/** "12 bundles of 3 hosts, 1.2 MB" */
+export function sumInWords(records: readonly RecordRow[]): string {
+  const hosts = new Set(records.map((record) => record.identity)).size;
+  const bytes = records.reduce((sum, record) => sum + record.bytes, 0);
+  return `${plural(records.length, "bundle")} of ${plural(hosts, "host")}, ${byteSize(bytes)}`;
+}
+
+export function verifiedInWords(record: RecordRow): string {
+  return record.verified === null ? "" : record.verified.good ? "Good" : "Damaged";
+}
+
+function Verification({ record }: { record: RecordRow }): ReactElement | null {
+  if (record.verified === null) {
+    return null;
+  }
+  return (
+    <>
+      <Mark kind={record.verified.good ? "good" : "bad"} /> {verifiedInWords(record)}
+    </>
+  );
+}
+
+function Pinned() {
+  const styles = useStyles();
+  return (
+    <>
+      <PinRegular className={styles.pin} aria-hidden /> Pinned
+    </>
+  );
+}
