@@ -15,7 +15,12 @@ import { copyText } from "./clipboard";
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },
-  body: { paddingTop: tokens.spacingVerticalXS, paddingBottom: tokens.spacingVerticalXS, overflowWrap: "anywhere" },
+  body: {
+    paddingTop: tokens.spacingVerticalXS,
+    paddingBottom: tokens.spacingVerticalXS,
+    overflowWrap: "anywhere",
+    whiteSpace: "normal",
+  },
   hint: { display: "block", whiteSpace: "normal" },
   details: {
     marginTop: tokens.spacingVerticalXS,
@@ -49,7 +54,7 @@ export function ErrorView({ error, intent = "error", actions }: ErrorViewProps) 
       () => setCopied("refused"),
     );
   return (
-    <MessageBar intent={intent} layout="multiline" className={styles.bar} politeness="assertive">
+    <MessageBar intent={intent} layout="singleline" className={styles.bar} politeness="assertive">
       <MessageBarBody className={styles.body}>
         <MessageBarTitle>{report.message}</MessageBarTitle>
         {report.hint !== null && <span className={styles.hint}>{report.hint}</span>}

@@ -10,7 +10,6 @@ import {
   Overflow,
   OverflowItem,
   Toolbar,
-  ToolbarButton,
   ToolbarDivider,
   useIsOverflowItemVisible,
   useOverflowMenu,
@@ -47,7 +46,8 @@ export function CommandBar({ commands, label }: { commands: Commands; label: str
             <ToolbarDivider key={key} />
           ) : (
             <OverflowItem key={key} id={key} priority={command.isPrimary === true ? 1 : 0}>
-              <ToolbarButton
+              <Button
+                size="small"
                 className={styles.button}
                 appearance={command.isPrimary === true ? "primary" : "subtle"}
                 icon={command.icon}
@@ -55,7 +55,7 @@ export function CommandBar({ commands, label }: { commands: Commands; label: str
                 onClick={command.run}
               >
                 {command.label}
-              </ToolbarButton>
+              </Button>
             </OverflowItem>
           ),
         )}

@@ -35,6 +35,9 @@ export function listenForShortcuts(): void {
       return;
     }
     const shortcut = shortcutOf(event);
+    if (OF_TEXT.has(shortcut) && isEditable(event.target)) {
+      return;
+    }
     const act = [...layers]
       .reverse()
       .map((layer) => layer()[shortcut])
@@ -52,6 +55,13 @@ export function listenForShortcuts(): void {
 
 export function isDialogOpen(): boolean {
   return document.querySelector('[role="dialog"][aria-modal="true"], [role="alertdialog"]') !== null;
+}
+
+/** Keys that a text box answers itself. */
+const OF_TEXT: ReadonlySet<Shortcut> = new Set(["Ctrl+A", "Ctrl+C", "Delete", "Enter"]);
+
+function isEditable(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
 }
 
 const layers: (() => Record<Shortcut, () => void>)[] = [];

@@ -33,7 +33,10 @@ export type GridHandle = {
   /** What is shown, in the order and with the columns that are shown. */
   csv: () => string;
   copy: () => Promise<void>;
+  /** Focuses the row with the focus, or the first one. */
   focus: () => void;
+  /** Scrolls to a row, as soon as it is shown. */
+  reveal: (key: string) => void;
 };
 
 type DataGridProps<Row extends object> = {
@@ -120,7 +123,19 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     csv: () => commaSeparated(visible, sorted),
     copy,
     focus: () => body.current?.focusRow(activeIndex),
+    reveal: (key) => {
+      setFocusAt({ anchor: key, active: key });
+      setRevealed(key);
+    },
   }));
+  const [revealed, setRevealed] = useState<string | null>(null);
+  useEffect(() => {
+    const index = revealed === null ? -1 : keys.indexOf(revealed);
+    if (index >= 0) {
+      setRevealed(null);
+      body.current?.scrollTo(index);
+    }
+  }, [revealed, keys]);
 
   const openRowMenu = (key: string, x: number, y: number) => {
     apply(aimAt(selection, key));

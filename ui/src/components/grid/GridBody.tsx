@@ -14,6 +14,7 @@ import { HEADER_HEIGHT, ROW_HEIGHT, useGridStyles } from "./styles";
 
 export type GridBodyHandle = {
   focusRow: (index: number) => void;
+  scrollTo: (index: number) => void;
   /** Focuses the row only if the focus is nowhere: it must not be taken from a dialog. */
   takeFocusBack: (index: number) => void;
   rowBox: (index: number) => DOMRect | null;
@@ -78,6 +79,7 @@ export function GridBody<Row>(props: GridBodyProps<Row>) {
   });
   useImperativeHandle(handle, () => ({
     focusRow,
+    scrollTo: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
     takeFocusBack: (index) => {
       if (document.activeElement === null || document.activeElement === document.body) {
         focusRow(index);

@@ -1,5 +1,312 @@
+import { Button, makeStyles, SearchBox, tokens } from "@fluentui/react-components";
+import {
+  ArrowClockwiseRegular,
+  DismissCircleRegular,
+  DismissRegular,
+  DocumentTextRegular,
+} from "@fluentui/react-icons";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useDeferredValue, useMemo, useRef, useState } from "react";
+import { Bar } from "../../components/Bar";
+import { CommandBar, type Commands } from "../../components/commands";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorView } from "../../components/ErrorView";
+import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
+import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
+import { useShortcuts } from "../../components/shortcuts";
+import { DateTime } from "../../components/Time";
+import { byteSize, ofTotal, plural, timeLeft } from "../../components/words";
+import { commands as ipc, type Job } from "../../ipc";
+import { isRunning, progressOf, useJobs } from "../shell/jobs";
+import { stateIcon, stateWords } from "../shell/jobWords";
+import { FilterTabs } from "./FilterTabs";
+import {
+  bytesWords,
+  failedHosts,
+  filterItems,
+  type ItemFilter,
+  type ItemRow,
+  isEnd,
+  itemRows,
+  messageOf,
+  stepMark,
+  stepOrder,
+  stepWords,
+} from "./items";
 
+const useStyles = makeStyles({
+  summary: {
+    display: "flex",
+    flexDirection: "column",
+    gap: "6px",
+    padding: "0 16px 8px",
+    flexShrink: 0,
+  },
+  state: { display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: "12px", rowGap: "2px" },
+  quiet: { color: tokens.colorNeutralForeground2 },
+  progress: { display: "flex", alignItems: "center", gap: "10px" },
+  percent: { fontVariantNumeric: "tabular-nums", minWidth: "40px", textAlign: "end" },
+  bar: { display: "flex", alignItems: "center", gap: "8px", padding: "0 16px 6px", flexShrink: 0, minWidth: 0 },
+  commands: { flexGrow: 1, minWidth: "40px", display: "flex", overflow: "hidden" },
+  filter: { width: "180px", minWidth: "110px", flexShrink: 1 },
+  count: {
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "nowrap",
+    minWidth: "84px",
+    textAlign: "end",
+  },
+  grid: {
+    display: "flex",
+    flexGrow: 1,
+    minHeight: "120px",
+    minWidth: 0,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+});
+
+const useCellStyles = makeStyles({
+  bytes: { display: "flex", alignItems: "center", gap: "6px" },
+});
+
+const COLUMNS: readonly GridColumn<ItemRow>[] = [
+  { id: "name", title: "Host", width: 200, isFixed: true, text: ({ item }) => item.name },
+  {
+    id: "step",
+    title: "Step",
+    width: 120,
+    text: ({ item }) => stepWords(item.step),
+    sortBy: ({ item }) => stepOrder(item.step),
+    draw: ({ item }) => (
+      <>
+        <Mark kind={stepMark(item.step)} /> {stepWords(item.step)}
+      </>
+    ),
+  },
+  {
+    id: "bytes",
+    title: "Bytes",
+    width: 190,
+    text: ({ item }) => bytesWords(item),
+    sortBy: ({ item }) => (item.bytes === 0 ? null : item.bytes),
+    draw: ({ item }) => <Bytes row={item} />,
+  },
+  {
+    id: "message",
+    title: "Message",
+    width: 460,
+    text: ({ item }) => messageOf(item),
+  },
+  { id: "server", title: "Server", width: 150, text: ({ item }) => item.server ?? "" },
+  { id: "record", title: "Record", width: 320, isHidden: true, text: ({ item }) => item.record ?? "" },
+];
+
+/** A job as a page: what each host is at, how far it is as a whole, cancel, try again. */
 export function JobPage() {
-  return <Page title="Job">{null}</Page>;
+  const { job: id } = useParams({ from: "/jobs/$job" });
+  const job = useJobs((state) => state.jobs.find((one) => String(one.head.id) === id));
+  if (job === undefined) {
+    return (
+      <Page title="Task">
+        <EmptyState title="This task is not in the list any more">
+          What became of every run is under <Link to="/activity">Activity</Link>.
+        </EmptyState>
+      </Page>
+    );
+  }
+  return <JobView key={job.head.id} job={job} />;
+}
+
+function JobView({ job }: { job: Job }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const { head } = job;
+  const running = isRunning(head);
+  const grid = useRef<GridHandle>(null);
+  const filterBox = useRef<HTMLInputElement>(null);
+  const [filter, setFilter] = useState<ItemFilter>("all");
+  const [typed, setTyped] = useState("");
+  const text = useDeferredValue(typed);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [error, setError] = useState<unknown>(null);
+  const rows = useMemo(() => itemRows(job.items), [job.items]);
+  const shown = useMemo(() => filterItems(rows, filter, text), [rows, filter, text]);
+  const cancellable = shown.filter((row) => selected.has(rowKey(row)) && !isEnd(row.item.step));
+  const failed = useMemo(() => failedHosts(job.items), [job.items]);
+  const share = progressOf(head);
+
+  const attempt = (act: () => Promise<unknown>) => {
+    setError(null);
+    act().catch(setError);
+  };
+  const retry = async () => {
+    const next = await ipc.startBackup({ hosts: failed, note: head.note });
+    await navigate({ to: "/jobs/$job", params: { job: String(next) } });
+  };
+  const rowCommands: Commands = [
+    {
+      id: "cancelItems",
+      label: cancellable.length === 0 ? "Cancel selected" : `Cancel ${plural(cancellable.length, "host")}`,
+      icon: <DismissRegular />,
+      disabled: !running || cancellable.length === 0,
+      run: () => attempt(() => Promise.all(cancellable.map((row) => ipc.cancelJob(head.id, row.index)))),
+    },
+  ];
+  const commands: Commands = [
+    ...(head.runId === null
+      ? []
+      : [
+          {
+            id: "report",
+            label: "Open report",
+            icon: <DocumentTextRegular />,
+            isPrimary: true,
+            run: () => void navigate({ to: "/runs/$runId", params: { runId: head.runId ?? "" } }),
+          },
+        ]),
+    ...(running
+      ? [
+          {
+            id: "cancel",
+            label: "Cancel the run",
+            icon: <DismissCircleRegular />,
+            isPrimary: true,
+            disabled: head.state === "cancelling",
+            run: () => attempt(() => ipc.cancelJob(head.id, null)),
+          },
+        ]
+      : []),
+    ...(head.kind === "backup" ? rowCommands : []),
+    ...(head.kind === "backup"
+      ? [
+          {
+            id: "retry",
+            label: failed.length === 0 ? "Retry the failed" : `Retry the ${failed.length} failed`,
+            icon: <ArrowClockwiseRegular />,
+            disabled: running || failed.length === 0,
+            run: () => attempt(retry),
+          },
+        ]
+      : []),
+  ];
+  useShortcuts({
+    "Ctrl+F": () => filterBox.current?.focus(),
+    "Ctrl+A": () => {
+      setSelected(new Set(shown.map(rowKey)));
+      grid.current?.focus();
+    },
+  });
+
+  return (
+    <Page
+      title={head.title}
+      subtitle={
+        <>
+          Started <DateTime iso={head.startedAt} />
+          {head.note !== null && ` · ${head.note}`}
+        </>
+      }
+    >
+      <div className={styles.summary}>
+        <div className={styles.state} role="status">
+          <span>
+            {stateIcon(head)} {stateWords(head)}
+          </span>
+          {running && head.failed > 0 && (
+            <span>
+              <Mark kind="bad" /> {head.failed} {head.kind === "verify" ? "damaged" : "failed"}
+            </span>
+          )}
+          {head.bytes > 0 && <span className={styles.quiet}>{byteSize(head.bytes)}</span>}
+          {running && head.secondsLeft !== null && <span className={styles.quiet}>{timeLeft(head.secondsLeft)}</span>}
+        </div>
+        {running && (
+          <div className={styles.progress}>
+            <Bar share={share} label={head.title} />
+            <span className={styles.percent}>{share === null ? "" : `${Math.floor(share * 100)} %`}</span>
+          </div>
+        )}
+        {head.error !== null && <ErrorView error={head.error} />}
+        {head.warnings.length > 0 && (
+          <ErrorView
+            intent="warning"
+            error={{ code: "warning", message: head.warnings.join(" "), hint: null, details: [] }}
+          />
+        )}
+        {error !== null && <ErrorView error={error} />}
+      </div>
+      <div className={styles.bar}>
+        <div className={styles.commands}>
+          <CommandBar commands={commands} label="Commands for the task" />
+        </div>
+        <FilterTabs items={job.items} kind={head.kind} chosen={filter} onChoose={setFilter} />
+        <SearchBox
+          ref={filterBox}
+          size="small"
+          className={styles.filter}
+          placeholder="Filter (Ctrl+F)"
+          aria-label="Filter"
+          value={typed}
+          onChange={(_, { value }) => setTyped(value)}
+        />
+        <span className={styles.count} role="status">
+          {ofTotal(shown.length, rows.length, head.kind === "verify" ? "bundle" : "host")}
+        </span>
+      </div>
+      <div className={styles.grid} data-pane="grid">
+        <DataGrid
+          handle={grid}
+          name={`job.${head.kind}`}
+          label={head.title}
+          rows={shown}
+          rowKey={rowKey}
+          columns={COLUMNS}
+          sortedBy="name"
+          selected={selected}
+          onSelect={setSelected}
+          commands={head.kind === "backup" ? rowCommands : []}
+          empty={
+            rows.length > 0 ? (
+              <EmptyState
+                title="Nothing matches the filter"
+                actions={
+                  <Button
+                    onClick={() => {
+                      setFilter("all");
+                      setTyped("");
+                    }}
+                  >
+                    Show all
+                  </Button>
+                }
+              />
+            ) : running ? (
+              <EmptyState title="Signing in and reading the inventory" />
+            ) : (
+              <EmptyState title="Nothing was done" />
+            )
+          }
+        />
+      </div>
+    </Page>
+  );
+}
+
+function Bytes({ row }: { row: ItemRow["item"] }) {
+  const styles = useCellStyles();
+  if (row.step !== "downloading" && row.step !== "reading") {
+    return bytesWords(row);
+  }
+  const share = row.totalBytes === null || row.totalBytes === 0 ? null : Math.min(1, row.bytes / row.totalBytes);
+  return (
+    <span className={styles.bytes}>
+      <span>{bytesWords(row)}</span>
+      <Bar share={share} label={`Progress of ${row.name}`} />
+    </span>
+  );
+}
+
+function rowKey(row: ItemRow): string {
+  return String(row.index);
 }

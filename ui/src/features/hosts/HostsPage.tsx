@@ -1,5 +1,382 @@
+import { Button, makeStyles, mergeClasses, SearchBox, Spinner, tokens } from "@fluentui/react-components";
+import {
+  ArrowDownloadRegular,
+  ArrowSyncRegular,
+  PanelLeftRegular,
+  PanelRightRegular,
+  SaveArrowRightRegular,
+} from "@fluentui/react-icons";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { CommandBar, type Commands } from "../../components/commands";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorView } from "../../components/ErrorView";
+import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
 import { Page } from "../../components/Page";
+import { useShortcuts } from "../../components/shortcuts";
+import { useNow } from "../../components/useNow";
+import { age, localDate, ofTotal, plural } from "../../components/words";
+import { type HostRow, type HostsView, commands as ipc } from "../../ipc";
+import { useMedia } from "../../theme";
+import { BackupDialog } from "../backup/BackupDialog";
+import { FirstRun } from "../servers/FirstRun";
+import { hostsQuery, queryClient } from "../shell/data";
+import { Board } from "./Board";
+import { HOST_COLUMNS } from "./columns";
+import { countSafeties, filterHosts } from "./filter";
+import { HostDetails } from "./HostDetails";
+import { HostTree } from "./HostTree";
+import { placeOfNode, type TreeNode } from "./inventoryTree";
+import { SelectionsMenu } from "./SelectionsMenu";
+import { ServerTroubles } from "./ServerTroubles";
+import { ALL_HOSTS, useHostsPage } from "./view";
+
+const useStyles = makeStyles({
+  board: { padding: "0 16px 6px", flexShrink: 0 },
+  bar: {
+    display: "flex",
+    alignItems: "center",
+    gap: "8px",
+    padding: "2px 16px 6px",
+    flexShrink: 0,
+    minWidth: 0,
+  },
+  commands: { flexGrow: 1, flexShrink: 1, minWidth: "40px", display: "flex", overflow: "hidden" },
+  filter: { width: "200px", flexShrink: 1, minWidth: "110px" },
+  count: {
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "nowrap",
+    minWidth: "84px",
+    textAlign: "end",
+  },
+  panes: {
+    position: "relative",
+    display: "flex",
+    flexGrow: 1,
+    minHeight: "120px",
+    minWidth: 0,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  tree: { width: "196px", flexShrink: 0, borderRight: `1px solid ${tokens.colorNeutralStroke2}` },
+  grid: { display: "flex", flexGrow: 1, minWidth: 0 },
+  details: { width: "300px", flexShrink: 0, borderLeft: `1px solid ${tokens.colorNeutralStroke2}` },
+  overlay: {
+    position: "absolute",
+    top: 0,
+    bottom: 0,
+    right: 0,
+    zIndex: 3,
+    maxWidth: "100%",
+    backgroundColor: tokens.colorNeutralBackground1,
+    boxShadow: tokens.shadow16,
+  },
+  reading: { display: "inline-flex", alignItems: "center", gap: "6px", fontSize: tokens.fontSizeBase200 },
+  problem: { padding: "0 16px 6px" },
+});
 
 export function HostsPage() {
-  return <Page title="Hosts">{null}</Page>;
+  const hosts = useQuery(hostsQuery);
+  const refresh = useRefresh();
+  const view = hosts.data;
+  // What was read before is shown at once; once a start, the servers are asked.
+  useEffect(() => {
+    if (view !== undefined && view.servers.length > 0 && !isReadSinceStart) {
+      isReadSinceStart = true;
+      refresh.mutate();
+    }
+  }, [view, refresh.mutate]);
+  useShortcuts({ F5: () => refresh.mutate() });
+
+  if (hosts.isPending) {
+    return (
+      <Page title="Hosts">
+        <EmptyState title="Reading what is known of the hosts">
+          <Spinner size="tiny" />
+        </EmptyState>
+      </Page>
+    );
+  }
+  if (hosts.isError) {
+    return (
+      <Page title="Hosts" isScrolling>
+        <ErrorView
+          error={hosts.error}
+          actions={
+            <Button size="small" onClick={() => hosts.refetch()}>
+              Try again
+            </Button>
+          }
+        />
+      </Page>
+    );
+  }
+  return hosts.data.servers.length === 0 ? (
+    <FirstRun onConnected={() => refresh.mutate()} />
+  ) : (
+    <Hosts
+      view={hosts.data}
+      isReading={refresh.isPending}
+      refreshError={refresh.error}
+      onRefresh={() => refresh.mutate()}
+    />
+  );
+}
+
+let isReadSinceStart = false;
+
+function useRefresh() {
+  return useMutation({
+    mutationFn: ipc.refreshHosts,
+    scope: { id: "refresh" },
+    onSuccess: (view) => queryClient.setQueryData(hostsQuery.queryKey, view),
+  });
+}
+
+type HostsProps = { view: HostsView; isReading: boolean; refreshError: unknown; onRefresh: () => void };
+
+function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
+  const styles = useStyles();
+  const page = useHostsPage();
+  const grid = useRef<GridHandle>(null);
+  const filterBox = useRef<HTMLInputElement>(null);
+  const hasRoomForDetails = useMedia("(min-width: 1180px)");
+  const hasRoomForTree = useMedia("(min-width: 900px)");
+  const [isOverlayOpen, setOverlayOpen] = useState(false);
+  const [backedUp, setBackedUp] = useState<readonly HostRow[] | null>(null);
+  const [error, setError] = useState<unknown>(null);
+
+  const { safeties, place } = page;
+  const text = useDeferredValue(page.text);
+  const counts = useMemo(
+    () => countSafeties(filterHosts(view.hosts, { ...ALL_HOSTS, place, text })),
+    [view.hosts, place, text],
+  );
+  const shown = useMemo(() => filterHosts(view.hosts, { text, safeties, place }), [view.hosts, text, safeties, place]);
+  const selected = useMemo(() => new Set(page.selected), [page.selected]);
+  // A command never acts on what is not seen.
+  const chosen = useMemo(() => shown.filter((host) => selected.has(host.key)), [shown, selected]);
+  const isFiltered = shown.length !== view.hosts.length;
+  const isTreeShown = page.isTreeShown ?? hasRoomForTree;
+  const areDetailsShown = hasRoomForDetails ? page.areDetailsShown : isOverlayOpen;
+
+  const select = (keys: Iterable<string>) => useHostsPage.setState({ selected: [...keys] });
+  const showDetails = (isShown: boolean) =>
+    hasRoomForDetails ? useHostsPage.setState({ areDetailsShown: isShown }) : setOverlayOpen(isShown);
+  const exportCsv = async () => {
+    setError(null);
+    try {
+      await ipc.saveText(`hosts-${localDate(new Date())}.csv`, grid.current?.csv() ?? "");
+    } catch (thrown) {
+      setError(thrown);
+    }
+  };
+  const openNode = (node: TreeNode) => {
+    useHostsPage.setState({ place: placeOfNode(node), selected: node.host === null ? page.selected : [node.key] });
+    if (node.host !== null) {
+      grid.current?.reveal(node.key);
+    }
+  };
+  useShortcuts({
+    "Ctrl+F": () => {
+      filterBox.current?.focus();
+      filterBox.current?.select();
+    },
+    "Ctrl+A": () => {
+      select(shown.map((host) => host.key));
+      grid.current?.focus();
+    },
+    "Alt+Enter": () => showDetails(!areDetailsShown),
+    Escape: () => isOverlayOpen && setOverlayOpen(false),
+  });
+
+  const rowCommands: Commands = [
+    {
+      id: "backUp",
+      label: chosen.length === 0 ? "Back up" : `Back up ${plural(chosen.length, "host")}`,
+      icon: <SaveArrowRightRegular />,
+      isPrimary: true,
+      disabled: chosen.length === 0,
+      run: () => setBackedUp(chosen),
+    },
+    {
+      id: "details",
+      label: "Details",
+      icon: <PanelRightRegular />,
+      shortcut: "Alt+Enter",
+      run: () => showDetails(!areDetailsShown),
+    },
+  ];
+  const [backUp, details] = rowCommands;
+  const commands: Commands = [
+    ...(backUp === undefined ? [] : [backUp]),
+    {
+      id: "backUpAll",
+      label: isFiltered ? `Back up all ${shown.length} shown` : "Back up all",
+      disabled: shown.length === 0,
+      run: () => setBackedUp(shown),
+    },
+    "divider",
+    {
+      id: "refresh",
+      label: "Refresh",
+      icon: <ArrowSyncRegular />,
+      shortcut: "F5",
+      disabled: isReading,
+      run: onRefresh,
+    },
+    {
+      id: "export",
+      label: "Export CSV",
+      icon: <ArrowDownloadRegular />,
+      disabled: shown.length === 0,
+      run: () => void exportCsv(),
+    },
+    ...(details === undefined ? [] : [details]),
+  ];
+
+  return (
+    <Page title="Hosts" subtitle={<Reading view={view} isReading={isReading} />}>
+      <div className={styles.board}>
+        <Board
+          counts={counts}
+          pressed={safeties}
+          staleAfterDays={view.staleAfterDays}
+          onChange={(pressed) => useHostsPage.setState({ safeties: pressed })}
+        />
+      </div>
+      <ServerTroubles states={view.servers} onRetry={onRefresh} />
+      {[view.archiveError, refreshError, error].map(
+        (problem) =>
+          problem != null && (
+            <div key={String(problem)} className={styles.problem}>
+              <ErrorView error={problem} />
+            </div>
+          ),
+      )}
+      <div className={styles.bar}>
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={<PanelLeftRegular />}
+          aria-label={isTreeShown ? "Hide the inventory" : "Show the inventory"}
+          aria-pressed={isTreeShown}
+          onClick={() => useHostsPage.setState({ isTreeShown: !isTreeShown })}
+        />
+        <div className={styles.commands}>
+          <CommandBar commands={commands} label="Commands for hosts" />
+        </div>
+        <SelectionsMenu
+          chosen={chosen}
+          onError={setError}
+          onSelect={(keys) => {
+            useHostsPage.setState({ ...ALL_HOSTS, selected: keys });
+            grid.current?.focus();
+          }}
+        />
+        <SearchBox
+          ref={filterBox}
+          size="small"
+          className={styles.filter}
+          placeholder="Filter (Ctrl+F)"
+          aria-label="Filter hosts"
+          value={page.text}
+          onChange={(_, { value }) => useHostsPage.setState({ text: value })}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && page.text !== "") {
+              useHostsPage.setState({ text: "" });
+              event.preventDefault();
+            } else if (event.key === "ArrowDown" || event.key === "Enter") {
+              grid.current?.focus();
+              event.preventDefault();
+            }
+          }}
+        />
+        <span className={styles.count} role="status">
+          {chosen.length > 1
+            ? `${chosen.length} of ${plural(shown.length, "host")} selected`
+            : ofTotal(shown.length, view.hosts.length, "host")}
+        </span>
+      </div>
+      <div className={styles.panes}>
+        {isTreeShown && (
+          <div className={styles.tree} data-pane="tree">
+            <HostTree
+              servers={view.servers}
+              hosts={view.hosts}
+              selected={place}
+              toggled={page.toggledNodes}
+              onToggle={(key) =>
+                useHostsPage.setState({
+                  toggledNodes: page.toggledNodes.includes(key)
+                    ? page.toggledNodes.filter((other) => other !== key)
+                    : [...page.toggledNodes, key],
+                })
+              }
+              onSelect={openNode}
+            />
+          </div>
+        )}
+        <div className={styles.grid} data-pane="grid">
+          <DataGrid
+            handle={grid}
+            name="hosts"
+            label="Hosts"
+            rows={shown}
+            rowKey={hostKey}
+            columns={HOST_COLUMNS}
+            sortedBy="name"
+            selected={selected}
+            onSelect={select}
+            onOpen={() => showDetails(true)}
+            commands={rowCommands}
+            empty={
+              isFiltered || view.hosts.length > 0 ? (
+                <EmptyState
+                  title="No host matches the filter"
+                  actions={<Button onClick={() => useHostsPage.setState(ALL_HOSTS)}>Show all hosts</Button>}
+                />
+              ) : isReading ? (
+                <EmptyState title="Reading the hosts" />
+              ) : (
+                <EmptyState title="No hosts" actions={<Button onClick={onRefresh}>Refresh</Button>}>
+                  The servers have no hosts, the user is not allowed to see them, or they could not be read.
+                </EmptyState>
+              )
+            }
+          />
+        </div>
+        {areDetailsShown && (
+          <div className={mergeClasses(styles.details, !hasRoomForDetails && styles.overlay)}>
+            <HostDetails hosts={chosen} onClose={() => showDetails(false)} />
+          </div>
+        )}
+      </div>
+      {backedUp !== null && <BackupDialog hosts={backedUp} onClose={() => setBackedUp(null)} />}
+    </Page>
+  );
+}
+
+/** How old what is shown is, and whether it is being read again. */
+function Reading({ view, isReading }: { view: HostsView; isReading: boolean }) {
+  const styles = useStyles();
+  const now = useNow();
+  const read = view.servers.flatMap((server) => (server.readAt === null ? [] : [Date.parse(server.readAt)]));
+  return (
+    <span className={styles.reading} role="status">
+      {isReading ? (
+        <>
+          <Spinner size="extra-tiny" /> Reading {plural(view.servers.length, "server")}
+        </>
+      ) : read.length === 0 ? (
+        "Not read yet"
+      ) : (
+        `Read ${age(new Date(Math.min(...read)).toISOString(), now)}`
+      )}
+    </span>
+  );
+}
+
+function hostKey(host: HostRow): string {
+  return host.key;
 }

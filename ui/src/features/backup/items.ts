@@ -1,0 +1,124 @@
+/** A job's items as rows, and in words. Pure. */
+import type { MarkKind } from "../../components/Mark";
+import { byteSize } from "../../components/words";
+import type { HostRef, JobItem, Step } from "../../ipc";
+
+export type ItemRow = { index: number; item: JobItem };
+export type ItemFilter = "all" | "underWay" | "failed" | "ended";
+
+/** An item that did not change keeps its row, so that a tick draws nothing else. */
+const rowOf = new WeakMap<JobItem, ItemRow>();
+
+export function itemRows(items: readonly JobItem[]): ItemRow[] {
+  return items.map((item, index) => {
+    let row = rowOf.get(item);
+    if (row?.index !== index) {
+      row = { index, item };
+      rowOf.set(item, row);
+    }
+    return row;
+  });
+}
+
+export function isEnd(step: Step): boolean {
+  return step === "saved" || step === "failed" || step === "cancelled" || step === "good" || step === "damaged";
+}
+
+export function isFailure(step: Step): boolean {
+  return step === "failed" || step === "damaged";
+}
+
+export function filterItems(rows: readonly ItemRow[], filter: ItemFilter, text: string): readonly ItemRow[] {
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  return filter === "all" && words.length === 0
+    ? rows
+    : rows.filter(
+        ({ item }) =>
+          fits(item.step, filter) &&
+          words.every((word) => `${item.name}\n${item.server ?? ""}\n${messageOf(item)}`.toLowerCase().includes(word)),
+      );
+}
+
+function fits(step: Step, filter: ItemFilter): boolean {
+  switch (filter) {
+    case "all":
+      return true;
+    case "underWay":
+      return !isEnd(step) && step !== "waiting";
+    case "failed":
+      return isFailure(step);
+    case "ended":
+      return isEnd(step) && !isFailure(step);
+  }
+}
+
+/** The hosts to try again. Names that fit no host have none. */
+export function failedHosts(items: readonly JobItem[]): HostRef[] {
+  return items.flatMap((item) => (item.step === "failed" && item.host !== null ? [item.host] : []));
+}
+
+export function stepWords(step: Step): string {
+  switch (step) {
+    case "waiting":
+      return "Waiting";
+    case "packing":
+      return "Packing";
+    case "downloading":
+      return "Downloading";
+    case "saved":
+      return "Saved";
+    case "failed":
+      return "Failed";
+    case "cancelled":
+      return "Cancelled";
+    case "reading":
+      return "Reading";
+    case "good":
+      return "Good";
+    case "damaged":
+      return "Damaged";
+  }
+}
+
+export function stepMark(step: Step): MarkKind {
+  switch (step) {
+    case "waiting":
+      return "waiting";
+    case "packing":
+    case "downloading":
+    case "reading":
+      return "busy";
+    case "saved":
+    case "good":
+      return "good";
+    case "failed":
+    case "damaged":
+      return "bad";
+    case "cancelled":
+      return "cancelled";
+  }
+}
+
+/** What sorts steps: what needs attention and what is under way first. */
+export function stepOrder(step: Step): number {
+  return ["failed", "damaged", "downloading", "reading", "packing", "waiting", "cancelled", "saved", "good"].indexOf(
+    step,
+  );
+}
+
+/** "48 KB of 96 KB", "96 KB", "". */
+export function bytesWords(item: JobItem): string {
+  if (item.bytes === 0 && item.totalBytes === null) {
+    return "";
+  }
+  return isEnd(item.step) || item.totalBytes === null
+    ? byteSize(item.bytes)
+    : `${byteSize(item.bytes)} of ${byteSize(item.totalBytes)}`;
+}
+
+export function messageOf(item: JobItem): string {
+  return [item.error?.message, item.error?.hint, ...item.warnings].filter((part) => part != null).join(" ");
+}

@@ -1,0 +1,86 @@
+import type { GridColumn } from "../../components/grid/DataGrid";
+import { Mark } from "../../components/Mark";
+import { Age } from "../../components/Time";
+import { dateTime } from "../../components/words";
+import type { HostRow } from "../../ipc";
+import {
+  lockdownWords,
+  outcomeMark,
+  outcomeWords,
+  SAFETIES,
+  safetyMark,
+  safetyWords,
+  stateWords,
+  tpmWords,
+} from "./hostWords";
+
+export const HOST_COLUMNS: readonly GridColumn<HostRow>[] = [
+  { id: "name", title: "Name", width: 170, isFixed: true, text: ({ host }) => host.name },
+  {
+    id: "safety",
+    title: "Backup",
+    width: 132,
+    text: ({ safety }) => safetyWords(safety),
+    sortBy: ({ safety }) => SAFETIES.indexOf(safety),
+    draw: ({ safety }) => (
+      <>
+        <Mark kind={safetyMark(safety)} /> {safetyWords(safety)}
+      </>
+    ),
+  },
+  {
+    id: "lastGood",
+    title: "Last backup",
+    width: 96,
+    text: ({ lastGood }) => (lastGood === null ? "" : dateTime(lastGood.takenAt)),
+    sortBy: ({ lastGood }) => (lastGood === null ? null : Date.parse(lastGood.takenAt)),
+    draw: ({ lastGood }) => lastGood !== null && <Age iso={lastGood.takenAt} />,
+  },
+  {
+    id: "outcome",
+    title: "Last outcome",
+    width: 116,
+    text: outcomeWords,
+    draw: (host) => {
+      const mark = outcomeMark(host);
+      return (
+        mark !== null && (
+          <>
+            <Mark kind={mark} /> {outcomeWords(host)}
+          </>
+        )
+      );
+    },
+  },
+  { id: "cluster", title: "Cluster", width: 100, text: ({ cluster }) => cluster ?? "" },
+  {
+    id: "state",
+    title: "State",
+    width: 130,
+    text: stateWords,
+    draw: (host) => (
+      <>
+        {host.connection !== "connected" && <Mark kind="warning" />} {stateWords(host)}
+      </>
+    ),
+  },
+  { id: "version", title: "Version", width: 68, text: ({ version }) => version ?? "" },
+  { id: "build", title: "Build", width: 80, text: ({ build }) => build ?? "" },
+  { id: "lockdown", title: "Lockdown", width: 84, text: ({ lockdown }) => lockdownWords(lockdown) },
+  { id: "tpm", title: "TPM", width: 104, text: ({ sealedByTpm }) => tpmWords(sealedByTpm) },
+  { id: "server", title: "Server", width: 140, isHidden: true, text: ({ host }) => host.server },
+  { id: "datacenter", title: "Datacenter", width: 110, isHidden: true, text: ({ datacenter }) => datacenter ?? "" },
+  { id: "address", title: "Address", width: 110, isHidden: true, text: ({ address }) => address ?? "" },
+  { id: "vendor", title: "Vendor", width: 110, isHidden: true, text: ({ vendor }) => vendor ?? "" },
+  { id: "model", title: "Model", width: 160, isHidden: true, text: ({ model }) => model ?? "" },
+  {
+    id: "bootTime",
+    title: "Last boot",
+    width: 110,
+    isHidden: true,
+    text: ({ bootTime }) => (bootTime === null ? "" : dateTime(bootTime)),
+    sortBy: ({ bootTime }) => (bootTime === null ? null : Date.parse(bootTime)),
+    draw: ({ bootTime }) => bootTime !== null && <Age iso={bootTime} />,
+  },
+  { id: "uuid", title: "UUID", width: 270, isHidden: true, text: ({ uuid }) => uuid ?? "" },
+];

@@ -1,0 +1,107 @@
+/** How hosts and the safety of their configuration are put into words. Pure. */
+import type { MarkKind } from "../../components/Mark";
+import type { HostRow, LockdownView, SafetyView } from "../../ipc";
+
+export const SAFETIES: readonly SafetyView[] = ["fresh", "stale", "failing", "never", "notSupported"];
+
+export function safetyWords(safety: SafetyView): string {
+  switch (safety) {
+    case "fresh":
+      return "Fresh";
+    case "stale":
+      return "Stale";
+    case "failing":
+      return "Failing";
+    case "never":
+      return "Never backed up";
+    case "notSupported":
+      return "Not supported";
+  }
+}
+
+export function safetyMeaning(safety: SafetyView, staleAfterDays: number): string {
+  switch (safety) {
+    case "fresh":
+      return `The last good bundle is at most ${staleAfterDays} days old`;
+    case "stale":
+      return `The last good bundle is older than ${staleAfterDays} days`;
+    case "failing":
+      return "The last attempt failed, and no good bundle is newer";
+    case "never":
+      return "There is no good bundle";
+    case "notSupported":
+      return "The host offers no backup of its configuration";
+  }
+}
+
+export function safetyMark(safety: SafetyView): MarkKind {
+  switch (safety) {
+    case "fresh":
+      return "good";
+    case "stale":
+      return "old";
+    case "failing":
+      return "bad";
+    case "never":
+      return "never";
+    case "notSupported":
+      return "none";
+  }
+}
+
+/** The host's state in the vSphere Client's words. */
+export function stateWords(host: HostRow): string {
+  switch (host.connection) {
+    case "disconnected":
+      return "Disconnected";
+    case "notResponding":
+      return "Not responding";
+    case "connected":
+      return host.inMaintenanceMode === true ? "Maintenance mode" : "Connected";
+  }
+}
+
+export function lockdownWords(lockdown: LockdownView | null): string {
+  switch (lockdown) {
+    case null:
+      return "";
+    case "disabled":
+      return "Disabled";
+    case "normal":
+      return "Normal";
+    case "strict":
+      return "Strict";
+  }
+}
+
+export function tpmWords(sealedByTpm: boolean | null): string {
+  return sealedByTpm === null ? "" : sealedByTpm ? "Sealed by TPM" : "No";
+}
+
+/** What became of the last attempt, and why. */
+export function outcomeWords(host: HostRow): string {
+  const attempt = host.lastAttempt;
+  switch (attempt?.result) {
+    case undefined:
+      return "";
+    case "saved":
+      return "Saved";
+    case "cancelled":
+      return "Cancelled";
+    case "failed":
+      return attempt?.error == null ? "Failed" : `Failed: ${attempt.error.message}`;
+  }
+}
+
+export function outcomeMark(host: HostRow): MarkKind | null {
+  switch (host.lastAttempt?.result) {
+    case undefined:
+      return null;
+    case "saved":
+      return "good";
+    case "cancelled":
+      return "cancelled";
+    case "failed":
+      return "bad";
+  }
+}

@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import type { HostRow } from "../../ipc";
+import { countSafeties, filterHosts, placeKey } from "./filter";
+import { outcomeWords, stateWords } from "./hostWords";
+import { inventoryTree, shownNodes } from "./inventoryTree";
+
+function host(name: string, change: Partial<HostRow> = {}): HostRow {
+  return {
+    key: `vc01/${name}`,
+    host: { server: "vc01", moid: name, name },
+    identity: name,
+    path: ["Wien", "Cluster A"],
+    datacenter: "Wien",
+    cluster: "Cluster A",
+    connection: "connected",
+    inMaintenanceMode: false,
+    uuid: null,
+    vendor: "Dell Inc.",
+    model: "PowerEdge R650",
+    version: "8.0.3",
+    build: "24280767",
+    address: "10.0.0.1",
+    lockdown: "disabled",
+    sealedByTpm: false,
+    bootTime: null,
+    safety: "fresh",
+    lastGood: null,
+    lastAttempt: null,
+    ...change,
+  };
+}
+
+const HOSTS = [
+  host("esx10"),
+  host("esx2", { safety: "failing", path: ["Wien", "Cluster AB"], cluster: "Cluster AB" }),
+  host("esx3", { safety: "stale", path: ["Graz"], datacenter: "Graz", cluster: null, address: null }),
+];
+const ALL = { text: "", safeties: [], place: null };
+const names = (hosts: readonly HostRow[]) => hosts.map((one) => one.host.name).join(" ");
+
+test("without a filter the list is the same one", () => {
+  expect(filterHosts(HOSTS, ALL)).toBe(HOSTS);
+});
+
+test("all words must be found, anywhere", () => {
+  expect(names(filterHosts(HOSTS, { ...ALL, text: "POWEREDGE wien" }))).toBe("esx10 esx2");
+  expect(names(filterHosts(HOSTS, { ...ALL, text: "10.0.0.1 esx2" }))).toBe("esx2");
+  expect(names(filterHosts(HOSTS, { ...ALL, text: "nowhere" }))).toBe("");
+});
+
+test("by how safe they are and by place", () => {
+  expect(names(filterHosts(HOSTS, { ...ALL, safeties: ["stale", "failing"] }))).toBe("esx2 esx3");
+  expect(names(filterHosts(HOSTS, { ...ALL, place: placeKey("vc01", []) }))).toBe("esx10 esx2 esx3");
+  expect(names(filterHosts(HOSTS, { ...ALL, place: placeKey("vc01", ["Wien", "Cluster A"]) }))).toBe("esx10");
+  expect(names(filterHosts(HOSTS, { ...ALL, place: placeKey("vc02", []) }))).toBe("");
+});
+
+test("counts", () => {
+  expect(countSafeties(HOSTS)).toEqual({ fresh: 1, stale: 1, failing: 1, never: 0, notSupported: 0 });
+});
+
+test("the tree goes from server to host, sorted as people read", () => {
+  const servers = [{ name: "vc01", readAt: null, error: null, remedy: null }];
+  const tree = inventoryTree(servers, [
+    ...HOSTS,
+    host("esx9"),
+    host("lost", { host: { server: "gone", moid: "x", name: "lost" } }),
+  ]);
+  const shown = shownNodes(tree, () => true);
+  expect(
+    shown.map(({ node, depth }) => `${"  ".repeat(depth)}${node.kind} ${node.label} ${node.hosts}/${node.failing}`),
+  ).toEqual([
+    "server vc01 4/1",
+    "  datacenter Graz 1/0",
+    "    host esx3 0/0",
+    "  datacenter Wien 3/1",
+    "    cluster Cluster A 2/0",
+    "      host esx9 0/0",
+    "      host esx10 0/0",
+    "    cluster Cluster AB 1/1",
+    "      host esx2 0/0",
+  ]);
+  expect(shownNodes(tree, (_, depth) => depth < 1)).toHaveLength(3);
+});
+
+test("a host's state and last outcome", () => {
+  expect(stateWords(host("a", { inMaintenanceMode: true }))).toBe("Maintenance mode");
+  expect(stateWords(host("a", { connection: "notResponding", inMaintenanceMode: true }))).toBe("Not responding");
+  expect(outcomeWords(host("a"))).toBe("");
+  const error = { code: "x", message: "No answer.", hint: null, details: [] };
+  expect(outcomeWords(host("a", { lastAttempt: { runId: "1", at: "", result: "failed", error } }))).toBe(
+    "Failed: No answer.",
+  );
+});

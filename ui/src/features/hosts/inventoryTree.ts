@@ -1,0 +1,107 @@
+/** The inventory as a tree: server, datacenter, folders and cluster, host. Pure. */
+import { compareKeys, sortKey } from "../../components/grid/natural";
+import type { HostRow, ServerState } from "../../ipc";
+import { placeKey, placeOf } from "./filter";
+
+export type PlaceKind = "server" | "datacenter" | "folder" | "cluster" | "host";
+
+export type TreeNode = {
+  key: string;
+  label: string;
+  kind: PlaceKind;
+  /** Hosts in it. */
+  hosts: number;
+  /** Hosts in it whose last attempt failed. */
+  failing: number;
+  children: TreeNode[];
+  /** Of a host: what the grid knows it by. */
+  host: HostRow | null;
+};
+
+export function inventoryTree(servers: readonly ServerState[], hosts: readonly HostRow[]): TreeNode[] {
+  const roots = new Map<string, TreeNode>();
+  const places = new Map<string, TreeNode>();
+  for (const { name } of servers) {
+    const root = place(placeKey(name, []), name, "server");
+    roots.set(name, root);
+    places.set(root.key, root);
+  }
+  for (const host of hosts) {
+    let parent = roots.get(host.host.server);
+    if (parent === undefined) {
+      continue;
+    }
+    const above = [parent];
+    for (let depth = 0; depth < host.path.length; depth += 1) {
+      const key = placeKey(host.host.server, host.path.slice(0, depth + 1));
+      let node = places.get(key);
+      if (node === undefined) {
+        node = place(key, host.path[depth] ?? "", kindAt(host, depth));
+        places.set(key, node);
+        parent.children.push(node);
+      }
+      parent = node;
+      above.push(node);
+    }
+    for (const node of above) {
+      node.hosts += 1;
+      node.failing += host.safety === "failing" ? 1 : 0;
+    }
+    parent.children.push({ ...place(host.key, host.host.name, "host"), host });
+  }
+  const all = [...roots.values()];
+  all.forEach(sortChildren);
+  return all;
+}
+
+export type ShownNode = {
+  node: TreeNode;
+  depth: number;
+  isExpanded: boolean | null;
+  position: number;
+  siblings: number;
+};
+
+/** The nodes that are not inside a closed one, from top to bottom. */
+export function shownNodes(
+  roots: readonly TreeNode[],
+  isExpanded: (node: TreeNode, depth: number) => boolean,
+): ShownNode[] {
+  const shown: ShownNode[] = [];
+  const add = (nodes: readonly TreeNode[], depth: number) => {
+    nodes.forEach((node, index) => {
+      const expanded = node.children.length === 0 ? null : isExpanded(node, depth);
+      shown.push({ node, depth, isExpanded: expanded, position: index + 1, siblings: nodes.length });
+      if (expanded === true) {
+        add(node.children, depth + 1);
+      }
+    });
+  };
+  add(roots, 0);
+  return shown;
+}
+
+/** The place that a click on a node narrows the grid to: a host's is where it is. */
+export function placeOfNode(node: TreeNode): string {
+  return node.host === null ? node.key : placeOf(node.host);
+}
+
+function place(key: string, label: string, kind: PlaceKind): TreeNode {
+  return { key, label, kind, hosts: 0, failing: 0, children: [], host: null };
+}
+
+function kindAt(host: HostRow, depth: number): PlaceKind {
+  const name = host.path[depth];
+  if (host.cluster !== null && depth === host.path.length - 1 && name === host.cluster) {
+    return "cluster";
+  }
+  return name === host.datacenter && !host.path.slice(0, depth).includes(name) ? "datacenter" : "folder";
+}
+
+/** Places before hosts, each by name. */
+function sortChildren(node: TreeNode): void {
+  const key = (child: TreeNode) => `${child.host === null ? 0 : 1}${sortKey(child.label) ?? ""}`;
+  const keys = new Map(node.children.map((child) => [child, key(child)]));
+  node.children.sort((a, b) => compareKeys(keys.get(a) ?? "", keys.get(b) ?? ""));
+  node.children.forEach(sortChildren);
+}

@@ -1,0 +1,337 @@
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Field,
+  Input,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  Spinner,
+  tokens,
+} from "@fluentui/react-components";
+import { type SubmitEvent, useRef, useState } from "react";
+import { ErrorView } from "../../components/ErrorView";
+import { plural } from "../../components/words";
+import { type ConnectOutcome, commands, type ServerInput, type ServerView } from "../../ipc";
+import { queryClient, startQuery } from "../shell/data";
+import { CertificateCard, ChangedCertificate } from "./CertificateCard";
+
+const useStyles = makeStyles({
+  surface: { maxWidth: "560px" },
+  form: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  text: { margin: 0 },
+});
+
+type NotTrusted = Extract<ConnectOutcome, { kind: "notTrusted" }>;
+type Connected = Extract<ConnectOutcome, { kind: "connected" }>;
+type Step = { kind: "form" } | { kind: "certificate"; outcome: NotTrusted } | { kind: "connected"; outcome: Connected };
+
+type ServerDialogProps = {
+  /** The server that is edited; null for a new one. */
+  server: ServerView | null;
+  /** What is asked for first: a saved server's certificate that is not trusted, or its password. */
+  ask?: { kind: "password" } | { kind: "certificate"; outcome: NotTrusted };
+  onClose: () => void;
+  /** It is saved and was signed in to. */
+  onSaved?: (server: ServerView) => void;
+};
+
+/** Connects to a server: address, user, password; the certificate where it is not trusted; what went wrong in place. */
+export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProps) {
+  const styles = useStyles();
+  const [input, setInput] = useState<ServerInput>({
+    original: server?.name ?? null,
+    name: server?.name ?? "",
+    address: server === null ? "" : shortAddress(server.address),
+    user: server?.user ?? "",
+    password: null,
+    remember: true,
+    acceptThumbprint: null,
+  });
+  const [step, setStep] = useState<Step>(
+    ask?.kind === "certificate" ? { kind: "certificate", outcome: ask.outcome } : { kind: "form" },
+  );
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const attempt = useRef(0);
+
+  const connect = async (acceptThumbprint: string | null) => {
+    attempt.current += 1;
+    const own = attempt.current;
+    setBusy(true);
+    setError(null);
+    try {
+      const outcome = await commands.saveServer({
+        ...input,
+        name: input.name.trim() === "" ? hostOf(input.address) : input.name.trim(),
+        acceptThumbprint,
+      });
+      if (own !== attempt.current) {
+        return;
+      }
+      if (outcome.kind === "notTrusted") {
+        setStep({ kind: "certificate", outcome });
+      } else {
+        onSaved?.(outcome.server);
+        // Nothing more to say unless the password could not be remembered.
+        outcome.keyringError === null ? onClose() : setStep({ kind: "connected", outcome });
+      }
+    } catch (thrown) {
+      setError(thrown);
+      setStep({ kind: "form" });
+    }
+    setBusy(false);
+  };
+
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && onClose()}>
+      <DialogSurface className={styles.surface}>
+        {step.kind === "form" && (
+          <ServerForm
+            server={server}
+            input={input}
+            onChange={(change) => setInput({ ...input, ...change })}
+            asksForPassword={ask?.kind === "password"}
+            isBusy={isBusy}
+            error={error}
+            onSubmit={() => void connect(null)}
+            onCancel={onClose}
+          />
+        )}
+        {step.kind === "certificate" && (
+          <CertificateQuestion
+            address={input.address}
+            outcome={step.outcome}
+            isBusy={isBusy}
+            onAccept={() => void connect(step.outcome.certificate.sha256)}
+            onRefuse={() => (ask?.kind === "certificate" ? onClose() : setStep({ kind: "form" }))}
+          />
+        )}
+        {step.kind === "connected" && (
+          <DialogBody>
+            <DialogTitle>Connected to {step.outcome.server.name}</DialogTitle>
+            <DialogContent className={styles.form}>
+              <p className={styles.text}>
+                {step.outcome.product}, {plural(step.outcome.hosts, "host")}.
+              </p>
+              <ErrorView error={step.outcome.keyringError} intent="warning" />
+            </DialogContent>
+            <DialogActions>
+              <Button appearance="primary" autoFocus onClick={onClose}>
+                Close
+              </Button>
+            </DialogActions>
+          </DialogBody>
+        )}
+      </DialogSurface>
+    </Dialog>
+  );
+}
+
+type ServerFormProps = {
+  server: ServerView | null;
+  input: ServerInput;
+  onChange: (change: Partial<ServerInput>) => void;
+  asksForPassword: boolean;
+  isBusy: boolean;
+  error: unknown;
+  onSubmit: () => void;
+  onCancel: () => void;
+};
+
+function ServerForm({ server, input, onChange, asksForPassword, isBusy, error, onSubmit, onCancel }: ServerFormProps) {
+  const styles = useStyles();
+  const [isChecked, setChecked] = useState(false);
+  const platform = queryClient.getQueryData(startQuery.queryKey)?.platform;
+  const needsPassword = server === null || asksForPassword;
+  const missing = {
+    address:
+      isChecked && input.address.trim() === ""
+        ? "Enter the name or IP address of a vCenter or an ESXi host."
+        : undefined,
+    user: isChecked && input.user.trim() === "" ? "Enter a user name, such as backup@vsphere.local." : undefined,
+    password: isChecked && needsPassword && (input.password ?? "") === "" ? "Enter the password." : undefined,
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setChecked(true);
+    const isComplete =
+      input.address.trim() !== "" && input.user.trim() !== "" && (!needsPassword || (input.password ?? "") !== "");
+    if (isComplete && !isBusy) {
+      onSubmit();
+    }
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <DialogBody>
+        <DialogTitle>
+          {server === null
+            ? "Connect to a server"
+            : asksForPassword
+              ? `Password for ${server.name}`
+              : `Edit ${server.name}`}
+        </DialogTitle>
+        <DialogContent className={styles.form}>
+          {error !== null && <ErrorView error={error} />}
+          <Field label="Address" required validationMessage={missing.address} hint="A vCenter, or a single ESXi host">
+            <Input
+              autoFocus={!asksForPassword}
+              value={input.address}
+              placeholder="vcenter.example.com"
+              disabled={isBusy}
+              autoComplete="off"
+              spellCheck={false}
+              onChange={(_, { value }) => onChange({ address: value })}
+            />
+          </Field>
+          <Field label="User name" required validationMessage={missing.user}>
+            <Input
+              value={input.user}
+              placeholder="backup@vsphere.local"
+              disabled={isBusy}
+              autoComplete="off"
+              spellCheck={false}
+              onChange={(_, { value }) => onChange({ user: value })}
+            />
+          </Field>
+          <Field
+            label="Password"
+            required={needsPassword}
+            validationMessage={missing.password}
+            hint={needsPassword ? undefined : "Leave it empty to keep the one that is known"}
+          >
+            <Input
+              type="password"
+              autoFocus={asksForPassword}
+              value={input.password ?? ""}
+              disabled={isBusy}
+              autoComplete="off"
+              onChange={(_, { value }) => onChange({ password: value === "" ? null : value })}
+            />
+          </Field>
+          <Checkbox
+            label={`Remember the password in ${keyringName(platform)}`}
+            checked={input.remember}
+            disabled={isBusy}
+            onChange={(_, { checked }) => onChange({ remember: checked === true })}
+          />
+          <Field label="Name in Hostkeep" hint="The address, unless something else is entered">
+            <Input
+              value={input.name}
+              placeholder={hostOf(input.address)}
+              disabled={isBusy}
+              autoComplete="off"
+              spellCheck={false}
+              onChange={(_, { value }) => onChange({ name: value })}
+            />
+          </Field>
+        </DialogContent>
+        <DialogActions>
+          {isBusy && <Spinner size="tiny" label={`Connecting to ${hostOf(input.address)}`} />}
+          <Button type="submit" appearance="primary" disabled={isBusy}>
+            {server === null ? "Connect" : "Save"}
+          </Button>
+          <Button onClick={onCancel}>Cancel</Button>
+        </DialogActions>
+      </DialogBody>
+    </form>
+  );
+}
+
+type CertificateQuestionProps = {
+  address: string;
+  outcome: NotTrusted;
+  isBusy: boolean;
+  onAccept: () => void;
+  onRefuse: () => void;
+};
+
+function CertificateQuestion({ address, outcome, isBusy, onAccept, onRefuse }: CertificateQuestionProps) {
+  const styles = useStyles();
+  const [isUnderstood, setUnderstood] = useState(false);
+  const { certificate, expected } = outcome;
+  if (expected === null) {
+    return (
+      <DialogBody>
+        <DialogTitle>Trust the certificate of {hostOf(address)}?</DialogTitle>
+        <DialogContent className={styles.form}>
+          <p className={styles.text}>
+            This computer does not trust the server's certificate. Compare its thumbprint with the one that the server's
+            own console shows. Nothing has been sent to the server yet.
+          </p>
+          <CertificateCard certificate={certificate} />
+          <p className={styles.text}>
+            When accepted, the SHA-256 thumbprint is remembered, and a server that shows another one later is not
+            connected to.
+          </p>
+        </DialogContent>
+        <DialogActions>
+          {isBusy && <Spinner size="tiny" label="Connecting" />}
+          <Button appearance="primary" disabled={isBusy} onClick={onAccept}>
+            Trust and connect
+          </Button>
+          <Button autoFocus onClick={onRefuse}>
+            Cancel
+          </Button>
+        </DialogActions>
+      </DialogBody>
+    );
+  }
+  return (
+    <DialogBody>
+      <DialogTitle>The certificate of {hostOf(address)} has changed</DialogTitle>
+      <DialogContent className={styles.form}>
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>The connection was stopped, and nothing was sent.</MessageBarTitle>
+            Either the certificate was replaced, or something else answers in the server's place. Ask whoever runs the
+            server before accepting it.
+          </MessageBarBody>
+        </MessageBar>
+        <ChangedCertificate certificate={certificate} expected={expected} />
+        <Checkbox
+          label="The certificate was replaced on purpose, and the new thumbprint is the server's"
+          checked={isUnderstood}
+          disabled={isBusy}
+          onChange={(_, { checked }) => setUnderstood(checked === true)}
+        />
+      </DialogContent>
+      <DialogActions>
+        {isBusy && <Spinner size="tiny" label="Connecting" />}
+        <Button disabled={!isUnderstood || isBusy} onClick={onAccept}>
+          Accept the new certificate
+        </Button>
+        <Button appearance="primary" autoFocus onClick={onRefuse}>
+          Do not connect
+        </Button>
+      </DialogActions>
+    </DialogBody>
+  );
+}
+
+/** "https://vc01.lab.local/" as it is typed: "vc01.lab.local". Anything unusual stays as it is. */
+export function shortAddress(address: string): string {
+  return /^https:\/\/([^/?#@]+)\/?(sdk\/?)?$/.exec(address)?.[1] ?? address;
+}
+
+export function hostOf(address: string): string {
+  return shortAddress(address.trim()).replace(/:\d+$/, "");
+}
+
+function keyringName(platform: string | undefined): string {
+  switch (platform) {
+    case "windows":
+      return "Windows Credential Manager";
+    case "macos":
+      return "the keychain";
+    default:
+      return "the keyring";
+  }
+}
