@@ -5,7 +5,6 @@ import { ReportPage } from "./features/activity/ReportPage";
 import { ArchivePage } from "./features/archive/ArchivePage";
 import { archiveSearch } from "./features/archive/search";
 import { JobPage } from "./features/backup/JobPage";
-import { RunPage } from "./features/backup/RunPage";
 import { HostsPage } from "./features/hosts/HostsPage";
 import { SettingsPage } from "./features/settings/SettingsPage";
 import { Frame } from "./features/shell/Frame";
@@ -34,7 +33,14 @@ const reportRoute = createRoute({
 });
 const settingsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/settings", component: SettingsPage });
 const jobRoute = createRoute({ getParentRoute: () => rootRoute, path: "/jobs/$job", component: JobPage });
-const runRoute = createRoute({ getParentRoute: () => rootRoute, path: "/runs/$runId", component: RunPage });
+/** Where a finished job leads: its report is that of the activity. */
+const runRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/$runId",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/activity/$runId", params });
+  },
+});
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([

@@ -135,7 +135,7 @@ export function archiveHandlers(
       }
       return plan(olderThan(records, keepLast), progress);
     },
-    cancelPlan: () => null,
+    cancelPlan: () => {},
     applyPlan: (id) => {
       if (archive.applying !== null || planned === null || planned.id !== id) {
         throw (
@@ -160,7 +160,6 @@ export function archiveHandlers(
     },
     dropPlan: () => {
       planned = null;
-      return null;
     },
     markRecord: (id, marks) => {
       const marked = replace(id, marks);

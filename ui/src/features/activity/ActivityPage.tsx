@@ -1,5 +1,285 @@
+import { Button, makeStyles, SearchBox, Spinner, ToggleButton, tokens } from "@fluentui/react-components";
+import { ArrowClockwiseRegular, DismissCircleRegular, HistoryRegular, OpenRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useMemo, useRef, useState } from "react";
+import { CommandBar, type Commands } from "../../components/commands";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorView } from "../../components/ErrorView";
+import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
+import { SaidBar } from "../../components/Said";
+import { useShortcuts } from "../../components/shortcuts";
+import { byteSize, dateTime, duration, ofTotal, plural, wholeNumber } from "../../components/words";
+import { commands as ipc, type RunRow } from "../../ipc";
+import { archiveQuery, queryClient, runsQuery } from "../shell/data";
+import { RetryDialog } from "./RetryDialog";
+import { RunningJobs } from "./RunningJobs";
+import { reportCommands } from "./reportCommands";
+import { runInWords, runMark, secondsOf } from "./runWords";
+import { useReportActs } from "./useReportActs";
 
-export function ActivityPage() {
-  return <Page title="Activity">{null}</Page>;
+const useStyles = makeStyles({
+  toolbar: {
+    padding: "0 12px 4px",
+    flexShrink: 0,
+    minWidth: 0,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
+  bars: { padding: "0 12px", flexShrink: 0 },
+  filters: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: "6px",
+    padding: "4px 12px 6px",
+    flexShrink: 0,
+  },
+  search: { width: "220px", minWidth: 0 },
+  count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+  list: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0 },
+});
+
+/** The shell lists no more. */
+const MOST_RUNS = 500;
+
+const COLUMNS: readonly GridColumn<RunRow>[] = [
+  {
+    id: "startedAt",
+    title: "Started",
+    width: 132,
+    isFixed: true,
+    text: startedInWords,
+    // Ids of runs sort by time, too: a report that cannot be read stays in its place.
+    sortBy: (run) => (run.startedAt === null ? run.runId : new Date(run.startedAt).toISOString().replace(/[-:]/g, "")),
+  },
+  {
+    id: "result",
+    title: "Outcome",
+    width: 170,
+    text: runInWords,
+    draw: (run) => (
+      <>
+        <Mark kind={runMark(run)} /> {runInWords(run)}
+      </>
+    ),
+  },
+  count("hosts", "Hosts", (run) => run.hosts),
+  count("saved", "Saved", (run) => run.saved),
+  count("failed", "Failed", (run) => run.failed),
+  count("cancelled", "Cancelled", (run) => run.cancelled),
+  {
+    id: "bytes",
+    title: "Size",
+    width: 78,
+    align: "end",
+    text: (run) => (run.error === null ? byteSize(run.bytes) : ""),
+    sortBy: (run) => run.bytes,
+  },
+  {
+    id: "duration",
+    title: "Duration",
+    width: 92,
+    align: "end",
+    text: (run) => {
+      const seconds = secondsOf(run);
+      return seconds === null ? "" : duration(seconds);
+    },
+    sortBy: secondsOf,
+  },
+  { id: "note", title: "Note", width: 200, text: (run) => run.note ?? "" },
+  { id: "servers", title: "Servers", width: 200, text: (run) => run.servers.join(", ") },
+  { id: "runId", title: "Run", width: 190, isHidden: true, text: (run) => run.runId },
+];
+
+const NO_RUNS: readonly RunRow[] = [];
+
+/** Every run that the archive knows of. */
+export function ActivityPage(): ReactNode {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const runs = useQuery(runsQuery);
+  const [isReading, setReading] = useState(false);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [text, setText] = useState("");
+  const [failuresOnly, setFailuresOnly] = useState(false);
+  const [retried, setRetried] = useState<string | null>(null);
+  const searchBox = useRef<HTMLInputElement>(null);
+  const { said, setSaid, ...acts } = useReportActs();
+
+  const refresh = async () => {
+    setReading(true);
+    try {
+      queryClient.setQueryData(archiveQuery.queryKey, await ipc.archiveOverview(true));
+      await queryClient.invalidateQueries({ queryKey: runsQuery.queryKey });
+    } catch (error) {
+      setSaid({ error });
+    } finally {
+      setReading(false);
+    }
+  };
+  useShortcuts({ F5: () => void refresh(), "Ctrl+F": () => searchBox.current?.focus() });
+
+  const all = runs.data ?? NO_RUNS;
+  const shown = useMemo(
+    () => all.filter((run) => (!failuresOnly || !run.isComplete) && fits(run, text.trim().toLowerCase())),
+    [all, failuresOnly, text],
+  );
+  const open = (run: RunRow) => void navigate({ to: "/activity/$runId", params: { runId: run.runId } });
+  const chosen = shown.filter((run) => selected.has(run.runId));
+  const only = chosen.length === 1 ? chosen[0] : undefined;
+  const commands: Commands = [
+    {
+      id: "open",
+      label: "Open report",
+      icon: <OpenRegular />,
+      shortcut: "Enter",
+      disabled: only === undefined,
+      run: () => only !== undefined && open(only),
+    },
+    ...reportCommands(only, { ...acts, retry: setRetried }),
+    "divider",
+    {
+      id: "refresh",
+      label: "Refresh",
+      icon: <ArrowClockwiseRegular />,
+      shortcut: "F5",
+      disabled: isReading,
+      run: () => void refresh(),
+    },
+  ];
+  const isEmpty = runs.data?.length === 0;
+  return (
+    <Page title="Activity">
+      {!isEmpty && (
+        <div className={styles.toolbar}>
+          <CommandBar label="Activity commands" commands={commands} />
+        </div>
+      )}
+      <div className={styles.bars}>
+        <SaidBar said={said} onDismiss={() => setSaid(null)} />
+        {runs.isError && (
+          <ErrorView
+            error={runs.error}
+            actions={
+              <Button size="small" onClick={() => void runs.refetch()}>
+                Try again
+              </Button>
+            }
+          />
+        )}
+      </div>
+      {isEmpty ? (
+        <>
+          <RunningJobs />
+          <EmptyState
+            icon={<HistoryRegular />}
+            title="No runs yet"
+            actions={
+              <Button appearance="primary" onClick={() => void navigate({ to: "/hosts" })}>
+                Go to the hosts
+              </Button>
+            }
+          >
+            Each backup of one or many hosts is a run, and its report stays here.
+          </EmptyState>
+        </>
+      ) : (
+        !runs.isError && (
+          <section className={styles.list} aria-label="Runs" data-pane="runs">
+            <search className={styles.filters} aria-label="Filters">
+              <SearchBox
+                size="small"
+                className={styles.search}
+                input={{ ref: searchBox }}
+                placeholder="Search"
+                aria-label="Search runs"
+                title="Date, note, server or run (Ctrl+F)"
+                value={text}
+                onChange={(_, data) => setText(data.value)}
+                onKeyDown={(event) => event.key === "Escape" && setText("")}
+              />
+              <ToggleButton
+                size="small"
+                appearance="subtle"
+                icon={<DismissCircleRegular />}
+                checked={failuresOnly}
+                onClick={() => setFailuresOnly(!failuresOnly)}
+              >
+                Not complete
+              </ToggleButton>
+              <span className={styles.count} role="status">
+                {runs.data !== undefined && countInWords(shown.length, all.length)}
+              </span>
+            </search>
+            <RunningJobs />
+            <DataGrid
+              name="runs"
+              label="Runs"
+              rows={shown}
+              rowKey={runKey}
+              columns={COLUMNS}
+              sortedBy="startedAt"
+              isDescending
+              selected={selected}
+              onSelect={setSelected}
+              onOpen={open}
+              commands={commands}
+              empty={
+                runs.data === undefined ? (
+                  <EmptyState title="Reading the runs">
+                    <Spinner size="small" />
+                  </EmptyState>
+                ) : (
+                  <EmptyState
+                    title="No run fits the filters"
+                    actions={
+                      <Button
+                        onClick={() => {
+                          setText("");
+                          setFailuresOnly(false);
+                        }}
+                      >
+                        Show all runs
+                      </Button>
+                    }
+                  />
+                )
+              }
+            />
+          </section>
+        )
+      )}
+      {retried !== null && <RetryDialog runId={retried} onClose={() => setRetried(null)} />}
+    </Page>
+  );
+}
+
+function count(id: string, title: string, of: (run: RunRow) => number): GridColumn<RunRow> {
+  return {
+    id,
+    title,
+    width: 72,
+    align: "end",
+    text: (run) => (run.error === null ? wholeNumber(of(run)) : ""),
+    sortBy: of,
+  };
+}
+
+function startedInWords(run: RunRow): string {
+  return run.startedAt === null ? run.runId : dateTime(run.startedAt);
+}
+
+function countInWords(shown: number, all: number): string {
+  return all >= MOST_RUNS && shown === all ? `newest ${plural(all, "run")}` : ofTotal(shown, all, "run");
+}
+
+function fits(run: RunRow, text: string): boolean {
+  const texts = [startedInWords(run), run.runId, run.note ?? "", runInWords(run), ...run.servers];
+  return text === "" || texts.some((one) => one.toLowerCase().includes(text));
+}
+
+function runKey(run: RunRow): string {
+  return run.runId;
 }

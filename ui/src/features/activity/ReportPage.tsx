@@ -1,6 +1,348 @@
-import type { ReactNode } from "react";
+import {
+  Button,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  mergeClasses,
+  SearchBox,
+  Spinner,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
+import { ArchiveRegular, ArrowLeftRegular, PanelRightRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useMemo, useRef, useState } from "react";
+import { CommandBar, type Commands } from "../../components/commands";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorView } from "../../components/ErrorView";
+import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
+import { SaidBar } from "../../components/Said";
+import { useShortcuts } from "../../components/shortcuts";
+import { byteSize, dateTime, dateTimeAndZone, duration, ofTotal, plural, wholeNumber } from "../../components/words";
+import type { HostReportView, ResultView, RunRow, RunView } from "../../ipc";
+import { useMedia } from "../../theme";
+import { HostReport, resultMark, resultWords } from "./HostReport";
+import { RetryDialog } from "./RetryDialog";
+import { reportCommands } from "./reportCommands";
+import { reportQuery } from "./reportQuery";
+import { runInWords, runMark, secondsOf } from "./runWords";
+import { useReportActs } from "./useReportActs";
 
+const useStyles = makeStyles({
+  toolbar: {
+    padding: "0 12px 4px",
+    flexShrink: 0,
+    minWidth: 0,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
+  bars: {
+    display: "flex",
+    flexDirection: "column",
+    gap: "4px",
+    padding: "4px 12px 0",
+    flexShrink: 0,
+    maxHeight: "32%",
+    overflowY: "auto",
+    ":empty": { display: "none" },
+  },
+  warnings: { flexShrink: 0 },
+  list: { margin: 0, paddingLeft: "16px" },
+  filters: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: "6px",
+    padding: "4px 12px 6px",
+    flexShrink: 0,
+  },
+  search: { width: "180px", minWidth: 0 },
+  count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+  columns: { position: "relative", display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
+  hosts: { display: "flex", flexDirection: "column", flexGrow: 1, minWidth: 0, minHeight: 0 },
+  details: {
+    width: "320px",
+    flexShrink: 0,
+    overflowY: "auto",
+    boxSizing: "border-box",
+    padding: "4px 12px 12px",
+    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  over: { position: "absolute", zIndex: 3, top: 0, bottom: 0, right: 0, maxWidth: "100%", boxShadow: tokens.shadow16 },
+});
+
+const route = getRouteApi("/activity/$runId");
+
+/** What became of each host of a run. */
 export function ReportPage(): ReactNode {
-  return <Page title="Run">{null}</Page>;
+  const { runId } = route.useParams();
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const run = useQuery(reportQuery(runId));
+  const back = () => void navigate({ to: "/activity" });
+  const backButton = (
+    <Button size="small" appearance="subtle" icon={<ArrowLeftRegular />} onClick={back}>
+      All runs
+    </Button>
+  );
+  useShortcuts({ "Alt+ArrowLeft": back, F5: () => void run.refetch() });
+  if (run.isError) {
+    return (
+      <Page title="Report of a run" actions={backButton}>
+        <div className={styles.bars}>
+          <ErrorView
+            error={run.error}
+            actions={
+              <Button size="small" onClick={() => void run.refetch()}>
+                Try again
+              </Button>
+            }
+          />
+        </div>
+      </Page>
+    );
+  }
+  if (run.data === undefined) {
+    return (
+      <Page title="Report of a run" actions={backButton}>
+        <EmptyState title="Reading the report">
+          <Spinner size="small" />
+        </EmptyState>
+      </Page>
+    );
+  }
+  const { row } = run.data;
+  return (
+    <Page title={`Run of ${dateTime(row.startedAt ?? "")}`} subtitle={<Subtitle row={row} />} actions={backButton}>
+      <Report key={runId} run={run.data} />
+    </Page>
+  );
+}
+
+/** A host of the report, by its place in it: names may occur twice. */
+export type Reported = HostReportView & { key: string };
+
+const COLUMNS: readonly GridColumn<Reported>[] = [
+  { id: "name", title: "Host", width: 190, isFixed: true, text: (host) => host.name },
+  {
+    id: "result",
+    title: "Result",
+    width: 110,
+    text: resultWords,
+    draw: (host) => (
+      <>
+        <Mark kind={resultMark(host)} /> {resultWords(host)}
+      </>
+    ),
+  },
+  {
+    id: "reason",
+    title: "What there is to know",
+    width: 360,
+    text: (host) => host.error?.message ?? host.warnings.join(" "),
+  },
+  {
+    id: "bytes",
+    title: "Size",
+    width: 78,
+    align: "end",
+    text: (host) => (host.result === "saved" ? byteSize(host.bytes) : ""),
+    sortBy: (host) => (host.result === "saved" ? host.bytes : null),
+  },
+  {
+    id: "seconds",
+    title: "Duration",
+    width: 84,
+    align: "end",
+    text: (host) => (host.seconds === null ? "" : duration(host.seconds)),
+    sortBy: (host) => host.seconds,
+  },
+  { id: "server", title: "Server", width: 150, text: (host) => host.server ?? "" },
+];
+
+type Shown = "all" | ResultView;
+
+function Report({ run }: { run: RunView }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const { row } = run;
+  const rows = useMemo(() => run.hosts.map((host, index): Reported => ({ ...host, key: String(index) })), [run.hosts]);
+  const [shown, setShown] = useState<Shown>(row.failed > 0 ? "failed" : "all");
+  const [text, setText] = useState("");
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [isRetrying, setRetrying] = useState(false);
+  const isWide = useMedia("(min-width: 1180px)");
+  const hasRoom = useMedia("(min-width: 820px)");
+  const [wantsDetails, setWantsDetails] = useState<boolean | null>(null);
+  const hasDetails = wantsDetails ?? isWide;
+  const searchBox = useRef<HTMLInputElement>(null);
+  const { said, setSaid, ...acts } = useReportActs();
+  const toggleDetails = () => setWantsDetails(!hasDetails);
+  useShortcuts({ "Ctrl+F": () => searchBox.current?.focus(), "Alt+Enter": toggleDetails });
+
+  const wanted = text.trim().toLowerCase();
+  const found = useMemo(
+    () => rows.filter((host) => (shown === "all" || host.result === shown) && fits(host, wanted)),
+    [rows, shown, wanted],
+  );
+  const chosen = found.filter((host) => selected.has(host.key));
+  const only = chosen.length === 1 ? chosen[0] : undefined;
+  const record = only?.record ?? null;
+  const showRecord = (id: string) => void navigate({ to: "/archive", search: { record: id } });
+  const commands: Commands = [
+    ...reportCommands(row, { ...acts, retry: () => setRetrying(true) }),
+    "divider",
+    {
+      id: "record",
+      label: "Show in the archive",
+      icon: <ArchiveRegular />,
+      disabled: record === null,
+      run: () => record !== null && showRecord(record),
+    },
+    {
+      id: "details",
+      label: hasDetails ? "Hide details" : "Show details",
+      icon: <PanelRightRegular />,
+      shortcut: "Alt+Enter",
+      run: toggleDetails,
+    },
+  ];
+  return (
+    <>
+      <div className={styles.toolbar}>
+        <CommandBar label="Report commands" commands={commands} />
+      </div>
+      <div className={styles.bars}>
+        <SaidBar said={said} onDismiss={() => setSaid(null)} />
+        {run.servers.map((server) => server.error !== null && <ErrorView key={server.name} error={server.error} />)}
+        {run.warnings.length > 0 && <Warnings warnings={run.warnings} />}
+      </div>
+      <div className={styles.columns}>
+        <section className={styles.hosts} aria-label="Hosts of the run" data-pane="hosts">
+          <div className={styles.filters}>
+            <SearchBox
+              size="small"
+              className={styles.search}
+              input={{ ref: searchBox }}
+              placeholder="Search"
+              aria-label="Search hosts"
+              title="Host, server or reason (Ctrl+F)"
+              value={text}
+              onChange={(_, data) => setText(data.value)}
+              onKeyDown={(event) => event.key === "Escape" && setText("")}
+            />
+            <TabList
+              size="small"
+              aria-label="Result"
+              selectedValue={shown}
+              onTabSelect={(_, { value }) => setShown(shownOf(value))}
+            >
+              <Tab value="all">{`All ${wholeNumber(rows.length)}`}</Tab>
+              <Tab value="saved">{`Saved ${wholeNumber(row.saved)}`}</Tab>
+              <Tab value="failed">{`Failed ${wholeNumber(row.failed)}`}</Tab>
+              {row.cancelled > 0 && <Tab value="cancelled">{`Cancelled ${wholeNumber(row.cancelled)}`}</Tab>}
+            </TabList>
+            <span className={styles.count} role="status">
+              {ofTotal(found.length, rows.length, "host")}
+            </span>
+          </div>
+          <DataGrid
+            name="report"
+            label="Hosts of the run"
+            rows={found}
+            rowKey={reportedKey}
+            columns={COLUMNS}
+            sortedBy="name"
+            selected={selected}
+            onSelect={setSelected}
+            onOpen={() => hasDetails || toggleDetails()}
+            commands={commands}
+            empty={
+              <EmptyState
+                title={rows.length === 0 ? "No host was reached in this run" : "No host fits the filters"}
+                actions={
+                  rows.length > 0 && (
+                    <Button
+                      onClick={() => {
+                        setShown("all");
+                        setText("");
+                      }}
+                    >
+                      Show all hosts
+                    </Button>
+                  )
+                }
+              />
+            }
+          />
+        </section>
+        {hasDetails && (
+          <section
+            aria-label="Details"
+            data-pane="details"
+            className={mergeClasses(styles.details, !hasRoom && styles.over)}
+            onKeyDown={(event) => event.key === "Escape" && !hasRoom && toggleDetails()}
+          >
+            <HostReport hosts={chosen} onShowRecord={showRecord} />
+          </section>
+        )}
+      </div>
+      {isRetrying && <RetryDialog runId={row.runId} onClose={() => setRetrying(false)} />}
+    </>
+  );
+}
+
+function Subtitle({ row }: { row: RunRow }) {
+  const seconds = secondsOf(row);
+  return (
+    <span title={row.startedAt === null ? undefined : dateTimeAndZone(row.startedAt)}>
+      <Mark kind={runMark(row)} />{" "}
+      {[
+        runInWords(row),
+        plural(row.hosts, "host"),
+        byteSize(row.bytes),
+        seconds === null ? null : duration(seconds),
+        row.servers.length === 0 ? null : row.servers.join(", "),
+        row.note,
+      ]
+        .filter((part) => part !== null)
+        .join(" · ")}
+    </span>
+  );
+}
+
+function Warnings({ warnings }: { warnings: readonly string[] }) {
+  const styles = useStyles();
+  return (
+    <MessageBar intent="warning" layout="multiline" className={styles.warnings}>
+      <MessageBarBody>
+        {warnings.length === 1 ? (
+          warnings[0]
+        ) : (
+          <ul className={styles.list}>
+            {warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        )}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+function shownOf(value: unknown): Shown {
+  return value === "saved" || value === "failed" || value === "cancelled" ? value : "all";
+}
+
+function fits(host: Reported, text: string): boolean {
+  const texts = [host.name, host.server ?? "", host.error?.message ?? "", ...host.warnings];
+  return text === "" || texts.some((one) => one.toLowerCase().includes(text));
+}
+
+function reportedKey(host: Reported): string {
+  return host.key;
 }

@@ -124,7 +124,7 @@ export function ArchiveCalendar({ days, range, onRange }: ArchiveCalendarProps) 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another year begins with what is newest in it
   useLayoutEffect(() => {
     const chosen = tabStop === undefined ? null : cellOf(root.current, tabStop);
-    chosen?.scrollIntoView({ block: "nearest" });
+    chosen?.closest("fieldset")?.scrollIntoView({ block: "end" });
   }, [year]);
   useEffect(() => {
     if (wantsFocus.current && tabStop !== undefined) {

@@ -24,8 +24,8 @@ const useStyles = makeStyles({
     padding: "4px 12px 6px",
     flexShrink: 0,
   },
-  search: { width: "170px", minWidth: 0 },
-  choice: { minWidth: 0, width: "160px" },
+  search: { width: "140px", minWidth: 0 },
+  choice: { minWidth: 0, width: "150px", "& input": { minWidth: 0, width: "100%" } },
   popup: { maxHeight: "280px" },
   count: {
     marginLeft: "auto",
@@ -168,7 +168,6 @@ function HostFilter({ hosts, identity, onSearch }: HostFilterProps) {
       size="small"
       className={styles.choice}
       listbox={{ className: styles.popup }}
-      input={{ className: styles.choice }}
       aria-label="Host"
       placeholder="All hosts"
       clearable

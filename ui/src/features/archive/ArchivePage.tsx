@@ -7,8 +7,8 @@ import { CommandBar } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
-import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
+import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { Age } from "../../components/Time";
 import { byteSize, plural, wholeNumber } from "../../components/words";
@@ -169,10 +169,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
         <CommandBar label="Archive commands" commands={commands} />
       </div>
       <div className={styles.bars}>
-        {said !== null && "words" in said && <Notice onDismiss={() => setSaid(null)}>{said.words}</Notice>}
-        {said !== null && "error" in said && (
-          <ErrorView error={said.error} actions={<Dismiss onDismiss={() => setSaid(null)} />} />
-        )}
+        <SaidBar said={said} onDismiss={() => setSaid(null)} />
         <ProblemsBar problems={overview.problems} />
       </div>
       <div className={styles.columns}>
@@ -323,14 +320,6 @@ function NothingFits({ isFiltered, onAll }: { isFiltered: boolean; onAll: () => 
     <EmptyState title="No bundle fits the filters" actions={<Button onClick={onAll}>Show all bundles</Button>} />
   ) : (
     <EmptyState title="No bundles" />
-  );
-}
-
-function Dismiss({ onDismiss }: { onDismiss: () => void }) {
-  return (
-    <Button size="small" onClick={onDismiss}>
-      Dismiss
-    </Button>
   );
 }
 

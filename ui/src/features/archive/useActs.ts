@@ -1,21 +1,10 @@
 /** What can be done to selected records, and what came of it. */
-import { useState } from "react";
+import { useSaid } from "../../components/Said";
 import { byteSize, plural } from "../../components/words";
 import { commands, type RecordRow } from "../../ipc";
 
-/** What the page says after an act, until it is dismissed. */
-export type Said = { words: string } | { error: unknown };
-
 export function useActs(chosen: readonly RecordRow[]) {
-  const [said, setSaid] = useState<Said | null>(null);
-  /** Says what the act answers with, if anything. */
-  const attempt = (act: () => Promise<string | null>) => {
-    setSaid(null);
-    act().then(
-      (words) => words !== null && setSaid({ words }),
-      (error) => setSaid({ error }),
-    );
-  };
+  const { said, setSaid, attempt } = useSaid();
   const only = chosen.length === 1 ? chosen[0] : undefined;
   const acts = {
     verify: () =>

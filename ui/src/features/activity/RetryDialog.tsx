@@ -1,0 +1,126 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Field,
+  Input,
+  makeStyles,
+  Spinner,
+  tokens,
+} from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { ErrorView } from "../../components/ErrorView";
+import { plural } from "../../components/words";
+import { commands } from "../../ipc";
+import { hostsQuery } from "../shell/data";
+import { reportQuery } from "./reportQuery";
+import { failedHosts, type Retry } from "./retry";
+
+const useStyles = makeStyles({
+  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  names: {
+    margin: 0,
+    padding: "4px 8px",
+    maxHeight: "min(180px, 26vh)",
+    overflowY: "auto",
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    fontSize: tokens.fontSizeBase200,
+    listStyleType: "none",
+    overflowWrap: "anywhere",
+  },
+});
+
+/** Backs up again what failed in a run: shows first which hosts these are. */
+export function RetryDialog({ runId, onClose }: { runId: string; onClose: () => void }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const run = useQuery(reportQuery(runId));
+  const hosts = useQuery(hostsQuery);
+  const [note, setNote] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const retry = run.data === undefined || hosts.data === undefined ? null : failedHosts(run.data, hosts.data.hosts);
+  const noteText = note ?? run.data?.row.note ?? "";
+  const start = async (chosen: Retry) => {
+    setBusy(true);
+    setError(null);
+    try {
+      const job = await commands.startBackup({
+        hosts: chosen.hosts,
+        note: noteText.trim() === "" ? null : noteText.trim(),
+      });
+      onClose();
+      await navigate({ to: "/jobs/$job", params: { job: String(job) } });
+    } catch (thrown) {
+      setError(thrown);
+      setBusy(false);
+    }
+  };
+  const failure = error ?? run.error ?? hosts.error;
+  return (
+    <Dialog open onOpenChange={(_, data) => !data.open && !isBusy && onClose()}>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>Retry failed hosts</DialogTitle>
+          <DialogContent className={styles.content}>
+            {failure !== null && <ErrorView error={failure} />}
+            {retry === null && failure === null && <Spinner size="tiny" label="Looking for the hosts" />}
+            {retry !== null && (
+              <>
+                <span>
+                  {retry.hosts.length === 0
+                    ? "None of the hosts that failed is known to the servers now."
+                    : `${plural(retry.hosts.length, "host")} will be backed up in a new run.`}
+                </span>
+                {retry.hosts.length > 0 && (
+                  <Names label="Hosts to back up" names={retry.hosts.map((host) => `${host.name} (${host.server})`)} />
+                )}
+                {retry.gone.length > 0 && (
+                  <>
+                    <span>
+                      {`${plural(retry.gone.length, "host")} cannot be found on the servers. Refresh the hosts if it should be there.`}
+                    </span>
+                    <Names label="Hosts that cannot be found" names={retry.gone} />
+                  </>
+                )}
+                {retry.hosts.length > 0 && (
+                  <Field label="Note for the run">
+                    <Input value={noteText} maxLength={2000} onChange={(_, data) => setNote(data.value)} />
+                  </Field>
+                )}
+              </>
+            )}
+          </DialogContent>
+          <DialogActions>
+            {retry !== null && retry.hosts.length > 0 && (
+              <Button appearance="primary" disabled={isBusy} onClick={() => void start(retry)}>
+                Back up {plural(retry.hosts.length, "host")}
+              </Button>
+            )}
+            <Button autoFocus disabled={isBusy} onClick={onClose}>
+              Cancel
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
+
+function Names({ label, names }: { label: string; names: readonly string[] }) {
+  const styles = useStyles();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
+    <ul className={styles.names} aria-label={label} tabIndex={0}>
+      {names.map((name) => (
+        <li key={name}>{name}</li>
+      ))}
+    </ul>
+  );
+}
