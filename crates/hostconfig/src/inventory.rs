@@ -112,7 +112,7 @@ pub async fn with_inventory<T, F: Future<Output = T>>(
     cancel: &CancellationToken,
     body: impl FnOnce(Inventory) -> F,
 ) -> Result<T> {
-    let opened = join_all(logins.into_iter().map(|login| open(login, cancel))).await;
+    let opened = join_all(logins.into_iter().map(|login| open(login, cancel.clone()))).await;
     let mut signed_in = Vec::new();
     let mut inventory = Inventory { servers: Vec::new(), failed: Vec::new(), hosts: Vec::new() };
     let mut systems = Vec::new();
@@ -138,7 +138,7 @@ struct Opened {
     hosts: Vec<HostSystem>,
 }
 
-async fn open(login: ServerLogin, cancel: &CancellationToken) -> Result<Opened, FailedServer> {
+async fn open(login: ServerLogin, cancel: CancellationToken) -> Result<Opened, FailedServer> {
     let ServerLogin { name, connect, credentials } = login;
     let shown = name.clone().unwrap_or_else(|| connect.address.to_string());
     let failed = |error: Error| FailedServer { name: shown.clone(), error };
@@ -148,7 +148,7 @@ async fn open(login: ServerLogin, cancel: &CancellationToken) -> Result<Opened, 
     };
     let session = tokio::select! {
         session = SignedIn::sign_in(&client, credentials) => session.map_err(|error| failed(error.into()))?,
-        () = after_grace(cancel) => return Err(failed(Error::Cancelled)),
+        () = after_grace(&cancel) => return Err(failed(Error::Cancelled)),
     };
     let error = match cancel.run_until_cancelled(vsphere::inventory::read(session.session())).await {
         Some(Ok(hosts)) => return Ok(Opened { name, session, hosts }),

@@ -108,10 +108,13 @@ pub async fn read(session: &Session) -> Result<Vec<HostSystem>, Error> {
 
 /// One host, read again.
 pub async fn read_host(session: &Session, host: &MoRef) -> Result<HostSystem, Error> {
-    let paths = host_paths(session);
-    let content =
-        loop_without_unknown(paths, async |paths| property::read_object(session, host, paths).await).await?;
-    Ok(host_system(&content, &HashMap::new()))
+    let mut paths = host_paths(session);
+    loop {
+        match property::read_object(session, host, &paths).await {
+            Ok(content) => return Ok(host_system(&content, &HashMap::new())),
+            Err(error) => without_unknown(&mut paths, error)?,
+        }
+    }
 }
 
 /// The thumbprint of the certificate in a host's `config.certificate`, for servers whose summary holds none.
@@ -165,35 +168,27 @@ async fn read_once(session: &Session) -> Result<Vec<HostSystem>, Error> {
     let tree =
         property::read_all(session, &TREE, |content| (content.object.clone(), place(&content))).await?;
     let places: HashMap<MoRef, Place> = tree.into_iter().collect();
-    let mut hosts = loop_without_unknown(host_paths(session), async |paths| {
-        property::read_all(session, &[("HostSystem", paths)], |content| host_system(&content, &places)).await
-    })
-    .await?;
+    let mut paths = host_paths(session);
+    let mut hosts = loop {
+        let found = |content| host_system(&content, &places);
+        match property::read_all(session, &[("HostSystem", &paths)], found).await {
+            Ok(hosts) => break hosts,
+            Err(error) => without_unknown(&mut paths, error)?,
+        }
+    };
     hosts.sort_by(|a, b| (&a.path, &a.name, &a.object).cmp(&(&b.path, &b.name, &b.object)));
     Ok(hosts)
 }
 
-/// Reads without the properties that this very server does not know, whatever its version promised.
-async fn loop_without_unknown<T>(
-    mut paths: Vec<&'static str>,
-    read: impl AsyncFn(&[&str]) -> Result<T, Error>,
-) -> Result<T, Error> {
-    loop {
-        let error = match read(&paths).await {
-            Ok(read) => return Ok(read),
-            Err(error) => error,
-        };
-        let before = paths.len();
-        if let Some(FaultKind::InvalidProperty { name: Some(unknown) }) =
-            error.fault().map(|fault| &fault.kind)
-        {
-            tracing::debug!(property = unknown, "this server does not know a property");
-            paths.retain(|path| path != unknown);
-        }
-        if paths.len() == before {
-            return Err(error);
-        }
+/// Leaves out the property that this very server does not know, whatever its version promised; any other error stays
+/// one.
+fn without_unknown(paths: &mut Vec<&'static str>, error: Error) -> Result<(), Error> {
+    let before = paths.len();
+    if let Some(FaultKind::InvalidProperty { name: Some(unknown) }) = error.fault().map(|fault| &fault.kind) {
+        tracing::debug!(property = unknown, "this server does not know a property");
+        paths.retain(|path| path != unknown);
     }
+    if paths.len() == before { Err(error) } else { Ok(()) }
 }
 
 struct Place {

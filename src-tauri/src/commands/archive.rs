@@ -1,0 +1,326 @@
+//! The archive: what is in it, one record, verifying, exporting, marking.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use hostconfig::archive::{self, Archive, Marks, Record};
+use hostconfig::audit::{AuditAction, AuditEntry};
+use tauri::{AppHandle, WebviewWindow};
+use tauri_plugin_opener::OpenerExt;
+
+use super::{App, note, within};
+use crate::dialog;
+use crate::ipc::{
+    Answer, ArchiveDay, ArchiveOverview, ArchiveProblem, ArchivedHost, ErrorReport, ExportedView, JobItem,
+    JobKind, JobState, MAX_RECORDS, MarksInput, Message, RecordDetails, RecordList, RecordQuery, RecordRow,
+    Step, Verified, day_of, server_of,
+};
+use crate::jobs::{Ending, Running};
+use crate::state::{ArchiveRead, Place, blocking, lock, now};
+use crate::window;
+
+/// So many things that cannot be understood are listed.
+const MAX_PROBLEMS: usize = 500;
+
+/// The archive at a glance. `again` reads it from the disk.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn archive_overview(app: App<'_>, again: bool) -> Answer<ArchiveOverview> {
+    let place = app.place();
+    blocking(move || Ok(overview(&*place.read_archive(again)?))).await
+}
+
+/// The records that fit, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_records(app: App<'_>, query: RecordQuery) -> Answer<RecordList> {
+    within(query.search.as_deref().unwrap_or_default(), "search", 200)?;
+    let place = app.place();
+    blocking(move || {
+        let read = place.read_archive(false)?;
+        let newest = newest(&read);
+        let search = query.search.as_deref().map(str::trim).unwrap_or_default().to_lowercase();
+        let mut found: Vec<&Record> =
+            read.listing.records.iter().filter(|record| fits(record, &query, &search, &newest)).collect();
+        found.sort_by(|a, b| (b.taken_at, &a.host.name).cmp(&(a.taken_at, &b.host.name)));
+        let rows = found.iter().take(MAX_RECORDS);
+        Ok(RecordList {
+            total: found.len(),
+            bytes: found.iter().map(|record| record.bundle.bytes).sum(),
+            records: rows.map(|record| row(&place, record, newest.contains(record.id.as_str()))).collect(),
+        })
+    })
+    .await
+}
+
+/// All that a record says.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn show_record(app: App<'_>, id: String) -> Answer<RecordDetails> {
+    let place = app.place();
+    blocking(move || {
+        let read = place.read_archive(false)?;
+        let (_, record) = find(&read, &id)?;
+        let is_newest = newest(&read).contains(record.id.as_str());
+        Ok(RecordDetails::new(record, row(&place, record, is_newest)))
+    })
+    .await
+}
+
+/// Begins to verify these records, or all of them, and answers with the job at once.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_verify(app: App<'_>, handle: AppHandle, ids: Option<Vec<String>>) -> Answer<u32> {
+    let place = app.place();
+    let records = blocking({
+        let place = Arc::clone(&place);
+        move || -> Answer<Vec<Record>> {
+            let read = place.read_archive(false)?;
+            let Some(ids) = ids else { return Ok(read.listing.records.clone()) };
+            ids.iter().map(|id| Ok(find(&read, id)?.1.clone())).collect()
+        }
+    })
+    .await?;
+    let title = match records.len() {
+        0 => {
+            return Err(ErrorReport::new(
+                "nothing_to_verify",
+                "there is no bundle to verify",
+                "Back up some hosts first.",
+            ));
+        }
+        1 => format!("Verify the bundle of {}", records[0].host.name),
+        count => format!("Verify {count} bundles"),
+    };
+    let job = app.jobs.begin(JobKind::Verify, title, None, now());
+    let total = records.iter().map(|record| record.bundle.bytes).sum();
+    job.plan(records.iter().map(to_read).collect(), Vec::new());
+    job.head(|head| head.total_bytes = Some(total));
+    let (id, shell) = (job.id(), Arc::clone(&app));
+    tauri::async_runtime::spawn(async move {
+        let ending = blocking({
+            let job = job.clone();
+            move || verify(&place, &job, &records)
+        })
+        .await;
+        let ended = job.end(ending, now());
+        shell.jobs.tell(Message::ArchiveChanged);
+        shell.jobs.tell(Message::HostsChanged);
+        window::job_ended(&handle, &shell, ended.as_ref());
+    });
+    Ok(id)
+}
+
+/// Copies a bundle to where the user says in the native dialog. Nothing when it is cancelled.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_bundle(
+    app: App<'_>,
+    window: WebviewWindow,
+    id: String,
+) -> Answer<Option<ExportedView>> {
+    let place = app.place();
+    let (archive, record) = blocking({
+        let place = Arc::clone(&place);
+        move || -> Answer<(Archive, Record)> {
+            let read = place.read_archive(false)?;
+            let (archive, record) = find(&read, &id)?;
+            Ok((archive.clone(), record.clone()))
+        }
+    })
+    .await?;
+    let picked = dialog::save(&window, "Export the bundle", &record.bundle.file).await;
+    let Some(path) = picked else { return Ok(None) };
+    // The dialog has asked before it let an existing file be chosen.
+    let exported = blocking(move || {
+        let exported = archive::export(&archive, &record, &path, true);
+        let result = exported.as_ref().map_or_else(|error| error.code(), |_| "ok");
+        place.note(&[about(&record, AuditAction::Export, result)]);
+        exported
+    })
+    .await?;
+    Ok(Some(ExportedView { path: exported.path.display().to_string(), bytes: exported.bytes }))
+}
+
+/// Shows a bundle in the system's file browser.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reveal_record(app: App<'_>, handle: AppHandle, id: String) -> Answer<()> {
+    let place = app.place();
+    let path =
+        blocking(move || -> Answer<_> { Ok(find(&*place.read_archive(false)?, &id)?.1.bundle_path()) })
+            .await?;
+    handle.opener().reveal_item_in_dir(&path).map_err(|error| ErrorReport {
+        code: "cannot_open".into(),
+        message: format!("the system's file browser did not show {}", path.display()),
+        hint: Some("Open the folder yourself.".into()),
+        details: vec![error.to_string()],
+    })
+}
+
+/// Pins a bundle or lets it go, and sets the note on it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn mark_record(app: App<'_>, id: String, marks: MarksInput) -> Answer<RecordRow> {
+    let MarksInput { pinned, note: text } = marks;
+    let marks = Marks { pinned, note: note(text)? };
+    let place = app.place();
+    let row = blocking(move || -> Answer<RecordRow> {
+        let read = place.read_archive(false)?;
+        let (archive, record) = find(&read, &id)?;
+        archive.lock("hostkeep window", now())?.mark(record, &marks)?;
+        place.note(&[about(record, AuditAction::Mark, "ok")]);
+        let is_newest = newest(&read).contains(record.id.as_str());
+        let marked = Record { marks, ..record.clone() };
+        place.forget_listing();
+        Ok(row(&place, &marked, is_newest))
+    })
+    .await?;
+    app.jobs.tell(Message::ArchiveChanged);
+    Ok(row)
+}
+
+/// A record as the list shows it.
+pub(super) fn row(place: &Place, record: &Record, is_newest: bool) -> RecordRow {
+    RecordRow::new(record, is_newest, lock(&place.verified).get(&record.id).cloned())
+}
+
+/// The record of this id, and the archive that it is in.
+pub(super) fn find<'a>(read: &'a ArchiveRead, id: &str) -> Answer<(&'a Archive, &'a Record)> {
+    let archive = read.archive.as_ref().ok_or_else(|| {
+        ErrorReport::new("no_archive", "there is no archive yet", "Back up some hosts first.")
+    })?;
+    Ok((archive, archive.find(&read.listing, id)?))
+}
+
+/// The ids of each host's newest record.
+pub(super) fn newest(read: &ArchiveRead) -> HashSet<&str> {
+    let mut newest: HashMap<(&str, String), &Record> = HashMap::new();
+    for record in &read.listing.records {
+        let host = (record.host.identity.as_str(), record.host.name.to_lowercase());
+        let known = newest.entry(host).or_insert(record);
+        if record.taken_at > known.taken_at {
+            *known = record;
+        }
+    }
+    newest.into_values().map(|record| record.id.as_str()).collect()
+}
+
+fn fits(record: &Record, query: &RecordQuery, search: &str, newest: &HashSet<&str>) -> bool {
+    let day = day_of(record);
+    query.from.is_none_or(|from| day.is_some_and(|day| day >= from))
+        && query.to.is_none_or(|to| day.is_some_and(|day| day <= to))
+        && query.identity.as_ref().is_none_or(|identity| record.host.identity == *identity)
+        && query.server.as_ref().is_none_or(|server| server_of(record) == server)
+        && (!query.pinned || record.marks.pinned)
+        && (!query.newest || newest.contains(record.id.as_str()))
+        && (search.is_empty() || texts(record).any(|text| text.to_lowercase().contains(search)))
+}
+
+fn texts(record: &Record) -> impl Iterator<Item = &str> {
+    let notes = [record.note.as_deref(), record.marks.note.as_deref(), record.host.model.as_deref()];
+    let always = [&record.host.name, &record.id, &record.product.version, &record.product.build];
+    always.into_iter().map(String::as_str).chain([server_of(record)]).chain(notes.into_iter().flatten())
+}
+
+fn overview(read: &ArchiveRead) -> ArchiveOverview {
+    let mut hosts: BTreeMap<&str, (&Record, usize)> = BTreeMap::new();
+    let mut servers = BTreeSet::new();
+    let mut days: BTreeMap<NaiveDate, (usize, HashSet<&str>, u64)> = BTreeMap::new();
+    for record in &read.listing.records {
+        let (newest, count) = hosts.entry(&record.host.identity).or_insert((record, 0));
+        if record.taken_at > newest.taken_at {
+            *newest = record;
+        }
+        *count += 1;
+        servers.insert(server_of(record).to_owned());
+        if let Some(day) = day_of(record) {
+            let (records, of_hosts, bytes) = days.entry(day).or_default();
+            *records += 1;
+            of_hosts.insert(&record.host.identity);
+            *bytes += record.bundle.bytes;
+        }
+    }
+    let mut hosts: Vec<ArchivedHost> = hosts
+        .into_iter()
+        .map(|(identity, (newest, records))| ArchivedHost {
+            name: newest.host.name.clone(),
+            identity: identity.to_owned(),
+            records,
+        })
+        .collect();
+    hosts.sort();
+    let days = days.into_iter().rev().map(|(date, (records, hosts, bytes))| ArchiveDay {
+        date,
+        records,
+        hosts: hosts.len(),
+        bytes,
+    });
+    let problems = read.listing.problems.iter().take(MAX_PROBLEMS).map(|problem| ArchiveProblem {
+        path: problem.path.display().to_string(),
+        reason: problem.reason.clone(),
+    });
+    ArchiveOverview {
+        path: read.folder.display().to_string(),
+        exists: read.archive.is_some(),
+        records: read.listing.records.len(),
+        bytes: read.listing.records.iter().map(|record| record.bundle.bytes).sum(),
+        hosts,
+        servers: servers.into_iter().collect(),
+        days: days.collect(),
+        problems: problems.collect(),
+        read_at: read.read_at,
+    }
+}
+
+fn about(record: &Record, action: AuditAction, result: &str) -> AuditEntry {
+    AuditEntry {
+        host: Some(record.host.name.clone()),
+        record: Some(record.id.clone()),
+        ..AuditEntry::new(now(), action, result)
+    }
+}
+
+fn to_read(record: &Record) -> JobItem {
+    JobItem {
+        name: record.host.name.clone(),
+        server: Some(server_of(record).to_owned()),
+        host: None,
+        step: Step::Waiting,
+        bytes: 0,
+        total_bytes: Some(record.bundle.bytes),
+        record: Some(record.id.clone()),
+        warnings: Vec::new(),
+        error: None,
+    }
+}
+
+fn verify(place: &Place, job: &Running, records: &[Record]) -> Ending {
+    let index: HashMap<&std::path::Path, usize> =
+        records.iter().enumerate().map(|(at, record)| (record.folder.as_path(), at)).collect();
+    let all: Vec<&Record> = records.iter().collect();
+    let read = |bytes: u64| job.head(|head| head.bytes += bytes);
+    let found = |record: &Record, verdict: &archive::Verdict| {
+        let problems: Vec<String> = verdict.problems.iter().map(ToString::to_string).collect();
+        let verified = Verified { at: now(), good: verdict.is_good(), problems: problems.clone() };
+        lock(&place.verified).insert(record.id.clone(), verified);
+        job.item(index[record.folder.as_path()], |item| {
+            item.step = if verdict.is_good() { Step::Good } else { Step::Damaged };
+            item.warnings = problems;
+        });
+    };
+    let ended = archive::verify_all(&all, read, found, &job.cancel);
+    let error = ended.err();
+    let is_cancelled = matches!(error, Some(hostconfig::Error::Cancelled));
+    Ending {
+        state: match &error {
+            None => JobState::Done,
+            Some(_) if is_cancelled => JobState::Cancelled,
+            Some(_) => JobState::Failed,
+        },
+        run_id: None,
+        error: error.filter(|_| !is_cancelled).map(ErrorReport::from),
+        warnings: Vec::new(),
+    }
+}

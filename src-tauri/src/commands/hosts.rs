@@ -1,0 +1,238 @@
+//! Hosts: what is known of them at once, reading them anew, their history, and lists of names.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use hostconfig::Error;
+use hostconfig::archive::Record;
+use hostconfig::backup::{Outcome, RunReport};
+use hostconfig::hosts_file;
+use hostconfig::inventory::{FailedServer, Inventory, with_inventory};
+use hostconfig::known_hosts::{self, KnownHost, SIGHTING_FORMAT, Sighting};
+use hostconfig::safety::assess;
+use hostconfig::selection::Selection;
+use hostconfig::settings::Settings;
+use tauri::WebviewWindow;
+use tokio_util::sync::CancellationToken;
+
+use super::archive::row;
+use super::{App, within};
+use crate::dialog;
+use crate::ipc::{
+    Answer, Attempt, CertificateView, ErrorReport, HostHistory, HostMatch, HostRef, HostRow, HostsView,
+    Message, RecordRow, Remedy, ResultView, ServerState,
+};
+use crate::login::logins;
+use crate::state::{ArchiveRead, Place, blocking, lock, now};
+
+/// The newest runs are looked at to know what became of each host.
+const RUNS_LOOKED_AT: usize = 30;
+/// A pasted list of hosts is at most so long.
+const MAX_LIST: usize = 1_000_000;
+
+/// Every host as it was last read: at once, without asking any server.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_hosts(app: App<'_>) -> Answer<HostsView> {
+    let place = app.place();
+    blocking(move || hosts_view(&place)).await
+}
+
+/// Signs in to every saved server and reads its hosts. A server that fails is part of the answer, with the hosts that it
+/// had when it was last read.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn refresh_hosts(app: App<'_>) -> Answer<HostsView> {
+    let place = app.place();
+    let (ready, left_out) = logins(&place, None).await?;
+    let names: Vec<String> = ready.iter().filter_map(|login| login.name.clone()).collect();
+    let read = Arc::clone(&place);
+    let cancel = CancellationToken::new();
+    let (failed, hosts) = with_inventory(ready, &cancel, async |inventory: Inventory| {
+        let hosts = known_hosts::of(&inventory);
+        (inventory.failed, hosts)
+    })
+    .await?;
+    let view = blocking(move || {
+        for (name, error) in left_out {
+            let remedy = Some(Remedy::Password);
+            note_state(&read, &name, Some((error.into(), remedy)));
+        }
+        for FailedServer { name, error } in &failed {
+            note_state(&read, name, Some((error.report().into(), remedy(error))));
+        }
+        for name in names.iter().filter(|name| failed.iter().all(|failed| failed.name != **name)) {
+            note_state(&read, name, None);
+            let of_server = hosts.iter().filter(|host| host.server == *name).cloned().collect();
+            let sighting = Sighting { format: SIGHTING_FORMAT, read_at: now(), hosts: of_server };
+            known_hosts::store(&read.config, name, &sighting)?;
+        }
+        hosts_view(&read)
+    })
+    .await?;
+    app.jobs.tell(Message::HostsChanged);
+    Ok(view)
+}
+
+/// A host's records, and the attempts that left none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn host_history(app: App<'_>, identity: String, host: HostRef) -> Answer<HostHistory> {
+    let place = app.place();
+    blocking(move || {
+        let read = place.read_archive(false)?;
+        let same = |record: &&Record| record.host.identity == identity;
+        let mut records: Vec<&Record> = read.listing.records.iter().filter(same).collect();
+        records.sort_by(|a, b| b.taken_at.cmp(&a.taken_at));
+        let rows: Vec<RecordRow> =
+            records.iter().enumerate().map(|(at, record)| row(&place, record, at == 0)).collect();
+        let attempts =
+            newest_runs(&place, &read)?.iter().filter_map(|run| unsuccessful(run, &host)).collect();
+        Ok(HostHistory { records: rows, attempts })
+    })
+    .await
+}
+
+/// Which hosts a pasted list of names means.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn match_hosts(app: App<'_>, text: String) -> Answer<HostMatch> {
+    within(&text, "list", MAX_LIST)?;
+    let place = app.place();
+    blocking(move || {
+        let names = hosts_file::parse(text.as_bytes())
+            .map_err(|problem| Error::from(hosts_file::HostsFileError { path: None, problem }))?;
+        matched(&place, names, None)
+    })
+    .await
+}
+
+/// Which hosts a text or CSV file means that the user picks in the native dialog. Nothing when it is cancelled.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn match_hosts_file(app: App<'_>, window: WebviewWindow) -> Answer<Option<HostMatch>> {
+    let picked = dialog::file(&window, "Choose a list of hosts", "Text and CSV", &["txt", "csv"]).await;
+    let Some(file) = picked else { return Ok(None) };
+    let place = app.place();
+    blocking(move || {
+        let names = hosts_file::read(&file)?;
+        let source = file.file_name().map(|name| name.to_string_lossy().into_owned());
+        matched(&place, names, source).map(Some)
+    })
+    .await
+}
+
+fn matched(place: &Place, names: Vec<String>, source: Option<String>) -> Answer<HostMatch> {
+    let hosts = known(place, &place.settings()?)?;
+    let choice = Selection { wanted: names, excluded: Vec::new() }.choose(&hosts, |host| &host.name);
+    let matched = choice.chosen.iter().map(|&at| format!("{}/{}", hosts[at].server, hosts[at].moid));
+    Ok(HostMatch {
+        source,
+        matched: matched.collect(),
+        unknown: choice.unknown.iter().map(ToString::to_string).collect(),
+    })
+}
+
+fn hosts_view(place: &Place) -> Answer<HostsView> {
+    let settings = place.settings()?;
+    let known = known(place, &settings)?;
+    let (read, archive_error) = match place.read_archive(false) {
+        Ok(read) => (Some(read), None),
+        Err(error) => (None, Some(error)),
+    };
+    let (mut records, mut runs) = (Vec::new(), Vec::new());
+    if let Some(read) = &read {
+        let verified = lock(&place.verified);
+        let is_good = |record: &&Record| verified.get(&record.id).is_none_or(|verified| verified.good);
+        records = read.listing.records.iter().filter(is_good).collect();
+        drop(verified);
+        runs = newest_runs(place, read)?;
+    }
+    let stale_after = TimeDelta::days(settings.stale_after_days.into());
+    let safety = assess(&known, records, runs.iter().map(AsRef::as_ref), stale_after, now());
+    let hosts = known.iter().zip(safety).map(|(host, safety)| HostRow::new(host, safety)).collect();
+    let states = lock(&place.servers);
+    let servers = settings.servers.iter().map(|server| {
+        let state = states.get(&server.name.to_lowercase()).cloned();
+        state.unwrap_or_else(|| ServerState {
+            name: server.name.clone(),
+            read_at: None,
+            error: None,
+            remedy: None,
+        })
+    });
+    let mut servers: Vec<ServerState> = servers.collect();
+    drop(states);
+    for server in &mut servers {
+        let sighting = known_hosts::load(&place.config, &server.name)?;
+        server.read_at = sighting.map(|sighting| sighting.read_at);
+    }
+    Ok(HostsView { servers, hosts, stale_after_days: settings.stale_after_days, archive_error })
+}
+
+/// The hosts of the saved servers as they were last read, each once: read at different times, two servers may both tell
+/// of one.
+fn known(place: &Place, settings: &Settings) -> Answer<Vec<KnownHost>> {
+    let mut sightings = Vec::new();
+    for server in &settings.servers {
+        sightings.extend(known_hosts::load(&place.config, &server.name)?);
+    }
+    let mut newest: Vec<usize> = (0..sightings.len()).collect();
+    newest.sort_by_key(|&at| std::cmp::Reverse(sightings[at].read_at));
+    let mut seen = HashSet::new();
+    let mut is_double: HashMap<(usize, usize), bool> = HashMap::new();
+    for at in newest {
+        for (index, host) in sightings[at].hosts.iter().enumerate() {
+            let is_new = seen.insert((host.identity.clone(), host.name.to_lowercase()));
+            is_double.insert((at, index), !is_new);
+        }
+    }
+    let hosts = sightings.into_iter().enumerate().flat_map(|(at, sighting)| {
+        sighting.hosts.into_iter().enumerate().map(move |(index, host)| ((at, index), host))
+    });
+    Ok(hosts.filter(|(place, _)| !is_double[place]).map(|(_, host)| host).collect())
+}
+
+fn newest_runs(place: &Place, read: &ArchiveRead) -> Answer<Vec<Arc<RunReport>>> {
+    let Some(archive) = &read.archive else { return Ok(Vec::new()) };
+    let mut reports = Vec::new();
+    for run in archive.runs()?.into_iter().take(RUNS_LOOKED_AT) {
+        match place.run(archive, &run.run_id) {
+            Ok(report) => reports.push(report),
+            // Activity shows it as unreadable; the hosts are judged by the others.
+            Err(error) => tracing::warn!(run = run.run_id, %error, "the report of a run cannot be read"),
+        }
+    }
+    Ok(reports)
+}
+
+fn unsuccessful(run: &Arc<RunReport>, host: &HostRef) -> Option<Attempt> {
+    let report = run.hosts.iter().find(|report| {
+        report.name.eq_ignore_ascii_case(&host.name)
+            && report.server.as_ref().is_none_or(|server| server.eq_ignore_ascii_case(&host.server))
+    })?;
+    let (result, error) = match &report.outcome {
+        Outcome::Saved { .. } => return None,
+        Outcome::Failed { error } => (ResultView::Failed, Some(ErrorReport::from(error))),
+        Outcome::Cancelled => (ResultView::Cancelled, None),
+    };
+    Some(Attempt { run_id: run.run_id.clone(), at: run.started_at, result, error })
+}
+
+fn note_state(place: &Place, name: &str, trouble: Option<(ErrorReport, Option<Remedy>)>) {
+    let (error, remedy) = trouble.map_or((None, None), |(error, remedy)| (Some(error), remedy));
+    let state = ServerState { name: name.to_owned(), read_at: None, error, remedy };
+    lock(&place.servers).insert(name.to_lowercase(), state);
+}
+
+fn remedy(error: &Error) -> Option<Remedy> {
+    if let Error::Server(vsphere::Error::NotTrusted(not_trusted)) = error {
+        return Some(Remedy::Certificate {
+            certificate: CertificateView::from(&not_trusted.presented),
+            expected: not_trusted.expected.map(|thumbprint| thumbprint.to_string()),
+        });
+    }
+    matches!(error.code(), "wrong_password" | "password_expired" | "not_authenticated")
+        .then_some(Remedy::Password)
+}

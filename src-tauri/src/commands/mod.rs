@@ -1,0 +1,38 @@
+//! What the page may ask for, one file a topic. Each command checks its input, calls the core and answers with what a
+//! page shows; none knows how anything is done.
+
+pub(crate) mod app;
+pub(crate) mod archive;
+pub(crate) mod backup;
+pub(crate) mod deletion;
+pub(crate) mod hosts;
+pub(crate) mod runs;
+pub(crate) mod servers;
+pub(crate) mod settings;
+
+use std::sync::Arc;
+
+use crate::ipc::{Answer, ErrorReport};
+use crate::state::Shell;
+
+/// What every command gets of the app.
+pub(crate) type App<'a> = tauri::State<'a, Arc<Shell>>;
+
+/// The longest text that the page may give: a note, a name, a search.
+const MAX_TEXT: usize = 2_000;
+
+/// A note: trimmed, none where nothing is left.
+fn note(note: Option<String>) -> Answer<Option<String>> {
+    let Some(note) = note else { return Ok(None) };
+    let note = note.trim();
+    within(note, "note", MAX_TEXT)?;
+    Ok((!note.is_empty()).then(|| note.to_owned()))
+}
+
+fn within(text: &str, what: &str, most: usize) -> Answer<()> {
+    if text.chars().count() <= most {
+        return Ok(());
+    }
+    let message = format!("the {what} is longer than {most} characters");
+    Err(ErrorReport::new("text_too_long", message, "Shorten it."))
+}

@@ -1,0 +1,222 @@
+//! Saved servers: connecting, editing, testing, removing. Nothing is sent to a server that is not trusted, and nothing is
+//! saved that did not sign in.
+
+use hostconfig::audit::{AuditAction, AuditEntry};
+use hostconfig::inventory::{Inventory, with_inventory};
+use hostconfig::settings::{self, Server};
+use hostconfig::{Error, credentials, known_hosts};
+use secrecy::{ExposeSecret, SecretString};
+use tokio_util::sync::CancellationToken;
+
+use super::App;
+use crate::ipc::{Answer, CertificateView, ConnectOutcome, ErrorReport, Message, ServerInput, ServerView};
+use crate::login::login;
+use crate::state::{Place, blocking, lock, now};
+
+/// The saved servers, in the order in which they were added.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_servers(app: App<'_>) -> Answer<Vec<ServerView>> {
+    let place = app.place();
+    blocking(move || Ok(place.settings()?.servers.iter().map(ServerView::from).collect())).await
+}
+
+/// Signs in to a server, and saves it when that works: a new one, or an edited one.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_server(app: App<'_>, input: ServerInput) -> Answer<ConnectOutcome> {
+    let place = app.place();
+    let (wanted, known, timeouts) = {
+        let (place, original) = (place.clone(), input.original.clone());
+        let server = server_of(&input)?;
+        blocking(move || -> Answer<_> {
+            let settings = place.settings()?;
+            let known = original.map(|name| settings.server(&name).cloned()).transpose()?;
+            // A name that is taken is told before anything is asked of the server.
+            let mut trial = settings.clone();
+            match &known {
+                Some(known) => drop(trial.replace_server(&known.name, server.clone())?),
+                None => trial.add_server(server.clone())?,
+            }
+            Ok((server, known, settings.timeouts))
+        })
+        .await?
+    };
+    let wanted = keep_pin(wanted, known.as_ref());
+    let password = password_of(&place, &input, known.as_ref(), &wanted).await?;
+    let (product, hosts) = match try_server(&wanted, &password, timeouts).await? {
+        Tried::NotTrusted(outcome) => return Ok(outcome),
+        Tried::SignedIn { product, hosts } => (product, hosts),
+    };
+    let view = ServerView::from(&wanted);
+    let remember = input.remember;
+    let keyring_error = blocking(move || save(&place, &wanted, known.as_ref(), password, remember)).await?;
+    app.jobs.tell(Message::SettingsChanged);
+    app.jobs.tell(Message::HostsChanged);
+    Ok(ConnectOutcome::Connected { server: view, product, hosts, keyring_error })
+}
+
+/// Signs in to a saved server and out again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn test_server(app: App<'_>, name: String) -> Answer<ConnectOutcome> {
+    let place = app.place();
+    let (server, password, timeouts) = blocking(move || -> Answer<_> {
+        let settings = place.settings()?;
+        let server = settings.server(&name)?.clone();
+        let password = place.password(&server)?;
+        Ok((server, password, settings.timeouts))
+    })
+    .await?;
+    Ok(match try_server(&server, &password, timeouts).await? {
+        Tried::NotTrusted(outcome) => outcome,
+        Tried::SignedIn { product, hosts } => {
+            let server = ServerView::from(&server);
+            ConnectOutcome::Connected { server, product, hosts, keyring_error: None }
+        }
+    })
+}
+
+/// Removes a server and its password. The archive keeps every bundle of its hosts.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove_server(app: App<'_>, name: String) -> Answer<()> {
+    let place = app.place();
+    blocking(move || -> Answer<()> {
+        let server = settings::change(&place.config, |settings| settings.remove_server(&name))?;
+        place.forget_password(&server);
+        place.note(&[entry(AuditAction::ServerRemove, &server)]);
+        lock(&place.servers).remove(&server.name.to_lowercase());
+        known_hosts::forget(&place.config, &server.name)?;
+        if place.demo.is_none() {
+            credentials::delete(&server)?;
+        }
+        Ok(())
+    })
+    .await?;
+    app.jobs.tell(Message::SettingsChanged);
+    app.jobs.tell(Message::HostsChanged);
+    Ok(())
+}
+
+enum Tried {
+    SignedIn { product: String, hosts: usize },
+    NotTrusted(ConnectOutcome),
+}
+
+async fn try_server(server: &Server, password: &SecretString, timeouts: settings::Timeouts) -> Answer<Tried> {
+    let login = login(server, password.clone(), timeouts);
+    let cancel = CancellationToken::new();
+    let tried =
+        with_inventory(vec![login], &cancel, async |mut inventory: Inventory| match inventory.failed.pop() {
+            Some(failed) => Err(failed.error),
+            None => {
+                let server = &inventory.servers[0];
+                Ok((server.session.client().about().full_name.clone(), inventory.hosts.len()))
+            }
+        })
+        .await?;
+    match tried {
+        Ok((product, hosts)) => Ok(Tried::SignedIn { product, hosts }),
+        Err(Error::Server(vsphere::Error::NotTrusted(not_trusted))) => {
+            Ok(Tried::NotTrusted(ConnectOutcome::NotTrusted {
+                certificate: CertificateView::from(&not_trusted.presented),
+                expected: not_trusted.expected.map(|thumbprint| thumbprint.to_string()),
+            }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn server_of(input: &ServerInput) -> Answer<Server> {
+    let (name, address, user) = (input.name.trim(), input.address.trim(), input.user.trim());
+    let name = if name.is_empty() { address } else { name };
+    Ok(Server::new(name, address, user, input.accept_thumbprint.as_deref())?)
+}
+
+/// A server that stays where it was keeps the certificate that was accepted for it.
+fn keep_pin(mut wanted: Server, known: Option<&Server>) -> Server {
+    if let Some(known) = known
+        && wanted.thumbprint.is_none()
+        && wanted.url == known.url
+    {
+        wanted.thumbprint = known.thumbprint;
+    }
+    wanted
+}
+
+async fn password_of(
+    place: &std::sync::Arc<Place>,
+    input: &ServerInput,
+    known: Option<&Server>,
+    wanted: &Server,
+) -> Answer<SecretString> {
+    match (&input.password, known) {
+        (Some(password), _) if !password.expose_secret().is_empty() => Ok(password.clone()),
+        // Never the password of one server or user for another's.
+        (_, Some(known)) if known.url == wanted.url && known.user == wanted.user => {
+            let (place, known) = (place.clone(), known.clone());
+            Ok(blocking(move || place.password(&known)).await?)
+        }
+        _ => Err(ErrorReport::new(
+            "credentials_missing",
+            format!("no password was given for {}", credentials::account(wanted)),
+            "Type the password.",
+        )),
+    }
+}
+
+/// Saves the server, and its password where it was asked for. What the keyring does not take is known until the window
+/// ends; that is told, but no failure.
+fn save(
+    place: &Place,
+    wanted: &Server,
+    known: Option<&Server>,
+    password: SecretString,
+    remember: bool,
+) -> Answer<Option<ErrorReport>> {
+    settings::change(&place.config, |settings| match known {
+        Some(known) => settings.replace_server(&known.name, wanted.clone()).map(drop),
+        None => settings.add_server(wanted.clone()),
+    })?;
+    place.note(&[entry(AuditAction::ServerAdd, wanted)]);
+    let keeps_account =
+        known.is_some_and(|known| credentials::account(known) == credentials::account(wanted));
+    let mut keyring_error = None;
+    if let Some(known) = known {
+        lock(&place.servers).remove(&known.name.to_lowercase());
+        if known.name != wanted.name || known.url != wanted.url {
+            known_hosts::forget(&place.config, &known.name)?;
+        }
+        if !keeps_account {
+            place.forget_password(known);
+            if place.demo.is_none()
+                && let Err(error) = credentials::delete(known)
+            {
+                keyring_error = Some(error.report().into());
+            }
+        }
+    }
+    if remember && place.demo.is_none() {
+        match credentials::store(wanted, &password) {
+            Ok(()) => {
+                place.forget_password(wanted);
+                return Ok(keyring_error);
+            }
+            Err(error) => keyring_error = Some(error.report().into()),
+        }
+    } else if keeps_account && place.demo.is_none() {
+        // It was remembered, and shall not be any more.
+        credentials::delete(wanted)?;
+    }
+    place.know_password(wanted, password);
+    Ok(keyring_error)
+}
+
+fn entry(action: AuditAction, server: &Server) -> AuditEntry {
+    AuditEntry {
+        server: Some(server.url.to_string()),
+        server_user: Some(server.user.clone()),
+        ..AuditEntry::new(now(), action, "ok")
+    }
+}

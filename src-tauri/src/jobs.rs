@@ -1,0 +1,454 @@
+//! Jobs: what runs in the background while the page may come and go.
+//!
+//! Every job keeps its latest state here; the one page that watches gets a whole snapshot first and then, in bundles at
+//! most ten times a second, what changed. So a page that was reloaded knows everything, and 2,500 hosts that make
+//! progress at once cost no more than ten messages a second.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, FixedOffset};
+use tauri::ipc::Channel;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::ipc::{ErrorReport, ItemChange, Job, JobHead, JobItem, JobKind, JobState, Message};
+
+/// How long changes are collected before the page hears of them.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+/// So many finished jobs are kept; older ones are in the archive as reports.
+const FINISHED_KEPT: usize = 8;
+/// No estimate of the time left before this has passed.
+const ESTIMATE_AFTER: Duration = Duration::from_secs(2);
+
+/// All jobs of the app, and the page that watches them.
+#[derive(Default)]
+pub(crate) struct Jobs {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    last_id: u32,
+    jobs: BTreeMap<u32, Entry>,
+    page: Option<Channel<Message>>,
+    close_asked: bool,
+    changed_heads: BTreeSet<u32>,
+    changed_items: BTreeSet<(u32, usize)>,
+}
+
+struct Entry {
+    job: Job,
+    began: Instant,
+    cancel: CancellationToken,
+    /// Of each item that can be cancelled by itself.
+    cancel_items: Vec<CancellationToken>,
+}
+
+/// What a job is called from the outside: the task that does the work holds one.
+#[derive(Clone)]
+pub(crate) struct Running {
+    jobs: Arc<Jobs>,
+    id: u32,
+    /// Ends the job early.
+    pub(crate) cancel: CancellationToken,
+}
+
+/// How a job ended.
+pub(crate) struct Ending {
+    pub(crate) state: JobState,
+    pub(crate) run_id: Option<String>,
+    pub(crate) error: Option<ErrorReport>,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Jobs {
+    /// Begins a job.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        kind: JobKind,
+        title: String,
+        note: Option<String>,
+        now: DateTime<FixedOffset>,
+    ) -> Running {
+        let cancel = CancellationToken::new();
+        let mut state = self.lock();
+        state.last_id += 1;
+        let id = state.last_id;
+        let head = JobHead {
+            id,
+            kind,
+            title,
+            note,
+            state: JobState::Running,
+            started_at: now,
+            finished_at: None,
+            total: 0,
+            done: 0,
+            failed: 0,
+            bytes: 0,
+            total_bytes: None,
+            seconds_left: None,
+            run_id: None,
+            error: None,
+            warnings: Vec::new(),
+        };
+        let job = Job { head, items: Vec::new() };
+        let entry = Entry { job, began: Instant::now(), cancel: cancel.clone(), cancel_items: Vec::new() };
+        state.jobs.insert(id, entry);
+        state.changed_heads.insert(id);
+        let finished: Vec<u32> =
+            state.jobs.values().filter(|e| e.job.head.state.is_end()).map(|e| e.job.head.id).collect();
+        for &old in finished.iter().rev().skip(FINISHED_KEPT) {
+            state.forget(old);
+        }
+        drop(state);
+        self.changed.notify_one();
+        Running { jobs: Arc::clone(self), id, cancel }
+    }
+
+    /// Makes this page the one that watches, and sends it everything.
+    pub(crate) fn watch(&self, page: Channel<Message>) {
+        let mut state = self.lock();
+        let jobs = state.jobs.values_mut().map(Entry::current).collect();
+        state.changed_heads.clear();
+        state.changed_items.clear();
+        let close_asked = state.close_asked;
+        state.page = Some(page);
+        state.tell(Message::Snapshot { jobs, close_asked });
+    }
+
+    /// Tells the page at once.
+    pub(crate) fn tell(&self, message: Message) {
+        self.lock().tell(message);
+    }
+
+    /// Notes that the user was asked, or has answered, what closing the window shall do.
+    pub(crate) fn ask_about_closing(&self, is_asked: bool) {
+        let mut state = self.lock();
+        state.close_asked = is_asked;
+        if is_asked {
+            state.tell(Message::CloseAsked);
+        }
+    }
+
+    /// Cancels a whole job, or one of its items. What is over already stays as it is.
+    ///
+    /// # Errors
+    /// There is no such job or item.
+    pub(crate) fn cancel(&self, job: u32, item: Option<usize>) -> Result<(), ErrorReport> {
+        let mut state = self.lock();
+        let entry = state.jobs.get_mut(&job).ok_or_else(no_such_job)?;
+        match item {
+            Some(item) => entry.cancel_items.get(item).ok_or_else(no_such_job)?.cancel(),
+            None => {
+                entry.cancel.cancel();
+                if !entry.job.head.state.is_end() {
+                    entry.job.head.state = JobState::Cancelling;
+                    state.changed_heads.insert(job);
+                }
+            }
+        }
+        drop(state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Cancels all that is under way.
+    pub(crate) fn cancel_all(&self) {
+        for job in self.under_way() {
+            // One that ended meanwhile is no matter.
+            drop(self.cancel(job, None));
+        }
+    }
+
+    /// Takes a finished job from the list.
+    ///
+    /// # Errors
+    /// There is no such job, or it is under way.
+    pub(crate) fn remove(&self, job: u32) -> Result<(), ErrorReport> {
+        let mut state = self.lock();
+        let entry = state.jobs.get(&job).ok_or_else(no_such_job)?;
+        if !entry.job.head.state.is_end() {
+            return Err(ErrorReport::new("job_running", "the job is still under way", "Cancel it first."));
+        }
+        state.forget(job);
+        Ok(())
+    }
+
+    /// The jobs that are under way.
+    pub(crate) fn under_way(&self) -> Vec<u32> {
+        let state = self.lock();
+        state.jobs.values().filter(|e| !e.job.head.state.is_end()).map(|e| e.job.head.id).collect()
+    }
+
+    /// Tells the page what changes, for as long as the app lives.
+    pub(crate) async fn tell_changes(self: Arc<Self>) {
+        loop {
+            self.changed.notified().await;
+            tokio::time::sleep(TELL_EVERY).await;
+            self.lock().tell_changes();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in here is left half done by a panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Running {
+    /// The job's id.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The job knows its items, and how each is cancelled by itself (none, where that cannot be done).
+    pub(crate) fn plan(&self, items: Vec<JobItem>, cancel_items: Vec<CancellationToken>) {
+        self.change(|state, id| {
+            let Some(entry) = state.jobs.get_mut(&id) else { return };
+            entry.began = Instant::now();
+            entry.job.head.total = items.len();
+            entry.job.items = items;
+            entry.cancel_items = cancel_items;
+            state.changed_items.extend((0..entry.job.items.len()).map(|index| (id, index)));
+        });
+    }
+
+    /// Changes one item; the job's counts follow.
+    pub(crate) fn item(&self, index: usize, change: impl FnOnce(&mut JobItem)) {
+        self.change(|state, id| {
+            let Some(entry) = state.jobs.get_mut(&id) else { return };
+            let Some(item) = entry.job.items.get_mut(index) else { return };
+            let (step, bytes) = (item.step, item.bytes);
+            change(item);
+            let head = &mut entry.job.head;
+            head.done = head.done + usize::from(item.step.is_end()) - usize::from(step.is_end());
+            head.failed = head.failed + usize::from(item.step.is_failure()) - usize::from(step.is_failure());
+            head.bytes = (head.bytes + item.bytes).saturating_sub(bytes);
+            state.changed_items.insert((id, index));
+        });
+    }
+
+    /// Items that came to light at the end, such as names that fit no host.
+    pub(crate) fn more_items(&self, items: Vec<JobItem>) {
+        self.change(|state, id| {
+            let Some(entry) = state.jobs.get_mut(&id) else { return };
+            for item in items {
+                let head = &mut entry.job.head;
+                head.total += 1;
+                head.done += usize::from(item.step.is_end());
+                head.failed += usize::from(item.step.is_failure());
+                head.bytes += item.bytes;
+                state.changed_items.insert((id, entry.job.items.len()));
+                entry.job.items.push(item);
+            }
+        });
+    }
+
+    /// Changes what is said of the job as a whole.
+    pub(crate) fn head(&self, change: impl FnOnce(&mut JobHead)) {
+        self.change(|state, id| {
+            if let Some(entry) = state.jobs.get_mut(&id) {
+                change(&mut entry.job.head);
+            }
+        });
+    }
+
+    /// The job is over. Its last state is returned.
+    pub(crate) fn end(&self, ending: Ending, now: DateTime<FixedOffset>) -> Option<JobHead> {
+        let mut last = None;
+        self.change(|state, id| {
+            let Some(entry) = state.jobs.get_mut(&id) else { return };
+            let Ending { state, run_id, error, warnings } = ending;
+            let head = &mut entry.job.head;
+            (head.state, head.run_id, head.error, head.warnings) = (state, run_id, error, warnings);
+            head.finished_at = Some(now);
+            head.seconds_left = None;
+            last = Some(head.clone());
+        });
+        last
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State, u32)) {
+        let mut state = self.jobs.lock();
+        change(&mut state, self.id);
+        state.changed_heads.insert(self.id);
+        drop(state);
+        self.jobs.changed.notify_one();
+    }
+}
+
+impl State {
+    fn tell(&mut self, message: Message) {
+        // A page that is gone hears nothing; the next one gets a snapshot.
+        if let Some(page) = &self.page
+            && page.send(message).is_err()
+        {
+            self.page = None;
+        }
+    }
+
+    fn tell_changes(&mut self) {
+        let heads = std::mem::take(&mut self.changed_heads);
+        let items = std::mem::take(&mut self.changed_items);
+        let jobs: Vec<JobHead> = heads
+            .into_iter()
+            .filter_map(|id| self.jobs.get_mut(&id).map(|entry| entry.estimated().clone()))
+            .collect();
+        let item = |(job, index): (u32, usize)| {
+            let item = self.jobs.get(&job)?.job.items.get(index)?.clone();
+            Some(ItemChange { job, index, item })
+        };
+        let items: Vec<ItemChange> = items.into_iter().filter_map(item).collect();
+        if !jobs.is_empty() {
+            self.tell(Message::Jobs { jobs, items });
+        }
+    }
+
+    fn forget(&mut self, job: u32) {
+        self.jobs.remove(&job);
+        self.changed_heads.remove(&job);
+        self.changed_items.retain(|(of, _)| *of != job);
+        self.tell(Message::JobRemoved { job });
+    }
+}
+
+impl Entry {
+    fn current(&mut self) -> Job {
+        self.estimated();
+        self.job.clone()
+    }
+
+    /// The head, with the time left as the pace so far has it.
+    fn estimated(&mut self) -> &JobHead {
+        let head = &mut self.job.head;
+        if !head.state.is_end() {
+            head.seconds_left = seconds_left(self.began.elapsed(), head.done, head.total);
+        }
+        head
+    }
+}
+
+fn seconds_left(elapsed: Duration, done: usize, total: usize) -> Option<u32> {
+    if elapsed < ESTIMATE_AFTER || done == 0 {
+        return None;
+    }
+    let left = elapsed.checked_mul(u32::try_from(total.saturating_sub(done)).ok()?)?;
+    let seconds = (left / u32::try_from(done).ok()?).as_secs();
+    u32::try_from(seconds).ok()
+}
+
+fn no_such_job() -> ErrorReport {
+    ErrorReport::new("no_such_job", "there is no such job any more", "Look at the list of runs in Activity.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ipc::Step;
+
+    fn now() -> DateTime<FixedOffset> {
+        DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap()
+    }
+
+    fn item(name: &str) -> JobItem {
+        JobItem {
+            name: name.into(),
+            server: None,
+            host: None,
+            step: Step::Waiting,
+            bytes: 0,
+            total_bytes: None,
+            record: None,
+            warnings: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// A page that writes down what it hears.
+    fn page(jobs: &Jobs) -> Arc<Mutex<Vec<serde_json::Value>>> {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let writes = Arc::clone(&heard);
+        jobs.watch(Channel::new(move |body| {
+            let tauri::ipc::InvokeResponseBody::Json(json) = body else { panic!("not JSON") };
+            writes.lock().unwrap().push(serde_json::from_str(&json).unwrap());
+            Ok(())
+        }));
+        heard
+    }
+
+    #[test]
+    fn a_page_that_comes_late_knows_what_one_that_was_there_knows() {
+        let jobs = Arc::new(Jobs::default());
+        let early = page(&jobs);
+        let job = jobs.begin(JobKind::Backup, "Back up 3 hosts".into(), None, now());
+        job.plan(vec![item("esx01"), item("esx02"), item("esx03")], Vec::new());
+        job.item(0, |item| (item.step, item.bytes) = (Step::Downloading, 500));
+        job.item(0, |item| (item.step, item.bytes) = (Step::Saved, 700));
+        job.item(1, |item| item.step = Step::Failed);
+        jobs.lock().tell_changes();
+        let late = page(&jobs);
+        let (early, late) = (early.lock().unwrap(), late.lock().unwrap());
+        assert_eq!(early.len(), 2, "many changes are one message");
+        assert_eq!(early[0]["kind"], "snapshot");
+        assert_eq!(early[1]["jobs"][0], late[0]["jobs"][0]["head"]);
+        let items: Vec<_> =
+            early[1]["items"].as_array().unwrap().iter().map(|change| &change["item"]).collect();
+        assert_eq!(items, late[0]["jobs"][0]["items"].as_array().unwrap().iter().collect::<Vec<_>>());
+        let head = &late[0]["jobs"][0]["head"];
+        let counts = ["total", "done", "failed", "bytes"].map(|field| head[field].as_u64().unwrap());
+        assert_eq!(counts, [3, 2, 1, 700]);
+    }
+
+    #[test]
+    fn cancelling_one_item_leaves_the_job() {
+        let jobs = Arc::new(Jobs::default());
+        let job = jobs.begin(JobKind::Backup, String::new(), None, now());
+        let tokens = vec![CancellationToken::new(), CancellationToken::new()];
+        job.plan(vec![item("esx01"), item("esx02")], tokens.clone());
+        jobs.cancel(job.id(), Some(1)).unwrap();
+        assert_eq!(tokens.iter().map(CancellationToken::is_cancelled).collect::<Vec<_>>(), [false, true]);
+        assert!(!job.cancel.is_cancelled());
+        assert!(jobs.cancel(job.id(), Some(2)).is_err());
+        jobs.cancel(job.id(), None).unwrap();
+        assert!(job.cancel.is_cancelled());
+        assert_eq!(jobs.under_way(), [job.id()], "it is over when its work is");
+    }
+
+    #[test]
+    fn only_what_is_over_is_removed_and_only_the_newest_are_kept() {
+        let jobs = Arc::new(Jobs::default());
+        let over = || Ending { state: JobState::Done, run_id: None, error: None, warnings: Vec::new() };
+        let first = jobs.begin(JobKind::Verify, String::new(), None, now());
+        assert_eq!(jobs.remove(first.id()).unwrap_err().code, "job_running");
+        first.end(over(), now());
+        jobs.remove(first.id()).unwrap();
+        assert_eq!(jobs.remove(first.id()).unwrap_err().code, "no_such_job");
+        for _ in 0..FINISHED_KEPT + 5 {
+            jobs.begin(JobKind::Verify, String::new(), None, now()).end(over(), now());
+        }
+        let ids: Vec<u32> = jobs.lock().jobs.keys().copied().collect();
+        assert_eq!((ids.len(), ids[ids.len() - 1]), (FINISHED_KEPT + 1, 14));
+    }
+
+    #[test]
+    fn the_time_left_follows_the_pace() {
+        let seconds = Duration::from_secs;
+        for (elapsed, done, total, expect) in [
+            (1, 1, 10, None),
+            (10, 0, 10, None),
+            (10, 5, 10, Some(10)),
+            (60, 1, 2_500, Some(149_940)),
+            (60, 10, 10, Some(0)),
+        ] {
+            assert_eq!(
+                seconds_left(seconds(elapsed), done, total),
+                expect,
+                "{done} of {total} in {elapsed} s"
+            );
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What lives as long as the app: where it works, the passwords that it was given, what it has read.
+//!
+//! Everything read is a copy that a refresh replaces; the archive on disk stays the truth.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use chrono::{DateTime, FixedOffset, Local};
+use hostconfig::archive::{Archive, ArchiveError, Listing, PrunePlan};
+use hostconfig::audit::{AuditAction, AuditEntry, AuditLog};
+use hostconfig::backup::RunReport;
+use hostconfig::settings::{self, Server, Settings};
+use hostconfig::{ConfigDir, Error, credentials, default_archive};
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use crate::demo::Demo;
+use crate::ipc::{Answer, ErrorReport, Message, ServerState, Verified};
+use crate::jobs::Jobs;
+
+/// The state that every command gets.
+pub(crate) struct Shell {
+    pub(crate) jobs: Arc<Jobs>,
+    /// Where the user's own things are.
+    own: Arc<Place>,
+    /// Where the app works now: there, or in a demo.
+    now: RwLock<Arc<Place>>,
+}
+
+/// One set of settings, servers and archive, and what was read of them.
+pub(crate) struct Place {
+    pub(crate) config: ConfigDir,
+    /// The archive's folder where the command line names one.
+    archive: Option<PathBuf>,
+    /// The simulated vCenter, where this is a demo.
+    pub(crate) demo: Option<Demo>,
+    /// Passwords that the keyring does not hold, by account.
+    passwords: Mutex<HashMap<String, SecretString>>,
+    /// How it stands with each server, by its name in lower case.
+    pub(crate) servers: Mutex<HashMap<String, ServerState>>,
+    listing: Mutex<Option<Arc<ArchiveRead>>>,
+    /// Reports never change once they are written.
+    runs: Mutex<BTreeMap<String, Arc<RunReport>>>,
+    /// What verifying has shown since the app was started, by record.
+    pub(crate) verified: Mutex<HashMap<String, Verified>>,
+    pub(crate) plans: Mutex<Plans>,
+}
+
+/// The archive as it was read last.
+pub(crate) struct ArchiveRead {
+    /// None where there is none yet.
+    pub(crate) archive: Option<Archive>,
+    pub(crate) folder: PathBuf,
+    pub(crate) listing: Listing,
+    pub(crate) read_at: DateTime<FixedOffset>,
+}
+
+/// Plans to delete, made and not yet applied.
+#[derive(Default)]
+pub(crate) struct Plans {
+    pub(crate) last_id: u32,
+    /// Only the newest: a page shows one at a time.
+    pub(crate) newest: Option<Planned>,
+    /// Ends the making of one.
+    pub(crate) cancel: CancellationToken,
+}
+
+/// A plan and what it is for.
+pub(crate) struct Planned {
+    pub(crate) id: u32,
+    pub(crate) action: AuditAction,
+    pub(crate) plan: Arc<PrunePlan>,
+}
+
+impl Shell {
+    pub(crate) fn new(config: ConfigDir, archive: Option<PathBuf>) -> Self {
+        let own = Arc::new(Place::new(config, archive, None));
+        Self { jobs: Arc::new(Jobs::default()), now: RwLock::new(Arc::clone(&own)), own }
+    }
+
+    /// Where the app works now.
+    pub(crate) fn place(&self) -> Arc<Place> {
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Works in a demo from now on.
+    pub(crate) fn enter(&self, demo: Demo) {
+        let (server, password) = (demo.server.clone(), demo.password());
+        let place = Place::new(demo.config(), Some(demo.archive()), Some(demo));
+        place.know_password(&server, password);
+        self.go(Arc::new(place));
+    }
+
+    /// Works with the user's own things again.
+    pub(crate) fn leave_demo(&self) {
+        self.go(Arc::clone(&self.own));
+    }
+
+    fn go(&self, place: Arc<Place>) {
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = place;
+        for message in [Message::SettingsChanged, Message::HostsChanged, Message::ArchiveChanged] {
+            self.jobs.tell(message);
+        }
+    }
+
+    /// # Errors
+    /// Jobs are under way.
+    pub(crate) fn refuse_while_jobs_run(&self, what: &str) -> Answer<()> {
+        if self.jobs.under_way().is_empty() {
+            return Ok(());
+        }
+        let message = format!("{what} is not possible while jobs are under way");
+        Err(ErrorReport::new("job_running", message, "Wait until they are done, or cancel them."))
+    }
+}
+
+impl Place {
+    fn new(config: ConfigDir, archive: Option<PathBuf>, demo: Option<Demo>) -> Self {
+        Self {
+            config,
+            archive,
+            demo,
+            passwords: Mutex::default(),
+            servers: Mutex::default(),
+            listing: Mutex::default(),
+            runs: Mutex::default(),
+            verified: Mutex::default(),
+            plans: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> hostconfig::Result<Settings> {
+        settings::load(&self.config)
+    }
+
+    /// The archive's folder: from the command line, else from the settings, else the default one.
+    pub(crate) fn archive_folder(&self, settings: &Settings) -> Answer<PathBuf> {
+        let chosen = self.archive.clone().or_else(|| settings.archive.clone()).or_else(default_archive);
+        chosen.ok_or_else(|| {
+            let message = "this user has no documents folder for an archive";
+            ErrorReport::new("no_archive", message, "Choose the archive's folder in Settings.")
+        })
+    }
+
+    /// Whether the archive's folder is fixed by the command line or the demo.
+    pub(crate) fn has_fixed_archive(&self) -> bool {
+        self.archive.is_some()
+    }
+
+    /// The archive, which must be there.
+    pub(crate) fn open_archive(&self) -> Answer<Archive> {
+        let settings = self.settings()?;
+        let folder = self.archive_folder(&settings)?;
+        Ok(Archive::open(&folder, settings.remembered_archive(&folder))?)
+    }
+
+    /// The archive; a folder that is none becomes one and is remembered.
+    pub(crate) fn open_or_create_archive(&self) -> Answer<Archive> {
+        let settings = self.settings()?;
+        let folder = self.archive_folder(&settings)?;
+        let remembered = settings.remembered_archive(&folder);
+        let archive = Archive::open_or_create(&folder, remembered)?;
+        if remembered.is_none() {
+            settings::change(&self.config, |settings| {
+                settings.remember_archive(&folder, archive.id());
+                Ok(())
+            })?;
+        }
+        Ok(archive)
+    }
+
+    /// The archive's records as they were read last, or read now.
+    pub(crate) fn read_archive(&self, again: bool) -> Answer<Arc<ArchiveRead>> {
+        // Held while it is read: two pages that ask at once read it once.
+        let mut kept = lock(&self.listing);
+        if let Some(read) = &*kept
+            && !again
+        {
+            return Ok(Arc::clone(read));
+        }
+        let settings = self.settings()?;
+        let folder = self.archive_folder(&settings)?;
+        let opened = match Archive::open(&folder, settings.remembered_archive(&folder)) {
+            Err(Error::Archive(ArchiveError::NoFolder { .. } | ArchiveError::NotAnArchive { .. })) => None,
+            archive => Some(archive?),
+        };
+        let listing = match &opened {
+            Some(archive) => archive.list()?,
+            None => Listing { records: Vec::new(), problems: Vec::new() },
+        };
+        let read = Arc::new(ArchiveRead { archive: opened, folder, listing, read_at: now() });
+        *kept = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    /// What was read of the archive is out of date.
+    pub(crate) fn forget_listing(&self) {
+        *lock(&self.listing) = None;
+    }
+
+    /// The archive is another one from now on.
+    pub(crate) fn forget_archive(&self) {
+        self.forget_listing();
+        lock(&self.runs).clear();
+        lock(&self.verified).clear();
+        *lock(&self.plans) = Plans::default();
+    }
+
+    /// A run's report, read once.
+    pub(crate) fn run(&self, archive: &Archive, run_id: &str) -> hostconfig::Result<Arc<RunReport>> {
+        if let Some(report) = lock(&self.runs).get(run_id) {
+            return Ok(Arc::clone(report));
+        }
+        let report: Arc<RunReport> = Arc::new(archive.read_run(run_id)?);
+        lock(&self.runs).insert(run_id.to_owned(), Arc::clone(&report));
+        Ok(report)
+    }
+
+    /// A server's password: the one that this window was given, else the keyring's. Blocks.
+    pub(crate) fn password(&self, server: &Server) -> hostconfig::Result<SecretString> {
+        match lock(&self.passwords).get(&credentials::account(server)) {
+            Some(password) => Ok(password.clone()),
+            None if self.demo.is_some() => {
+                Err(credentials::CredentialsError::NoEntry { account: credentials::account(server) }.into())
+            }
+            None => credentials::load(server),
+        }
+    }
+
+    /// Knows a server's password until the window ends.
+    pub(crate) fn know_password(&self, server: &Server, password: SecretString) {
+        lock(&self.passwords).insert(credentials::account(server), password);
+    }
+
+    /// Forgets a password that only this window knew.
+    pub(crate) fn forget_password(&self, server: &Server) {
+        lock(&self.passwords).remove(&credentials::account(server));
+    }
+
+    /// Appends to the audit log. That it cannot be written is logged, but undoes nothing.
+    pub(crate) fn note(&self, entries: &[AuditEntry]) {
+        if let Err(error) = AuditLog::new(&self.config).append(entries) {
+            tracing::error!(code = error.code(), %error, "the audit log cannot be written");
+        }
+    }
+}
+
+/// Locks, whatever happened to whoever held it: all that these locks guard is replaced as a whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The time where the user is.
+pub(crate) fn now() -> DateTime<FixedOffset> {
+    Local::now().fixed_offset()
+}
+
+/// Runs what blocks on files, the keyring or a processor where it may.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}

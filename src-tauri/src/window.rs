@@ -1,0 +1,137 @@
+//! The one window: made, shown, brought back, closed.
+//!
+//! It stays hidden until the page is drawn. Closing it while jobs run asks; kept in the background, the app ends with its
+//! last job unless it is opened again.
+
+use std::sync::Arc;
+
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_notification::NotificationExt;
+use tauri_plugin_window_state::{AppHandleExt, StateFlags};
+
+use crate::ipc::{Answer, CloseAnswer, ErrorReport, JobHead, JobKind, JobState};
+use crate::state::Shell;
+
+const LABEL: &str = "main";
+
+/// Size and place of the window survive it; whether it is visible does not: it is shown when it is drawn.
+pub(crate) fn remembered() -> StateFlags {
+    StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED
+}
+
+/// Makes the window, hidden.
+pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<WebviewWindow> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+        .title("Hostkeep")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(800.0, 560.0)
+        .visible(false)
+        .disable_drag_drop_handler()
+        .on_navigation(is_own_page)
+        .build()?;
+    let (closing, shell) = (window.clone(), Arc::clone(shell));
+    window.on_window_event(move |event| {
+        if let WindowEvent::CloseRequested { api, .. } = event
+            && !shell.jobs.under_way().is_empty()
+        {
+            api.prevent_close();
+            shell.jobs.ask_about_closing(true);
+            show(&closing);
+        }
+    });
+    Ok(window)
+}
+
+/// The page is drawn.
+pub(crate) fn ready(window: &WebviewWindow) -> Answer<()> {
+    if std::env::var_os("HOSTKEEP_BENCH").is_some() {
+        println_for_bench();
+    }
+    window.show().and_then(|()| window.set_focus()).map_err(|error| failed(&error))
+}
+
+/// Hostkeep was started again: the window that is there comes to the front.
+pub(crate) fn bring_back(app: &AppHandle) {
+    match app.get_webview_window(LABEL) {
+        Some(window) => show(&window),
+        None => tracing::error!("there is no window to bring back"),
+    }
+}
+
+/// What the user wants closing the window to do while jobs run.
+pub(crate) fn close_as_told(window: &WebviewWindow, shell: &Arc<Shell>, answer: CloseAnswer) -> Answer<()> {
+    match answer {
+        CloseAnswer::Stay => Ok(()),
+        CloseAnswer::Background => window.hide().map_err(|error| failed(&error)),
+        CloseAnswer::CancelAndQuit => {
+            shell.jobs.cancel_all();
+            window.hide().map_err(|error| failed(&error))
+        }
+    }?;
+    quit_when_idle(window.app_handle(), shell);
+    Ok(())
+}
+
+/// A job has ended: told by the system where nobody looks at the window; and with the last job a hidden app ends.
+pub(crate) fn job_ended(app: &AppHandle, shell: &Arc<Shell>, job: Option<&JobHead>) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let is_watched = window.is_focused().unwrap_or(false) && window.is_visible().unwrap_or(false);
+    if let Some(job) = job.filter(|_| !is_watched) {
+        let shown = app.notification().builder().title("Hostkeep").body(summary(job)).show();
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the system shows no notification");
+        }
+    }
+    quit_when_idle(app, shell);
+}
+
+/// Such as `Backed up 47 of 50 hosts, 3 failed`.
+fn summary(job: &JobHead) -> String {
+    if let (JobState::Failed, Some(error)) = (job.state, &job.error) {
+        return format!("{}: {}", job.title, error.message);
+    }
+    let good = job.done.saturating_sub(job.failed);
+    let (did, what, bad) = match job.kind {
+        JobKind::Backup => ("Backed up", "hosts", "failed"),
+        JobKind::Verify => ("Verified", "bundles", "damaged"),
+    };
+    let head = match job.state {
+        JobState::Cancelled => format!("Cancelled: {}", job.title),
+        _ if job.kind == JobKind::Verify => format!("{did} {} {what}", job.done),
+        _ => format!("{did} {good} of {} {what}", job.total),
+    };
+    if job.failed == 0 { head } else { format!("{head}, {} {bad}", job.failed) }
+}
+
+fn quit_when_idle(app: &AppHandle, shell: &Arc<Shell>) {
+    let is_hidden = app.get_webview_window(LABEL).is_some_and(|window| !window.is_visible().unwrap_or(true));
+    if is_hidden && shell.jobs.under_way().is_empty() {
+        if let Err(error) = app.save_window_state(remembered()) {
+            tracing::warn!(%error, "size and place of the window are not remembered");
+        }
+        app.exit(0);
+    }
+}
+
+fn show(window: &WebviewWindow) {
+    let shown = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
+    if let Err(error) = shown {
+        tracing::error!(%error, "the window cannot be shown");
+    }
+}
+
+/// The window shows the page that is built in (`tauri:`, on Windows `http://tauri.localhost`) and never goes elsewhere.
+fn is_own_page(url: &tauri::Url) -> bool {
+    let is_vite = cfg!(not(feature = "custom-protocol")) && url.host_str() == Some("localhost");
+    url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost") || is_vite
+}
+
+pub(crate) fn failed(error: &tauri::Error) -> ErrorReport {
+    ErrorReport::new("window_failed", format!("the window does not obey: {error}"), "Start Hostkeep again.")
+}
+
+/// `cargo xtask bench` waits for this line.
+#[allow(clippy::print_stderr, reason = "asked for by HOSTKEEP_BENCH")]
+fn println_for_bench() {
+    eprintln!("ui ready");
+}
