@@ -59,7 +59,7 @@ impl Demo {
             .map_err(|error| failed(&error))?;
         let simulator = Simulator::start(options).await.map_err(|error| failed(&error))?;
         let server = Server::new("demo", &simulator.url(), &user, Some(&simulator.thumbprint()))?;
-        let demo = Self { folder, password, server, simulator: simulator };
+        let demo = Self { folder, password, server, simulator };
         demo.live_through_history().await?;
         let slow = FaultRule::soap("BackupFirmwareConfiguration", What::Delay).delayed(BACKUP_TIME);
         demo.simulator.add_fault(slow);

@@ -141,15 +141,12 @@ impl Jobs {
     pub(crate) fn cancel(&self, job: u32, item: Option<usize>) -> Result<(), ErrorReport> {
         let mut state = self.lock();
         let entry = state.jobs.get_mut(&job).ok_or_else(no_such_job)?;
-        match item {
-            Some(item) => entry.cancel_items.get(item).ok_or_else(no_such_job)?.cancel(),
-            None => {
-                entry.cancel.cancel();
-                if !entry.job.head.state.is_end() {
-                    entry.job.head.state = JobState::Cancelling;
-                    state.changed_heads.insert(job);
-                }
-            }
+        if let Some(item) = item {
+            entry.cancel_items.get(item).ok_or_else(no_such_job)?.cancel();
+        } else if !entry.job.head.state.is_end() {
+            entry.cancel.cancel();
+            entry.job.head.state = JobState::Cancelling;
+            state.changed_heads.insert(job);
         }
         drop(state);
         self.changed.notify_one();

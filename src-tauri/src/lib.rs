@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use hostconfig::{ConfigDir, logging};
+use tauri::RunEvent;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::arguments::Arguments;
@@ -110,7 +111,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let demo = arguments.demo;
     let shell = Arc::new(Shell::new(config, archive));
     let bindings = bindings();
-    let state = Arc::clone(&shell);
+    let (state, leaving) = (Arc::clone(&shell), Arc::clone(&shell));
     tauri::Builder::default()
         // The first plugin: a second Hostkeep ends before it does anything.
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::bring_back(app)))
@@ -129,7 +130,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Ok(())
         })
         .build(tauri::generate_context!())?
-        .run(|_, _| {});
+        .run(move |_, event| {
+            if let RunEvent::Exit = event {
+                // The process ends without dropping its state, and a demo's folder would stay.
+                leaving.leave_demo();
+            }
+        });
     Ok(())
 }
 

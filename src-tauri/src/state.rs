@@ -115,6 +115,15 @@ impl Shell {
     }
 }
 
+impl ArchiveRead {
+    /// The archive, where there is one already.
+    pub(crate) fn archive(&self) -> Answer<&Archive> {
+        let missing =
+            || ErrorReport::new("no_archive", "there is no archive yet", "Back up some hosts first.");
+        self.archive.as_ref().ok_or_else(missing)
+    }
+}
+
 impl Place {
     fn new(config: ConfigDir, archive: Option<PathBuf>, demo: Option<Demo>) -> Self {
         Self {

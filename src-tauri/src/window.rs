@@ -52,9 +52,8 @@ pub(crate) fn ready(window: &WebviewWindow) -> Answer<()> {
 
 /// Hostkeep was started again: the window that is there comes to the front.
 pub(crate) fn bring_back(app: &AppHandle) {
-    match app.get_webview_window(LABEL) {
-        Some(window) => show(&window),
-        None => tracing::error!("there is no window to bring back"),
+    if let Some(window) = app.get_webview_window(LABEL) {
+        show(&window);
     }
 }
 

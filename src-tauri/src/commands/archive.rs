@@ -135,7 +135,7 @@ pub(crate) async fn export_bundle(
     // The dialog has asked before it let an existing file be chosen.
     let exported = blocking(move || {
         let exported = archive::export(&archive, &record, &path, true);
-        let result = exported.as_ref().map_or_else(|error| error.code(), |_| "ok");
+        let result = exported.as_ref().map_or_else(hostconfig::Error::code, |_| "ok");
         place.note(&[about(&record, AuditAction::Export, result)]);
         exported
     })
@@ -188,9 +188,7 @@ pub(super) fn row(place: &Place, record: &Record, is_newest: bool) -> RecordRow 
 
 /// The record of this id, and the archive that it is in.
 pub(super) fn find<'a>(read: &'a ArchiveRead, id: &str) -> Answer<(&'a Archive, &'a Record)> {
-    let archive = read.archive.as_ref().ok_or_else(|| {
-        ErrorReport::new("no_archive", "there is no archive yet", "Back up some hosts first.")
-    })?;
+    let archive = read.archive()?;
     Ok((archive, archive.find(&read.listing, id)?))
 }
 

@@ -1,5 +1,6 @@
 //! Deleting from the archive, by hand or by pruning: plan, show, apply. The plan itself stays here; the page names it.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -123,7 +124,7 @@ fn view(place: &Place, read: &ArchiveRead, id: u32, plan: &PrunePlan) -> PlanVie
     let newest = newest(read);
     let shown = |record: &Record| row(place, record, newest.contains(record.id.as_str()));
     let mut removed: Vec<&Record> = plan.removed().collect();
-    removed.sort_by(|a, b| b.taken_at.cmp(&a.taken_at));
+    removed.sort_by_key(|record| Reverse(record.taken_at));
     let kept = plan.hosts.iter().flat_map(|host| &host.kept);
     let because = |because: KeptBecause| match because {
         KeptBecause::Newest | KeptBecause::NotChosen => None,

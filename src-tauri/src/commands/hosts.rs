@@ -1,5 +1,6 @@
 //! Hosts: what is known of them at once, reading them anew, their history, and lists of names.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -84,7 +85,7 @@ pub(crate) async fn host_history(app: App<'_>, identity: String, host: HostRef) 
         let read = place.read_archive(false)?;
         let same = |record: &&Record| record.host.identity == identity;
         let mut records: Vec<&Record> = read.listing.records.iter().filter(same).collect();
-        records.sort_by(|a, b| b.taken_at.cmp(&a.taken_at));
+        records.sort_by_key(|record| Reverse(record.taken_at));
         let rows: Vec<RecordRow> =
             records.iter().enumerate().map(|(at, record)| row(&place, record, at == 0)).collect();
         let attempts =
@@ -179,7 +180,7 @@ fn known(place: &Place, settings: &Settings) -> Answer<Vec<KnownHost>> {
         sightings.extend(known_hosts::load(&place.config, &server.name)?);
     }
     let mut newest: Vec<usize> = (0..sightings.len()).collect();
-    newest.sort_by_key(|&at| std::cmp::Reverse(sightings[at].read_at));
+    newest.sort_by_key(|&at| Reverse(sightings[at].read_at));
     let mut seen = HashSet::new();
     let mut is_double: HashMap<(usize, usize), bool> = HashMap::new();
     for at in newest {

@@ -1,5 +1,6 @@
 //! What the page may ask for, one file a topic. Each command checks its input, calls the core and answers with what a
 //! page shows; none knows how anything is done.
+#![allow(clippy::needless_pass_by_value, reason = "Tauri hands its commands what they own")]
 
 pub(crate) mod app;
 pub(crate) mod archive;

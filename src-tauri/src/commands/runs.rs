@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use hostconfig::archive::Archive;
 use hostconfig::backup::{Outcome, RunReport};
 use tauri::WebviewWindow;
 
@@ -41,8 +40,8 @@ pub(crate) async fn list_runs(app: App<'_>) -> Answer<Vec<RunRow>> {
 pub(crate) async fn read_run(app: App<'_>, run_id: String) -> Answer<RunView> {
     let place = app.place();
     blocking(move || {
-        let archive = open(&place.read_archive(false)?.archive)?.clone();
-        Ok(RunView::from(place.run(&archive, &run_id)?.as_ref()))
+        let read = place.read_archive(false)?;
+        Ok(RunView::from(place.run(read.archive()?, &run_id)?.as_ref()))
     })
     .await
 }
@@ -53,8 +52,8 @@ pub(crate) async fn read_run(app: App<'_>, run_id: String) -> Answer<RunView> {
 pub(crate) async fn run_text(app: App<'_>, run_id: String) -> Answer<String> {
     let place = app.place();
     blocking(move || {
-        let archive = open(&place.read_archive(false)?.archive)?.clone();
-        Ok(text(&*place.run(&archive, &run_id)?))
+        let read = place.read_archive(false)?;
+        Ok(text(&*place.run(read.archive()?, &run_id)?))
     })
     .await
 }
@@ -72,8 +71,8 @@ pub(crate) async fn export_run(
     let contents = blocking({
         let run_id = run_id.clone();
         move || -> Answer<String> {
-            let archive = open(&place.read_archive(false)?.archive)?.clone();
-            let report = place.run(&archive, &run_id)?;
+            let read = place.read_archive(false)?;
+            let report = place.run(read.archive()?, &run_id)?;
             match format {
                 ReportFormat::Text => Ok(text(&report)),
                 ReportFormat::Csv => Ok(csv(&report)),
@@ -127,12 +126,6 @@ fn write(path: &Path, text: &str) -> Answer<()> {
     })
 }
 
-fn open(archive: &Option<Archive>) -> Answer<&Archive> {
-    archive
-        .as_ref()
-        .ok_or_else(|| ErrorReport::new("no_archive", "there is no archive yet", "Back up some hosts first."))
-}
-
 fn text(report: &RunReport) -> String {
     let mut text = format!(
         "Hostkeep run {}\nStarted {}\nFinished {}\n{} of {} hosts saved, {} failed, {} cancelled, {} bytes\n",
@@ -164,13 +157,17 @@ fn text(report: &RunReport) -> String {
         match &host.outcome {
             Outcome::Saved { record, bytes, warnings, .. } => {
                 line(format!("{name}\tsaved\t{record}\t{bytes} bytes"));
-                warnings.iter().for_each(|warning| line(format!("\twarning: {warning}")));
+                for warning in warnings {
+                    line(format!("\twarning: {warning}"));
+                }
             }
             Outcome::Failed { error } => line(format!("{name}\tfailed\t{}", told(error))),
             Outcome::Cancelled => line(format!("{name}\tcancelled")),
         }
     }
-    report.warnings.iter().for_each(|warning| line(format!("Warning: {warning}")));
+    for warning in &report.warnings {
+        line(format!("Warning: {warning}"));
+    }
     text
 }
 

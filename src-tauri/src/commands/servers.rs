@@ -107,15 +107,14 @@ enum Tried {
 async fn try_server(server: &Server, password: &SecretString, timeouts: settings::Timeouts) -> Answer<Tried> {
     let login = login(server, password.clone(), timeouts);
     let cancel = CancellationToken::new();
-    let tried =
-        with_inventory(vec![login], &cancel, async |mut inventory: Inventory| match inventory.failed.pop() {
-            Some(failed) => Err(failed.error),
-            None => {
-                let server = &inventory.servers[0];
-                Ok((server.session.client().about().full_name.clone(), inventory.hosts.len()))
-            }
-        })
-        .await?;
+    let tried = with_inventory(vec![login], &cancel, async |mut inventory: Inventory| {
+        if let Some(failed) = inventory.failed.pop() {
+            return Err(failed.error);
+        }
+        let server = &inventory.servers[0];
+        Ok((server.session.client().about().full_name.clone(), inventory.hosts.len()))
+    })
+    .await?;
     match tried {
         Ok((product, hosts)) => Ok(Tried::SignedIn { product, hosts }),
         Err(Error::Server(vsphere::Error::NotTrusted(not_trusted))) => {

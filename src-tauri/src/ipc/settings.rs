@@ -96,6 +96,7 @@ pub(crate) enum Theme {
 }
 
 /// How long to wait, in seconds.
+#[allow(clippy::struct_field_names, reason = "the unit belongs to a number's name")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Timeouts {
