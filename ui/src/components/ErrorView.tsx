@@ -40,10 +40,12 @@ type ErrorViewProps = {
   intent?: "error" | "warning";
   /** Further buttons: "Try again", "Enter password". */
   actions?: ReactNode;
+  /** In a pane at the side: the buttons lie below the text. */
+  isNarrow?: boolean;
 };
 
 /** Every failure in the window is shown by this: what failed, what to do next, details that fold out, copy. */
-export function ErrorView({ error, intent = "error", actions }: ErrorViewProps) {
+export function ErrorView({ error, intent = "error", actions, isNarrow = false }: ErrorViewProps) {
   const styles = useStyles();
   const report = errorReport(error);
   const [isOpen, setOpen] = useState(false);
@@ -54,7 +56,12 @@ export function ErrorView({ error, intent = "error", actions }: ErrorViewProps) 
       () => setCopied("refused"),
     );
   return (
-    <MessageBar intent={intent} layout="singleline" className={styles.bar} politeness="assertive">
+    <MessageBar
+      intent={intent}
+      layout={isNarrow ? "multiline" : "singleline"}
+      className={styles.bar}
+      politeness="assertive"
+    >
       <MessageBarBody className={styles.body}>
         <MessageBarTitle>{report.message}</MessageBarTitle>
         {report.hint !== null && <span className={styles.hint}>{report.hint}</span>}

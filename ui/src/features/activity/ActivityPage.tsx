@@ -17,7 +17,7 @@ import { archiveQuery, queryClient, runsQuery } from "../shell/data";
 import { RetryDialog } from "./RetryDialog";
 import { RunningJobs } from "./RunningJobs";
 import { reportCommands } from "./reportCommands";
-import { runInWords, runMark, secondsOf } from "./runWords";
+import { runInWords, runMark, secondsOf, startedAtOf } from "./runWords";
 import { useReportActs } from "./useReportActs";
 
 const useStyles = makeStyles({
@@ -51,13 +51,15 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
     width: 132,
     isFixed: true,
     text: startedInWords,
-    // Ids of runs sort by time, too: a report that cannot be read stays in its place.
-    sortBy: (run) => (run.startedAt === null ? run.runId : new Date(run.startedAt).toISOString().replace(/[-:]/g, "")),
+    sortBy: (run) => {
+      const started = startedAtOf(run);
+      return started === null ? null : Date.parse(started);
+    },
   },
   {
     id: "result",
     title: "Outcome",
-    width: 170,
+    width: 200,
     text: runInWords,
     draw: (run) => (
       <>
@@ -260,15 +262,18 @@ function count(id: string, title: string, of: (run: RunRow) => number): GridColu
   return {
     id,
     title,
-    width: 72,
+    width: 84,
     align: "end",
     text: (run) => (run.error === null ? wholeNumber(of(run)) : ""),
+    // Nothing is quieter than a nought: the few that failed are seen at once.
+    draw: (run) => of(run) > 0 && wholeNumber(of(run)),
     sortBy: of,
   };
 }
 
 function startedInWords(run: RunRow): string {
-  return run.startedAt === null ? run.runId : dateTime(run.startedAt);
+  const started = startedAtOf(run);
+  return started === null ? run.runId : dateTime(started);
 }
 
 function countInWords(shown: number, all: number): string {

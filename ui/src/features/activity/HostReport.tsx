@@ -3,8 +3,9 @@ import { ArchiveRegular } from "@fluentui/react-icons";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
 import { Mark, type MarkKind } from "../../components/Mark";
-import { byteSize, duration, wholeNumber } from "../../components/words";
+import { byteSize, wholeNumber } from "../../components/words";
 import type { HostReportView } from "../../ipc";
+import { secondsInWords } from "./runWords";
 
 const useStyles = makeStyles({
   title: {
@@ -60,7 +61,7 @@ export function HostReport({ hosts, onShowRecord }: HostReportProps) {
       <div className={styles.result}>
         <Mark kind={resultMark(host)} /> {resultWords(host)}
       </div>
-      {host.error !== null && <ErrorView error={host.error} />}
+      {host.error !== null && <ErrorView error={host.error} isNarrow />}
       {host.warnings.length > 0 && (
         <ul className={styles.warnings}>
           {host.warnings.map((warning) => (
@@ -72,7 +73,7 @@ export function HostReport({ hosts, onShowRecord }: HostReportProps) {
         facts={[
           host.server === null ? null : { term: "Server", value: host.server },
           host.result === "saved" ? { term: "Size", value: byteSize(host.bytes) } : null,
-          host.seconds === null ? null : { term: "Duration", value: duration(host.seconds) },
+          host.seconds === null ? null : { term: "Duration", value: secondsInWords(host.seconds) },
           record === null ? null : { term: "Record", value: record, copy: record },
         ]}
       />

@@ -29,7 +29,7 @@ import { HostReport, resultMark, resultWords } from "./HostReport";
 import { RetryDialog } from "./RetryDialog";
 import { reportCommands } from "./reportCommands";
 import { reportQuery } from "./reportQuery";
-import { runInWords, runMark, secondsOf } from "./runWords";
+import { runInWords, runMark, secondsInWords, secondsOf } from "./runWords";
 import { useReportActs } from "./useReportActs";
 
 const useStyles = makeStyles({
@@ -131,7 +131,7 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
   {
     id: "result",
     title: "Result",
-    width: 110,
+    width: 124,
     text: resultWords,
     draw: (host) => (
       <>
@@ -141,7 +141,7 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
   },
   {
     id: "reason",
-    title: "What there is to know",
+    title: "Reason or warning",
     width: 360,
     text: (host) => host.error?.message ?? host.warnings.join(" "),
   },
@@ -158,7 +158,7 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
     title: "Duration",
     width: 84,
     align: "end",
-    text: (host) => (host.seconds === null ? "" : duration(host.seconds)),
+    text: (host) => (host.seconds === null ? "" : secondsInWords(host.seconds)),
     sortBy: (host) => host.seconds,
   },
   { id: "server", title: "Server", width: 150, text: (host) => host.server ?? "" },

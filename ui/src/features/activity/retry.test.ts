@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { HostReportView, HostRow, RunRow, RunView } from "../../ipc";
 import { failedHosts } from "./retry";
-import { runInWords, runMark, secondsOf } from "./runWords";
+import { runInWords, runMark, secondsInWords, secondsOf, startedAtOf } from "./runWords";
 
 const row: RunRow = {
   runId: "run-1",
@@ -92,7 +92,15 @@ test.each([
   expect(runMark({ ...row, ...change })).toBe(mark);
 });
 
+test("a run whose report cannot be read began when its id says", () => {
+  expect(startedAtOf(row)).toBe(row.startedAt);
+  expect(startedAtOf({ ...row, runId: "20261116T223000Z-5a1cbeef", startedAt: null })).toBe("2026-11-16T22:30:00Z");
+  expect(startedAtOf({ ...row, startedAt: null })).toBeNull();
+});
+
 test("how long it took", () => {
+  expect(secondsInWords(2.44)).toBe("2.4 s");
+  expect(secondsInWords(190)).toBe("3 min 10 s");
   expect(secondsOf(row)).toBe(190);
   expect(secondsOf({ ...row, finishedAt: null })).toBeNull();
   // The clock was set back meanwhile.

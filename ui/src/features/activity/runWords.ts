@@ -1,4 +1,5 @@
 /** A run in words. Pure. */
+import { duration } from "../../components/words";
 import type { RunRow } from "../../ipc";
 
 /** What became of a run, in a few words. */
@@ -23,6 +24,18 @@ export function runMark(run: RunRow): RunMark {
     return "bad";
   }
   return run.cancelled > 0 ? "cancelled" : run.isComplete ? "good" : "warning";
+}
+
+/** When it began; ids of runs begin with that, so it is known even of a report that cannot be read. */
+export function startedAtOf(run: RunRow): string | null {
+  const [, year, month, day, hours, minutes, seconds] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(run.runId) ?? [];
+  return run.startedAt ?? (year === undefined ? null : `${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
+}
+
+/** "2.4 s" where a tenth tells something. */
+export function secondsInWords(seconds: number): string {
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds);
 }
 
 /** Null where the report does not say. */

@@ -102,7 +102,7 @@ function NoteForm({ record, onDone }: { record: RecordRow; onDone: () => void })
           Cancel
         </Button>
       </div>
-      {error !== null && <ErrorView error={error} />}
+      {error !== null && <ErrorView error={error} isNarrow />}
     </form>
   );
 }

@@ -71,7 +71,7 @@ type OneRecordProps = { id: string } & Pick<RecordPaneProps, "isEditingNote" | "
 function OneRecord({ id, isEditingNote, onEditingNote }: OneRecordProps) {
   const details = useQuery({ queryKey: ["records", "details", id], queryFn: () => commands.showRecord(id) });
   if (details.isError) {
-    return <ErrorView error={details.error} />;
+    return <ErrorView error={details.error} isNarrow />;
   }
   if (details.data === undefined) {
     return <Spinner size="tiny" label="Reading the record" />;

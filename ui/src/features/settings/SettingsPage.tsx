@@ -1,5 +1,189 @@
+import { Button, makeStyles, Spinner, tokens } from "@fluentui/react-components";
+import { ClipboardTextLtrRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useId } from "react";
+import { copyText } from "../../components/clipboard";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorView } from "../../components/ErrorView";
+import { Facts } from "../../components/Facts";
 import { Page } from "../../components/Page";
+import { SaidBar, useSaid } from "../../components/Said";
+import { useShortcuts } from "../../components/shortcuts";
+import { type AppStart, commands, type SettingsView } from "../../ipc";
+import { ServerList } from "../servers/ServerList";
+import { settingsQuery, startQuery } from "../shell/data";
+import { ArchiveSetting } from "./ArchiveSetting";
+import { FolderSetting } from "./FolderSetting";
+import { NumberSetting } from "./NumberSetting";
+import { ThemeSetting } from "./ThemeSetting";
 
-export function SettingsPage() {
-  return <Page title="Settings">{null}</Page>;
+const useStyles = makeStyles({
+  sections: { display: "flex", flexDirection: "column", gap: "10px", maxWidth: "880px" },
+  section: {
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+    padding: "8px 12px",
+    minWidth: 0,
+  },
+  title: { margin: "0 0 4px", fontSize: tokens.fontSizeBase300, lineHeight: tokens.lineHeightBase300 },
+});
+
+/** Most of a day: the core takes no more. */
+const MOST_SECONDS = 24 * 60 * 60;
+const MOST_STALE_DAYS = 3650;
+const HTTPS = 443;
+
+/** All that can be set. Each change is in force at once. */
+export function SettingsPage(): ReactNode {
+  const settings = useQuery(settingsQuery);
+  const start = useQuery(startQuery);
+  useShortcuts({ F5: () => void settings.refetch() });
+  return (
+    <Page title="Settings" isScrolling>
+      {settings.isError ? (
+        <ErrorView
+          error={settings.error}
+          actions={
+            <Button size="small" onClick={() => void settings.refetch()}>
+              Try again
+            </Button>
+          }
+        />
+      ) : settings.data === undefined || start.data === undefined ? (
+        <EmptyState title="Reading the settings">
+          <Spinner size="small" />
+        </EmptyState>
+      ) : (
+        <Sections settings={settings.data} start={start.data} />
+      )}
+    </Page>
+  );
+}
+
+function Sections({ settings, start }: { settings: SettingsView; start: AppStart }) {
+  const styles = useStyles();
+  const { timeouts } = settings;
+  const { said, setSaid, attempt } = useSaid();
+  return (
+    <div className={styles.sections}>
+      <SaidBar said={said} onDismiss={() => setSaid(null)} />
+      <Section title="Servers">
+        <ServerList />
+      </Section>
+      <Section title="Archive">
+        <ArchiveSetting settings={settings} isDemo={start.isDemo} />
+      </Section>
+      <Section title="Backing up">
+        <NumberSetting
+          label="Hosts at once"
+          hint={`How many hosts are backed up side by side, at most ${settings.maxConcurrency}.`}
+          unit="hosts"
+          value={settings.concurrency}
+          least={1}
+          most={settings.maxConcurrency}
+          change={(concurrency) => ({ concurrency })}
+        />
+        <NumberSetting
+          label="HTTPS port of hosts"
+          hint="Bundles are downloaded from the hosts themselves. Change it only where hosts listen elsewhere than on 443."
+          value={settings.hostPort ?? HTTPS}
+          least={1}
+          most={65_535}
+          change={(port) => ({ hostPort: port === HTTPS ? 0 : port })}
+        />
+        <NumberSetting
+          label="Stale after"
+          hint="A host whose last good bundle is older is shown as stale."
+          unit="days"
+          value={settings.staleAfterDays}
+          least={1}
+          most={MOST_STALE_DAYS}
+          change={(staleAfterDays) => ({ staleAfterDays })}
+        />
+      </Section>
+      <Section title="Timeouts">
+        <NumberSetting
+          label="Connecting"
+          hint="How long a server or host may take to accept a connection."
+          unit="seconds"
+          value={timeouts.connectSeconds}
+          least={1}
+          most={MOST_SECONDS}
+          change={(connectSeconds) => ({ timeouts: { ...timeouts, connectSeconds } })}
+        />
+        <NumberSetting
+          label="Silence"
+          hint="How long nothing at all may arrive while something is expected."
+          unit="seconds"
+          value={timeouts.idleSeconds}
+          least={1}
+          most={MOST_SECONDS}
+          change={(idleSeconds) => ({ timeouts: { ...timeouts, idleSeconds } })}
+        />
+        <NumberSetting
+          label="A call"
+          hint="How long a server may take for a whole answer; packing a host's configuration is one."
+          unit="seconds"
+          value={timeouts.callSeconds}
+          least={1}
+          most={MOST_SECONDS}
+          change={(callSeconds) => ({ timeouts: { ...timeouts, callSeconds } })}
+        />
+        <NumberSetting
+          label="A transfer"
+          hint="How long the download of a whole bundle may take."
+          unit="seconds"
+          value={timeouts.transferSeconds}
+          least={1}
+          most={MOST_SECONDS}
+          change={(transferSeconds) => ({ timeouts: { ...timeouts, transferSeconds } })}
+        />
+      </Section>
+      <Section title="Appearance">
+        <ThemeSetting theme={settings.theme} />
+      </Section>
+      <Section title="Logs and files">
+        <FolderSetting label="Logs" path={settings.logs} folder="logs" />
+        <FolderSetting
+          label="Settings"
+          path={settings.settingsFile}
+          folder="settings"
+          hint="Passwords are not in it: they are in the system's keyring."
+        />
+      </Section>
+      <Section title="About">
+        <Facts
+          facts={[
+            { term: "Hostkeep", value: start.version, copy: start.version },
+            { term: "License", value: "Apache License 2.0 or MIT License, at your option" },
+          ]}
+        />
+        <Button
+          size="small"
+          icon={<ClipboardTextLtrRegular />}
+          onClick={() =>
+            attempt(async () => {
+              await copyText(await commands.diagnostics());
+              return "Diagnostic information is on the clipboard. There are no passwords in it.";
+            })
+          }
+        >
+          Copy diagnostic information
+        </Button>
+      </Section>
+    </div>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  const styles = useStyles();
+  const id = useId();
+  return (
+    <section className={styles.section} aria-labelledby={id}>
+      <h2 id={id} className={styles.title}>
+        {title}
+      </h2>
+      {children}
+    </section>
+  );
 }

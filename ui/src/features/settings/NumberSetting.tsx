@@ -1,0 +1,95 @@
+import { Field, Input, Link, makeStyles } from "@fluentui/react-components";
+import { useState } from "react";
+import { wholeNumberIn } from "../../components/wholeNumberIn";
+import type { SettingsChange } from "../../ipc";
+import { useSettingsStyles } from "./styles";
+import { refusalInWords, useSetting } from "./useSetting";
+
+const useStyles = makeStyles({
+  input: { width: "150px" },
+});
+
+type NumberSettingProps = {
+  label: string;
+  hint: string;
+  unit?: string;
+  value: number;
+  least: number;
+  most: number;
+  /** What is asked of the core for a value. */
+  change: (value: number) => SettingsChange;
+};
+
+/** Taken over by Enter and when the field is left; Esc brings back what is in force. */
+export function NumberSetting({ label, hint, unit, value, least, most, change }: NumberSettingProps) {
+  const styles = useStyles();
+  const shared = useSettingsStyles();
+  const [draft, setDraft] = useState<string | null>(null);
+  const [before, setBefore] = useState<number | null>(null);
+  const { state, apply, forget } = useSetting();
+  const parsed = wholeNumberIn(draft ?? String(value), least, most);
+  const commit = async () => {
+    if (draft === null || parsed.value === null) {
+      return;
+    }
+    if (parsed.value === value) {
+      setDraft(null);
+    } else if (await apply(change(parsed.value))) {
+      setBefore(value);
+      setDraft(null);
+    }
+  };
+  const undo = async (to: number) => {
+    if (await apply(change(to))) {
+      setBefore(null);
+    }
+  };
+  const message =
+    parsed.problem ??
+    (state.kind === "refused" ? (
+      refusalInWords(state.error)
+    ) : state.kind === "saved" && draft === null ? (
+      <>
+        {before === null ? "As it was." : "Saved. "}
+        {before !== null && (
+          <Link as="button" inline onClick={() => void undo(before)}>
+            Undo
+          </Link>
+        )}
+      </>
+    ) : undefined);
+  const isBad = parsed.problem !== null || state.kind === "refused";
+  return (
+    <Field
+      className={shared.field}
+      size="small"
+      orientation="horizontal"
+      label={label}
+      hint={hint}
+      validationState={message === undefined ? "none" : isBad ? "error" : "success"}
+      validationMessage={message}
+    >
+      <Input
+        className={styles.input}
+        inputMode="numeric"
+        contentAfter={unit}
+        value={draft ?? String(value)}
+        disabled={state.kind === "saving"}
+        onChange={(_, data) => {
+          setDraft(data.value);
+          forget();
+        }}
+        onBlur={() => void commit()}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") {
+            void commit();
+          } else if (event.key === "Escape" && draft !== null) {
+            event.stopPropagation();
+            setDraft(null);
+            forget();
+          }
+        }}
+      />
+    </Field>
+  );
+}

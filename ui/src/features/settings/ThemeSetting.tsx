@@ -1,0 +1,40 @@
+import { Field, Radio, RadioGroup } from "@fluentui/react-components";
+import type { Theme } from "../../ipc";
+import { useSettingsStyles } from "./styles";
+import { refusalInWords, useSetting } from "./useSetting";
+
+const THEMES: readonly (readonly [Theme, string])[] = [
+  ["system", "As the system"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+  ["highContrast", "High contrast"],
+];
+
+export function ThemeSetting({ theme }: { theme: Theme }) {
+  const shared = useSettingsStyles();
+  const { state, apply } = useSetting();
+  return (
+    <Field
+      className={shared.field}
+      size="small"
+      orientation="horizontal"
+      label="Theme"
+      validationState={state.kind === "refused" ? "error" : "none"}
+      validationMessage={state.kind === "refused" ? refusalInWords(state.error) : undefined}
+    >
+      <RadioGroup
+        className={shared.row}
+        layout="horizontal"
+        value={theme}
+        onChange={(_, { value }) => {
+          const chosen = THEMES.find(([one]) => one === value)?.[0];
+          chosen !== undefined && void apply({ theme: chosen });
+        }}
+      >
+        {THEMES.map(([value, label]) => (
+          <Radio key={value} value={value} label={label} />
+        ))}
+      </RadioGroup>
+    </Field>
+  );
+}
