@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use crate::demo::Demo;
-use crate::ipc::{Answer, ErrorReport, Message, ServerState, Verified};
+use crate::ipc::{Answer, ErrorReport, Message, Remedy, Verified};
 use crate::jobs::Jobs;
 
 /// The state that every command gets.
@@ -37,8 +37,8 @@ pub(crate) struct Place {
     pub(crate) demo: Option<Demo>,
     /// Passwords that the keyring does not hold, by account.
     passwords: Mutex<HashMap<String, SecretString>>,
-    /// How it stands with each server, by its name in lower case.
-    pub(crate) servers: Mutex<HashMap<String, ServerState>>,
+    /// Why reading a server failed last and what helps, by its name in lower case.
+    pub(crate) servers: Mutex<HashMap<String, Trouble>>,
     listing: Mutex<Option<Arc<ArchiveRead>>>,
     /// Reports never change once they are written.
     runs: Mutex<BTreeMap<String, Arc<RunReport>>>,
@@ -54,6 +54,13 @@ pub(crate) struct ArchiveRead {
     pub(crate) folder: PathBuf,
     pub(crate) listing: Listing,
     pub(crate) read_at: DateTime<FixedOffset>,
+}
+
+/// Why a server could not be read, and what helps.
+#[derive(Clone)]
+pub(crate) struct Trouble {
+    pub(crate) error: ErrorReport,
+    pub(crate) remedy: Option<Remedy>,
 }
 
 /// Plans to delete, made and not yet applied.

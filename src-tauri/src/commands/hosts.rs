@@ -1,19 +1,20 @@
 //! Hosts: what is known of them at once, reading them anew, their history, and lists of names.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use hostconfig::Error;
 use hostconfig::archive::Record;
 use hostconfig::backup::{Outcome, RunReport};
 use hostconfig::hosts_file;
-use hostconfig::inventory::{FailedServer, Inventory, with_inventory};
+use hostconfig::inventory::{Inventory, ServerLogin, with_inventory};
 use hostconfig::known_hosts::{self, KnownHost, SIGHTING_FORMAT, Sighting};
 use hostconfig::safety::assess;
 use hostconfig::selection::Selection;
-use hostconfig::settings::Settings;
+use hostconfig::settings::{Server, Settings};
 use tauri::WebviewWindow;
 use tokio_util::sync::CancellationToken;
 
@@ -25,7 +26,7 @@ use crate::ipc::{
     Message, RecordRow, Remedy, ResultView, ServerState,
 };
 use crate::login::logins;
-use crate::state::{ArchiveRead, Place, blocking, lock, now};
+use crate::state::{ArchiveRead, Place, Shell, Trouble, blocking, lock, now};
 
 /// The newest runs are looked at to know what became of each host.
 const RUNS_LOOKED_AT: usize = 30;
@@ -40,40 +41,44 @@ pub(crate) async fn list_hosts(app: App<'_>) -> Answer<HostsView> {
     blocking(move || hosts_view(&place)).await
 }
 
-/// Signs in to every saved server and reads its hosts. A server that fails is part of the answer, with the hosts that it
-/// had when it was last read.
+/// Signs in to every saved server and reads its hosts, each server for itself: one that stalls holds up no other, and the
+/// page hears of each as it answers. A server that fails is part of the answer, with the hosts that it had when it was
+/// last read.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn refresh_hosts(app: App<'_>) -> Answer<HostsView> {
     let place = app.place();
     let (ready, left_out) = logins(&place, None).await?;
-    let names: Vec<String> = ready.iter().filter_map(|login| login.name.clone()).collect();
-    let read = Arc::clone(&place);
-    let cancel = CancellationToken::new();
-    let (failed, hosts) = with_inventory(ready, &cancel, async |inventory: Inventory| {
-        let hosts = known_hosts::of(&inventory);
-        (inventory.failed, hosts)
-    })
-    .await?;
-    let view = blocking(move || {
-        for (name, error) in left_out {
-            let remedy = Some(Remedy::Password);
-            note_state(&read, &name, Some((error.into(), remedy)));
-        }
-        for FailedServer { name, error } in &failed {
-            note_state(&read, name, Some((error.report().into(), remedy(error))));
-        }
-        for name in names.iter().filter(|name| failed.iter().all(|failed| failed.name != **name)) {
-            note_state(&read, name, None);
-            let of_server = hosts.iter().filter(|host| host.server == *name).cloned().collect();
-            let sighting = Sighting { format: SIGHTING_FORMAT, read_at: now(), hosts: of_server };
-            known_hosts::store(&read.config, name, &sighting)?;
-        }
-        hosts_view(&read)
-    })
-    .await?;
+    for (name, error) in left_out {
+        note_state(&place, &name, Some(Trouble { error: error.into(), remedy: Some(Remedy::Password) }));
+    }
+    join_all(ready.into_iter().map(|login| refresh(Arc::clone(&app), Arc::clone(&place), login))).await;
+    blocking(move || hosts_view(&place)).await
+}
+
+async fn refresh(app: Arc<Shell>, place: Arc<Place>, login: ServerLogin) {
+    let name = login.name.clone().unwrap_or_default();
+    let trouble = match read(&place, login).await {
+        Ok(()) => None,
+        Err(error) => Some(Trouble { error: error.report().into(), remedy: remedy(&error) }),
+    };
+    note_state(&place, &name, trouble);
     app.jobs.tell(Message::HostsChanged);
-    Ok(view)
+}
+
+async fn read(place: &Arc<Place>, login: ServerLogin) -> hostconfig::Result<()> {
+    let name = login.name.clone().unwrap_or_default();
+    let cancel = CancellationToken::new();
+    let hosts = with_inventory(vec![login], &cancel, async |mut inventory: Inventory| {
+        inventory.failed.pop().map_or_else(|| Ok(known_hosts::of(&inventory)), |failed| Err(failed.error))
+    })
+    .await??;
+    let place = Arc::clone(place);
+    blocking(move || {
+        let sighting = Sighting { format: SIGHTING_FORMAT, read_at: now(), hosts };
+        known_hosts::store(&place.config, &name, &sighting)
+    })
+    .await
 }
 
 /// A host's records, and the attempts that left none.
@@ -125,7 +130,7 @@ pub(crate) async fn match_hosts_file(app: App<'_>, window: WebviewWindow) -> Ans
 }
 
 fn matched(place: &Place, names: Vec<String>, source: Option<String>) -> Answer<HostMatch> {
-    let hosts = known(place, &place.settings()?)?;
+    let hosts = each_once(sightings(place, &place.settings()?)?);
     let choice = Selection { wanted: names, excluded: Vec::new() }.choose(&hosts, |host| &host.name);
     let matched = choice.chosen.iter().map(|&at| format!("{}/{}", hosts[at].server, hosts[at].moid));
     Ok(HostMatch {
@@ -137,7 +142,10 @@ fn matched(place: &Place, names: Vec<String>, source: Option<String>) -> Answer<
 
 fn hosts_view(place: &Place) -> Answer<HostsView> {
     let settings = place.settings()?;
-    let known = known(place, &settings)?;
+    let sightings = sightings(place, &settings)?;
+    let read_at: Vec<_> =
+        sightings.iter().map(|sighting| sighting.as_ref().map(|sighting| sighting.read_at)).collect();
+    let known = each_once(sightings);
     let (read, archive_error) = match place.read_archive(false) {
         Ok(read) => (Some(read), None),
         Err(error) => (None, Some(error)),
@@ -154,45 +162,33 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
     let safety = assess(&known, records, runs.iter().map(AsRef::as_ref), stale_after, now());
     let hosts = known.iter().zip(safety).map(|(host, safety)| HostRow::new(host, safety)).collect();
     let states = lock(&place.servers);
-    let servers = settings.servers.iter().map(|server| {
-        let state = states.get(&server.name.to_lowercase()).cloned();
-        state.unwrap_or_else(|| ServerState {
-            name: server.name.clone(),
-            read_at: None,
-            error: None,
-            remedy: None,
-        })
+    let servers = settings.servers.iter().zip(read_at).map(|(server, read_at)| {
+        let trouble = states.get(&server.name.to_lowercase()).cloned();
+        let (error, remedy) = trouble.map_or((None, None), |trouble| (Some(trouble.error), trouble.remedy));
+        ServerState { name: server.name.clone(), read_at, error, remedy }
     });
-    let mut servers: Vec<ServerState> = servers.collect();
+    let servers = servers.collect();
     drop(states);
-    for server in &mut servers {
-        let sighting = known_hosts::load(&place.config, &server.name)?;
-        server.read_at = sighting.map(|sighting| sighting.read_at);
-    }
     Ok(HostsView { servers, hosts, stale_after_days: settings.stale_after_days, archive_error })
 }
 
-/// The hosts of the saved servers as they were last read, each once: read at different times, two servers may both tell
-/// of one.
-fn known(place: &Place, settings: &Settings) -> Answer<Vec<KnownHost>> {
-    let mut sightings = Vec::new();
-    for server in &settings.servers {
-        sightings.extend(known_hosts::load(&place.config, &server.name)?);
-    }
-    let mut newest: Vec<usize> = (0..sightings.len()).collect();
-    newest.sort_by_key(|&at| Reverse(sightings[at].read_at));
+/// What each saved server said last, in the servers' order.
+fn sightings(place: &Place, settings: &Settings) -> Answer<Vec<Option<Sighting>>> {
+    let load = |server: &Server| Ok(known_hosts::load(&place.config, &server.name)?);
+    settings.servers.iter().map(load).collect()
+}
+
+/// Their hosts, each once: read at different times, two servers may both tell of one. The one that was read last counts.
+fn each_once(sightings: Vec<Option<Sighting>>) -> Vec<KnownHost> {
+    let mut told: Vec<(usize, Sighting)> =
+        sightings.into_iter().enumerate().filter_map(|(at, sighting)| Some((at, sighting?))).collect();
+    told.sort_by_key(|(_, sighting)| Reverse(sighting.read_at));
     let mut seen = HashSet::new();
-    let mut is_double: HashMap<(usize, usize), bool> = HashMap::new();
-    for at in newest {
-        for (index, host) in sightings[at].hosts.iter().enumerate() {
-            let is_new = seen.insert((host.identity.clone(), host.name.to_lowercase()));
-            is_double.insert((at, index), !is_new);
-        }
+    for (_, sighting) in &mut told {
+        sighting.hosts.retain(|host| seen.insert((host.identity.clone(), host.name.to_lowercase())));
     }
-    let hosts = sightings.into_iter().enumerate().flat_map(|(at, sighting)| {
-        sighting.hosts.into_iter().enumerate().map(move |(index, host)| ((at, index), host))
-    });
-    Ok(hosts.filter(|(place, _)| !is_double[place]).map(|(_, host)| host).collect())
+    told.sort_by_key(|(at, _)| *at);
+    told.into_iter().flat_map(|(_, sighting)| sighting.hosts).collect()
 }
 
 fn newest_runs(place: &Place, read: &ArchiveRead) -> Answer<Vec<Arc<RunReport>>> {
@@ -221,10 +217,12 @@ fn unsuccessful(run: &Arc<RunReport>, host: &HostRef) -> Option<Attempt> {
     Some(Attempt { run_id: run.run_id.clone(), at: run.started_at, result, error })
 }
 
-fn note_state(place: &Place, name: &str, trouble: Option<(ErrorReport, Option<Remedy>)>) {
-    let (error, remedy) = trouble.map_or((None, None), |(error, remedy)| (Some(error), remedy));
-    let state = ServerState { name: name.to_owned(), read_at: None, error, remedy };
-    lock(&place.servers).insert(name.to_lowercase(), state);
+fn note_state(place: &Place, name: &str, trouble: Option<Trouble>) {
+    let mut servers = lock(&place.servers);
+    match trouble {
+        Some(trouble) => drop(servers.insert(name.to_lowercase(), trouble)),
+        None => drop(servers.remove(&name.to_lowercase())),
+    }
 }
 
 fn remedy(error: &Error) -> Option<Remedy> {

@@ -35,8 +35,9 @@ export const commands = {
 	/**  Every host as it was last read: at once, without asking any server. */
 	listHosts: () => __TAURI_INVOKE<HostsView>("list_hosts"),
 	/**
-	 *  Signs in to every saved server and reads its hosts. A server that fails is part of the answer, with the hosts that it
-	 *  had when it was last read.
+	 *  Signs in to every saved server and reads its hosts, each server for itself: one that stalls holds up no other, and the
+	 *  page hears of each as it answers. A server that fails is part of the answer, with the hosts that it had when it was
+	 *  last read.
 	 */
 	refreshHosts: () => __TAURI_INVOKE<HostsView>("refresh_hosts"),
 	/**  A host's records, and the attempts that left none. */
