@@ -86,7 +86,7 @@ impl Console {
     /// A line on standard error. One that cannot be written has nowhere left to be told.
     pub(crate) fn say(&self, line: &str) {
         self.bars.suspend(|| {
-            let _ = writeln!(anstream::stderr().lock(), "{line}");
+            let _ = write_line(line);
         });
     }
 
@@ -123,6 +123,16 @@ impl Console {
         }
         self.say(&told(report, error_width()));
     }
+}
+
+/// In one write where no colours are shown: a line is never torn, and costs no more than it must.
+fn write_line(line: &str) -> io::Result<()> {
+    let stderr = anstream::stderr().lock();
+    if stderr.current_choice() != anstream::ColorChoice::Never {
+        return writeln!({ stderr }, "{line}");
+    }
+    let line = anstream::adapter::strip_str(line).to_string() + "\n";
+    stderr.into_inner().write_all(line.as_bytes())
 }
 
 /// An error as text: what, why, what next.

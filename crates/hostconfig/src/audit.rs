@@ -1,8 +1,9 @@
 //! Who did what to which host: one JSON line for each action, appended to `audit.jsonl`, never changed afterwards. No
 //! secret is ever in it.
 
-use std::fs::OpenOptions;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, FixedOffset};
@@ -79,17 +80,18 @@ impl AuditEntry {
     }
 }
 
-/// The audit log of a configuration folder. Clones take turns, so that only other programs' locks are waited for.
+/// The audit log of a configuration folder. Clones share one open file, so that thousands of entries do not open it as
+/// often, and take turns; other programs append to it meanwhile.
 #[derive(Debug, Clone)]
 pub struct AuditLog {
     config: ConfigDir,
-    turn: Arc<Mutex<()>>,
+    file: Arc<Mutex<Option<File>>>,
 }
 
 impl AuditLog {
     /// The audit log of this configuration folder. Neither need exist.
     pub fn new(config: &ConfigDir) -> Self {
-        Self { config: config.clone(), turn: Arc::default() }
+        Self { config: config.clone(), file: Arc::default() }
     }
 
     /// Appends entries, each as a line, all in one write: programs that append at the same time do not tear each
@@ -98,29 +100,52 @@ impl AuditLog {
         if entries.is_empty() {
             return Ok(());
         }
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        append(&self.config, entries)
+        let mut open = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = self.config.audit_log();
+        let mut file = match open.take() {
+            Some(file) if is_at(&file, &path) => file,
+            _ => open_log(&self.config)?,
+        };
+        append(&mut file, entries).map_err(|e| FileError::new("write", &path, e))?;
+        // One that failed is opened anew the next time.
+        *open = Some(file);
+        Ok(())
     }
 }
 
-fn append(config: &ConfigDir, entries: &[AuditEntry]) -> Result<()> {
+fn open_log(config: &ConfigDir) -> Result<File> {
     config.ensure()?;
     let path = config.audit_log();
-    let write = || -> io::Result<()> {
-        let mut file =
-            platform::private(OpenOptions::new().read(true).append(true).create(true)).open(&path)?;
-        let mut lines = Vec::new();
-        // While another program writes, its line looks torn. Without the lock the line is only appended.
-        if is_locked(files::lock_patiently(&file))? && is_torn(&mut file)? {
-            lines.push(b'\n');
-        }
-        for entry in entries {
-            serde_json::to_writer(&mut lines, entry)?;
-            lines.push(b'\n');
-        }
-        file.write_all(&lines)
-    };
-    Ok(write().map_err(|e| FileError::new("write", &path, e))?)
+    let opened = platform::private(OpenOptions::new().read(true).append(true).create(true)).open(&path);
+    Ok(opened.map_err(|e| FileError::new("write", path, e))?)
+}
+
+/// Whether the file that is open is still the one that lies there: an admin may have put it away.
+fn is_at(file: &File, path: &Path) -> bool {
+    file.metadata()
+        .ok()
+        .zip(fs::symlink_metadata(path).ok())
+        .is_some_and(|(open, there)| platform::is_same_file(&open, &there))
+}
+
+/// Locked only while it writes.
+fn append(file: &mut File, entries: &[AuditEntry]) -> io::Result<()> {
+    let is_locked = is_locked(files::lock_patiently(file))?;
+    let written = write(file, entries, is_locked);
+    if is_locked { written.and(file.unlock()) } else { written }
+}
+
+fn write(file: &mut File, entries: &[AuditEntry], is_locked: bool) -> io::Result<()> {
+    let mut lines = Vec::new();
+    // While another program writes, its line looks torn. Without the lock the line is only appended.
+    if is_locked && is_torn(file)? {
+        lines.push(b'\n');
+    }
+    for entry in entries {
+        serde_json::to_writer(&mut lines, entry)?;
+        lines.push(b'\n');
+    }
+    file.write_all(&lines)
 }
 
 /// A file system without locks is no reason to lose an entry.
@@ -133,7 +158,7 @@ fn is_locked(locked: io::Result<bool>) -> io::Result<bool> {
 
 /// Whether the last line lacks its end because a power cut or a full disk came in between. The next entry must not
 /// become part of it.
-fn is_torn(file: &mut std::fs::File) -> io::Result<bool> {
+fn is_torn(file: &mut File) -> io::Result<bool> {
     if file.seek(SeekFrom::End(0))? == 0 {
         return Ok(false);
     }
@@ -225,6 +250,44 @@ mod tests {
         for line in log.lines() {
             serde_json::from_str::<AuditEntry>(line).unwrap();
         }
+    }
+
+    #[test]
+    fn a_log_that_was_put_away_is_begun_anew() {
+        let (folder, config) = config();
+        let log = AuditLog::new(&config);
+        log.append(&[entry("esx01")]).unwrap();
+        log.append(&[entry("esx02")]).unwrap();
+        std::fs::rename(config.audit_log(), folder.path().join("audit.old")).unwrap();
+        for host in ["esx03", "esx04"] {
+            log.append(&[entry(host)]).unwrap();
+        }
+        assert_eq!(read(&config).lines().count(), 2);
+        assert_eq!(std::fs::read_to_string(folder.path().join("audit.old")).unwrap().lines().count(), 2);
+        std::fs::remove_file(config.audit_log()).unwrap();
+        log.append(&[entry("esx05")]).unwrap();
+        assert_eq!(read(&config).lines().count(), 1);
+    }
+
+    #[test]
+    fn an_open_log_keeps_nobody_else_out() {
+        let (_folder, config) = config();
+        let logs = [AuditLog::new(&config), AuditLog::new(&config)];
+        for _ in 0..3 {
+            for log in &logs {
+                log.append(&[entry("esx01")]).unwrap();
+            }
+        }
+        std::fs::OpenOptions::new()
+            .append(true)
+            .open(config.audit_log())
+            .and_then(|mut file| file.write_all(b"{\"torn"))
+            .unwrap();
+        logs[0].append(&[entry("esx02")]).unwrap();
+        let log = read(&config);
+        let lines: Vec<&str> = log.lines().collect();
+        assert_eq!((lines.len(), lines[6]), (8, "{\"torn"));
+        assert_eq!(serde_json::from_str::<AuditEntry>(lines[7]).unwrap(), entry("esx02"));
     }
 
     #[test]

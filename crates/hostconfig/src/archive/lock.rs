@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Archive, ArchiveError};
 use crate::Result;
-use crate::files::{self, FileError, platform};
+use crate::files::{self, FileError, FileProblem, platform};
 
 pub(super) const STAGING: &str = "staging";
 const LOCK: &str = "lock";
@@ -108,15 +108,34 @@ impl WriteLock {
 }
 
 impl Held {
+    /// Makes the folders of a date and of a host in it, where they are missing. One that is known to last is not
+    /// looked at again, unless what is to be made in it shows that somebody removed it.
+    pub(super) fn ensure_folders(&self, date: &Path, host: &Path) -> Result<(), FileError> {
+        if !self.is_lasting(date) {
+            files::ensure_private_folder(date)?;
+        }
+        match files::ensure_private_folder(host) {
+            Err(error) if error.problem == FileProblem::Missing => {
+                self.lasting.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                files::ensure_private_folder(date)?;
+                files::ensure_private_folder(host)
+            }
+            made => made,
+        }
+    }
+
     /// Makes sure, once for each folder, that its entry in `parent` survives a power cut. Also when another commit made
     /// the folder a moment ago and may not have come to flushing it.
     pub(super) fn flush_entry(&self, parent: &Path, folder: &Path) -> Result<(), FileError> {
-        let lasting = || self.lasting.lock().unwrap_or_else(PoisonError::into_inner);
-        if !lasting().contains(folder) {
+        if !self.is_lasting(folder) {
             files::sync_folder(parent)?;
-            lasting().insert(folder.to_path_buf());
+            self.lasting.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_path_buf());
         }
         Ok(())
+    }
+
+    fn is_lasting(&self, folder: &Path) -> bool {
+        self.lasting.lock().unwrap_or_else(PoisonError::into_inner).contains(folder)
     }
 }
 

@@ -26,8 +26,8 @@ pub struct Staging {
 }
 
 impl WriteLock {
-    /// Makes room for one bundle of the host with this folder name. The file is open for writing it: close it before
-    /// the commit, because Windows renames no folder with an open file in it.
+    /// Makes room for one bundle of the host with this folder name. The file is open for writing it and for reading it
+    /// again.
     pub fn stage(&self, host: &HostFolder) -> Result<(Staging, File)> {
         let archive = &self.0.archive;
         let folder = archive.own(STAGING).join(uuid::Uuid::new_v4().simple().to_string());
@@ -51,13 +51,19 @@ impl Staging {
         self.held.archive.blame(FileError::new("write", &self.bundle, source))
     }
 
-    /// Writes the record, flushes everything and renames the folder to
+    /// Writes the record, flushes everything, the bundle's `file` too, and renames the folder to
     /// `<yyyy-MM-dd>/<host>/T<HHmmss><offset>` of `taken_at`, the machine's local time. From then on the record is
     /// in the archive; before, nothing is.
-    pub fn commit(mut self, draft: RecordDraft, taken_at: DateTime<FixedOffset>) -> Result<Record> {
+    pub fn commit(
+        mut self,
+        file: File,
+        draft: RecordDraft,
+        taken_at: DateTime<FixedOffset>,
+    ) -> Result<Record> {
         let held = Arc::clone(&self.held);
         let archive = &held.archive;
         let blame = |e| archive.blame(e);
+        // By its name: what is renamed into place is what lies there.
         let found =
             fs::metadata(&self.bundle).map_err(|e| blame(FileError::new("read", &self.bundle, e)))?.len();
         if found != draft.bytes {
@@ -70,11 +76,11 @@ impl Staging {
         let date = archive.root().join(taken_at.format("%Y-%m-%d").to_string());
         let host = date.join(self.host.as_str());
         // All is made first and flushed then: one commit of the file system's journal serves several flushes.
-        for folder in [&date, &host] {
-            files::ensure_private_folder(folder).map_err(blame)?;
-        }
+        held.ensure_folders(&date, &host).map_err(blame)?;
         files::write_new(&self.folder.join(RECORD_FILE), &json).map_err(blame)?;
-        files::sync_file(&self.bundle).map_err(blame)?;
+        file.sync_all().map_err(|e| blame(FileError::new("flush", &self.bundle, e)))?;
+        // Windows renames no folder with an open file in it.
+        drop(file);
         files::sync_folder(&self.folder).map_err(blame)?;
         held.flush_entry(archive.root(), &date).map_err(blame)?;
         held.flush_entry(&date, &host).map_err(blame)?;

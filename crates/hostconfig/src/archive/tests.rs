@@ -1,6 +1,7 @@
 //! The archive as its users see it: created, locked, written, listed. Drafts for the other rooms' tests.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
@@ -62,9 +63,9 @@ pub(crate) fn new_archive() -> (tempfile::TempDir, Archive) {
 }
 
 pub(crate) fn keep(lock: &WriteLock, host: &str, bundle: &[u8], seconds: i64) -> Record {
-    let (staging, _) = lock.stage(&host_folder(host)).unwrap();
-    fs::write(staging.bundle_path(), bundle).unwrap();
-    staging.commit(draft(host, bundle), taken_at(seconds)).unwrap()
+    let (staging, mut file) = lock.stage(&host_folder(host)).unwrap();
+    file.write_all(bundle).unwrap();
+    staging.commit(file, draft(host, bundle), taken_at(seconds)).unwrap()
 }
 
 pub(crate) fn lock(archive: &Archive) -> WriteLock {
@@ -152,15 +153,15 @@ fn commits_at_once_never_meet() {
 fn what_is_not_committed_leaves_nothing() {
     let (_folder, archive) = new_archive();
     let lock = lock(&archive);
-    let (staging, _) = lock.stage(&host_folder("esx01")).unwrap();
-    fs::write(staging.bundle_path(), b"half").unwrap();
+    let (staging, mut file) = lock.stage(&host_folder("esx01")).unwrap();
+    file.write_all(b"half").unwrap();
     assert_eq!(staged(&archive), 1);
     drop(staging);
     assert_eq!(staged(&archive), 0);
 
-    let (staging, _) = lock.stage(&host_folder("esx01")).unwrap();
-    fs::write(staging.bundle_path(), b"half").unwrap();
-    let error = staging.commit(draft("esx01", b"the whole"), taken_at(0)).unwrap_err();
+    let (staging, mut file) = lock.stage(&host_folder("esx01")).unwrap();
+    file.write_all(b"half").unwrap();
+    let error = staging.commit(file, draft("esx01", b"the whole"), taken_at(0)).unwrap_err();
     assert_eq!(error.code(), "bundle_incomplete");
     assert_eq!(staged(&archive), 0);
     assert!(archive.list().unwrap().records.is_empty());
@@ -172,9 +173,9 @@ fn a_commit_that_cannot_be_made_keeps_everything_else() {
     let lock = lock(&archive);
     // An admin's own file where the date's folder should be.
     fs::write(archive.root().join("2026-11-22"), "theirs").unwrap();
-    let (staging, _) = lock.stage(&host_folder("esx01")).unwrap();
-    fs::write(staging.bundle_path(), b"bundle").unwrap();
-    let error = staging.commit(draft("esx01", b"bundle"), taken_at(0)).unwrap_err();
+    let (staging, mut file) = lock.stage(&host_folder("esx01")).unwrap();
+    file.write_all(b"bundle").unwrap();
+    let error = staging.commit(file, draft("esx01", b"bundle"), taken_at(0)).unwrap_err();
     assert!(error.to_string().starts_with("cannot make the folder "), "{error}");
     assert_eq!(fs::read_to_string(archive.root().join("2026-11-22")).unwrap(), "theirs");
     assert_eq!(staged(&archive), 0);
@@ -334,10 +335,10 @@ fn a_bundle_that_cannot_be_written_is_the_archives_trouble() {
 fn an_archive_that_vanishes_under_a_run_is_told() {
     let (folder, archive) = new_archive();
     let lock = lock(&archive);
-    let (staging, _) = lock.stage(&host_folder("esx01")).unwrap();
-    fs::write(staging.bundle_path(), b"bundle").unwrap();
+    let (staging, mut file) = lock.stage(&host_folder("esx01")).unwrap();
+    file.write_all(b"bundle").unwrap();
     fs::rename(archive.root(), folder.path().join("unplugged")).unwrap();
-    let error = staging.commit(draft("esx01", b"bundle"), taken_at(0)).unwrap_err();
+    let error = staging.commit(file, draft("esx01", b"bundle"), taken_at(0)).unwrap_err();
     assert_eq!(error.code(), "archive_vanished");
     assert_eq!(lock.stage(&host_folder("esx02")).unwrap_err().code(), "archive_vanished");
     assert_eq!(archive.list().unwrap_err().code(), "archive_vanished");

@@ -1,24 +1,22 @@
 //! One host of a run: checks, download into staging, proof, commit.
 
-use sha2::{Digest, Sha256};
-use tokio::io::BufWriter;
-use tokio_util::io::InspectWriter;
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset};
 use vsphere::Thumbprint;
 use vsphere::inventory::{ConnectionState, HostSystem};
 use vsphere::transfer::{Downloaded, Route, fetch_bundle};
 
 use super::report::{HostReport, Outcome};
+use super::sink::{Received, Sink};
 use super::{Run, RunEvent, Turn, blocking};
 use crate::archive::{
     Record, RecordDraft, RecordHost, RecordManifest, RecordObtained, RecordProduct, Staging,
 };
 use crate::audit::{AuditAction, AuditEntry};
-use crate::bundle::{Manifest, check_file, uuid_matches};
+use crate::bundle::{Manifest, check, uuid_matches};
 use crate::inventory::{Host, Server};
 use crate::{Error, Result};
-
-/// A bundle is tens of KiB to a few MiB.
-const WRITE_BUFFER: usize = 64 * 1024;
 
 /// The report of a host that is not begun, because the run was cancelled or the archive failed; the watcher is told. It
 /// is not in the audit log: nothing was done to the host.
@@ -34,14 +32,78 @@ pub(super) fn left_out(run: &Run, turn: &Turn) -> Option<HostReport> {
 }
 
 /// Backs up a host, and tells the watcher and the audit log.
-pub(super) async fn back_up(run: &Run, turn: &Turn) -> HostReport {
+pub(super) async fn back_up(run: &Arc<Run>, turn: &Turn) -> HostReport {
     // Much may have happened while the task waited for its turn.
     if let Some(report) = left_out(run, turn) {
         return report;
     }
+    let started = (run.context.clock)();
+    let fetched = fetch(run, turn).await;
+    // What blocks on files is never left to itself: it would hold the archive's lock, and what it commits must be told.
+    let report = {
+        let (run, at) = (Arc::clone(run), turn.at);
+        blocking(move || conclude(&run, at, fetched, started)).await
+    };
+    told(run, turn, report)
+}
+
+fn told(run: &Run, turn: &Turn, report: HostReport) -> HostReport {
+    (run.context.watch)(RunEvent::Finished { host: turn.number, report: &report });
+    report
+}
+
+/// A bundle that has arrived.
+struct Fetched {
+    staging: Staging,
+    received: Received,
+    draft: RecordDraft,
+}
+
+/// Downloads the host's bundle into staging; answers with it and with what is known of it.
+async fn fetch(run: &Run, turn: &Turn) -> Result<Fetched> {
     let host = &run.inventory.hosts[turn.at];
-    let outcome = match try_host(run, turn).await {
-        Ok(outcome) => outcome,
+    let server = &run.inventory.servers[host.server];
+    check_host(server, &host.system)?;
+    (run.context.watch)(RunEvent::Started { host: turn.number });
+    let (staging, file) = {
+        let (lock, folder) = (run.context.lock.clone(), run.folders[turn.at].clone());
+        blocking(move || lock.stage(&folder)).await?
+    };
+    let download = async {
+        let route = Route::to(&server.session, &host.system, run.request.host_port).await?;
+        let mut sink = Sink::new(file);
+        let told = |bytes, total| {
+            (run.context.watch)(RunEvent::Received { host: turn.number, bytes, total });
+        };
+        let downloaded = fetch_bundle(&server.session, &host.system, &route, &mut sink, told).await;
+        let downloaded = downloaded.map_err(|error| match error {
+            vsphere::Error::Sink { source, .. } => staging.write_failed(source),
+            other => other.into(),
+        })?;
+        let received = sink.end().await.map_err(|source| staging.write_failed(source))?;
+        Ok((downloaded, received))
+    };
+    let downloaded = turn.cancel.run_until_cancelled(download).await;
+    let (downloaded, received) = downloaded.unwrap_or(Err(Error::Cancelled))?;
+    let draft = draft(run, host, server, &downloaded, received.sha256.clone());
+    Ok(Fetched { staging, received, draft })
+}
+
+/// Commits what was fetched, or tells why there is nothing; either way the audit log knows.
+fn conclude(run: &Run, at: usize, fetched: Result<Fetched>, started: DateTime<FixedOffset>) -> HostReport {
+    let host = &run.inventory.hosts[at];
+    let clock = run.context.clock;
+    let outcome = match fetched.and_then(|fetched| prove_and_commit(fetched, clock)) {
+        Ok(record) => {
+            let seconds = (clock() - started).as_seconds_f64();
+            tracing::info!(
+                host = host.system.name,
+                record = record.id,
+                bytes = record.bundle.bytes,
+                "backed up"
+            );
+            Outcome::saved(&record, seconds)
+        }
         Err(Error::Cancelled) => Outcome::Cancelled,
         Err(error) => {
             let error = error.about_host(&host.system.name);
@@ -54,45 +116,8 @@ pub(super) async fn back_up(run: &Run, turn: &Turn) -> HostReport {
         }
     };
     let report = HostReport::new(host, &run.inventory, outcome);
-    note_in_audit_log(run, host, &report).await;
-    told(run, turn, report)
-}
-
-fn told(run: &Run, turn: &Turn, report: HostReport) -> HostReport {
-    (run.context.watch)(RunEvent::Finished { host: turn.number, report: &report });
+    note_in_audit_log(run, host, &report);
     report
-}
-
-async fn try_host(run: &Run, turn: &Turn) -> Result<Outcome> {
-    let host = &run.inventory.hosts[turn.at];
-    check_host(&run.inventory.servers[host.server], &host.system)?;
-    let clock = run.context.clock;
-    let started = clock();
-    (run.context.watch)(RunEvent::Started { host: turn.number });
-    // What blocks on files is never left to itself: it would hold the archive's lock, and what it commits must be told.
-    let (staging, file) = {
-        let (lock, folder) = (run.context.lock.clone(), run.folders[turn.at].clone());
-        blocking(move || lock.stage(&folder)).await?
-    };
-    let fetched = turn.cancel.run_until_cancelled(fetch(run, turn, &staging, file)).await;
-    let draft = fetched.unwrap_or(Err(Error::Cancelled))?;
-    let record = blocking(move || prove_and_commit(staging, draft, clock)).await?;
-    let seconds = (clock() - started).as_seconds_f64();
-    tracing::info!(host = host.system.name, record = record.id, bytes = record.bundle.bytes, "backed up");
-    Ok(Outcome::saved(&record, seconds))
-}
-
-/// Downloads the host's bundle into staging; answers with what is known of it.
-async fn fetch(run: &Run, turn: &Turn, staging: &Staging, file: std::fs::File) -> Result<RecordDraft> {
-    let host = &run.inventory.hosts[turn.at];
-    let server = &run.inventory.servers[host.server];
-    let route = Route::to(&server.session, &host.system, run.request.host_port).await?;
-    let downloaded = download(run, turn.number, server, &host.system, &route, file).await;
-    let (downloaded, sha256) = downloaded.map_err(|error| match error {
-        vsphere::Error::Sink { source, .. } => staging.write_failed(source),
-        other => other.into(),
-    })?;
-    Ok(draft(run, host, server, &downloaded, sha256))
 }
 
 /// What can be known before the host is asked for anything.
@@ -121,24 +146,6 @@ fn check_host(server: &Server, host: &HostSystem) -> Result<()> {
         None => vsphere::Error::NoFirmwareSystem { host: name },
     }
     .into())
-}
-
-/// Writes the bundle into its file in staging, hashing as it comes; answers with the SHA-256 in lower-case hexadecimal.
-async fn download(
-    run: &Run,
-    number: usize,
-    server: &Server,
-    host: &HostSystem,
-    route: &Route,
-    file: std::fs::File,
-) -> Result<(Downloaded, String), vsphere::Error> {
-    let mut sha256 = Sha256::new();
-    let file = BufWriter::with_capacity(WRITE_BUFFER, tokio::fs::File::from_std(file));
-    let mut sink = InspectWriter::new(file, |bytes| sha256.update(bytes));
-    let received = |bytes, total| (run.context.watch)(RunEvent::Received { host: number, bytes, total });
-    let downloaded = fetch_bundle(&server.session, host, route, &mut sink, received).await?;
-    drop(sink);
-    Ok((downloaded, hex::encode(sha256.finalize())))
 }
 
 fn draft(run: &Run, host: &Host, server: &Server, downloaded: &Downloaded, sha256: String) -> RecordDraft {
@@ -175,19 +182,21 @@ fn draft(run: &Run, host: &Host, server: &Server, downloaded: &Downloaded, sha25
 }
 
 /// A bundle gets into the archive only after it was read through.
-fn prove_and_commit(staging: Staging, draft: RecordDraft, clock: super::Clock) -> Result<Record> {
+fn prove_and_commit(fetched: Fetched, clock: super::Clock) -> Result<Record> {
+    let Fetched { staging, received, draft } = fetched;
     let host = &draft.host;
-    let checked = check_file(staging.bundle_path())
-        .map_err(|problem| Error::UnsoundBundle { host: host.name.clone(), problem })?;
+    let file = received.write().map_err(|source| staging.write_failed(source))?;
+    let checked =
+        check(&file).map_err(|problem| Error::UnsoundBundle { host: host.name.clone(), problem })?;
     let Manifest { release_level, uuid } = checked.manifest;
     let matches_host =
         uuid.as_deref().zip(host.uuid.as_deref()).map(|(bundle, host)| uuid_matches(bundle, host));
     let manifest = RecordManifest { release_level, uuid, matches_host };
-    staging.commit(RecordDraft { manifest, ..draft }, clock())
+    staging.commit(file, RecordDraft { manifest, ..draft }, clock())
 }
 
 /// A log that cannot be written is told, but is no reason to lose a backup.
-async fn note_in_audit_log(run: &Run, host: &Host, report: &HostReport) {
+fn note_in_audit_log(run: &Run, host: &Host, report: &HostReport) {
     let (result, record) = match &report.outcome {
         Outcome::Saved { record, .. } => ("ok", Some(record.clone())),
         Outcome::Failed { error } => (error.code.as_str(), None),
@@ -201,8 +210,7 @@ async fn note_in_audit_log(run: &Run, host: &Host, report: &HostReport) {
         record,
         ..AuditEntry::new((run.context.clock)(), AuditAction::Backup, result)
     };
-    let audit = run.context.audit.clone();
-    if let Err(error) = blocking(move || audit.append(&[entry])).await {
+    if let Err(error) = run.context.audit.append(&[entry]) {
         tracing::error!(%error, "the audit log cannot be written");
     }
 }

@@ -7,6 +7,7 @@
 mod choice;
 mod host;
 mod report;
+mod sink;
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};

@@ -2,9 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
 
 use flate2::bufread::GzDecoder;
 
@@ -132,11 +130,6 @@ pub fn check(bundle: impl Read) -> Result<Checked, BundleProblem> {
         return Err(BundleProblem::NoState);
     }
     Ok(Checked { manifest, members })
-}
-
-/// [`check`] of a file.
-pub fn check_file(path: &Path) -> Result<Checked, BundleProblem> {
-    check(File::open(path).map_err(BundleProblem::Unreadable)?)
 }
 
 /// What one pass through a bundle gathers, shared by its layers' readers.

@@ -6,7 +6,7 @@
 mod check;
 mod manifest;
 
-pub use check::{BundleProblem, Checked, Layer, MAX_MEMBERS, MAX_UNPACKED_BYTES, Member, check, check_file};
+pub use check::{BundleProblem, Checked, Layer, MAX_MEMBERS, MAX_UNPACKED_BYTES, Member, check};
 pub use manifest::{MAX_MANIFEST_BYTES, Manifest, normal_uuid, parse_manifest, uuid_matches};
 
 #[cfg(test)]

@@ -157,9 +157,9 @@ pub(crate) fn ensure_private_folders(path: &Path) -> Result<(), FileError> {
     ensure_private_folder(path)
 }
 
-/// Makes a new empty file that only its owner may read; an existing one is an error.
+/// Makes a new empty file that only its owner may read; an existing one is an error. It can be read again.
 pub(crate) fn create_private_file(path: &Path) -> Result<File, FileError> {
-    platform::private(OpenOptions::new().write(true).create_new(true))
+    platform::private(OpenOptions::new().read(true).write(true).create_new(true))
         .open(path)
         .map_err(|e| FileError::new("make", path, e))
 }
@@ -204,16 +204,6 @@ pub(crate) fn lock_patiently(file: &File) -> io::Result<bool> {
             Err(TryLockError::Error(e)) => return Err(e),
         }
     }
-}
-
-/// Flushes a file that another handle wrote to the disk.
-pub(crate) fn sync_file(path: &Path) -> Result<(), FileError> {
-    // Windows flushes only through a handle that may write.
-    OpenOptions::new()
-        .write(true)
-        .open(path)
-        .and_then(|file| file.sync_all())
-        .map_err(|e| FileError::new("flush", path, e))
 }
 
 /// Flushes a folder's entries, so that what was made or renamed in it survives a power cut.

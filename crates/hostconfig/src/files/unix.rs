@@ -1,8 +1,8 @@
 //! Unix' side of the file system's edge: permissions, flushing folders, what an error number means.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// The configuration folder's name under the platform's own place for such.
@@ -35,6 +35,11 @@ pub(crate) fn is_vanished(code: i32) -> bool {
 pub(crate) fn is_lock_unsupported(error: &io::Error) -> bool {
     const ENOLCK: i32 = if cfg!(target_os = "linux") { 37 } else { 77 };
     error.kind() == io::ErrorKind::Unsupported || error.raw_os_error() == Some(ENOLCK)
+}
+
+/// Whether two descriptions are of the same file, whatever its name.
+pub(crate) fn is_same_file(a: &Metadata, b: &Metadata) -> bool {
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
 pub(crate) fn is_in_use(_code: i32) -> bool {

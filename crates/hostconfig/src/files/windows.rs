@@ -1,8 +1,9 @@
 //! Windows' side of the file system's edge: momentary refusals, what an error code means. Access is governed by the
 //! folder's inherited permissions; what lies in the user's own profile is closed to other users already.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io;
+use std::os::windows::fs::MetadataExt;
 use std::path::Path;
 
 /// The configuration folder's name under %APPDATA%.
@@ -35,6 +36,12 @@ pub(crate) fn is_vanished(code: i32) -> bool {
 /// `ERROR_INVALID_FUNCTION` and `ERROR_NOT_SUPPORTED`: what file systems without locks answer.
 pub(crate) fn is_lock_unsupported(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported || matches!(error.raw_os_error(), Some(1 | 50))
+}
+
+/// Whether two descriptions are of the same file, whatever its name. Its number is not in the standard library yet; when it
+/// was made is as good where a file may only have been put away.
+pub(crate) fn is_same_file(a: &Metadata, b: &Metadata) -> bool {
+    a.creation_time() == b.creation_time()
 }
 
 /// `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
