@@ -198,8 +198,8 @@ fn name_key(uuid: Option<&str>, identity: &str, name: &str) -> (String, String) 
 }
 
 /// The attempt of each host that counts.
-fn last_attempts<'a>(
-    hosts: &[KnownHost],
+fn last_attempts<'h, 'a>(
+    hosts: &'h [KnownHost],
     runs: impl IntoIterator<Item = &'a RunReport>,
 ) -> Vec<Option<(&'a RunReport, &'a Outcome)>> {
     let mut attempts: HashMap<(&str, &str), Option<(&RunReport, &Outcome)>> =
@@ -214,8 +214,15 @@ fn last_attempts<'a>(
             }
         }
     }
-    let attempt = |host: &KnownHost| attempts[&(host.server.as_str(), host.name.as_str())];
-    hosts.iter().map(attempt).collect()
+    // Of a host that several servers know, an attempt through one of them counts for all.
+    let mut of_host: HashMap<(&str, String), Option<(&RunReport, &Outcome)>> = HashMap::new();
+    let key = |host: &'h KnownHost| (host.identity.as_str(), host.name.to_lowercase());
+    for host in hosts {
+        let attempt = attempts[&(host.server.as_str(), host.name.as_str())];
+        let counts = of_host.entry(key(host)).or_default();
+        *counts = counts.iter().copied().chain(attempt).max_by_key(|(run, outcome)| weight(run, outcome));
+    }
+    hosts.iter().map(|host| of_host[&key(host)]).collect()
 }
 
 /// Of two attempts the one that counts weighs more.

@@ -131,6 +131,15 @@ fn attempts_are_those_of_this_server_and_name() {
     assert_eq!(found, [Some(AttemptResult::Failed), Some(AttemptResult::Saved), None]);
 }
 
+#[test]
+fn an_attempt_through_one_server_counts_for_a_host_that_two_know() {
+    let hosts = [known_host("esx01", UUID), KnownHost { server: "lab".into(), ..known_host("ESX01", UUID) }];
+    let runs = [run(3, &["prod esx01 failed"]), run(5, &["lab ESX01 saved"])];
+    let found = assessed(&hosts, &[record("a", UUID, "esx01", 5)], &runs);
+    assert_eq!(found[0], found[1]);
+    assert_eq!(found[0].safety, Safety::Failing);
+}
+
 /// Two hosts of one name on one server: their reports cannot be told apart, their bundles can.
 #[test]
 fn of_namesakes_the_worse_attempt_counts_until_a_bundle_says_otherwise() {

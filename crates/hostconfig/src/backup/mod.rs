@@ -9,12 +9,14 @@ mod host;
 mod report;
 mod sink;
 
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
-use tokio::sync::Semaphore;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 pub use choice::{HostChoice, HostRef};
@@ -93,8 +95,8 @@ pub struct PlannedHost<'a> {
     pub moid: &'a str,
     /// What tells it from all others; see [`crate::inventory::Host::identity`].
     pub identity: &'a str,
-    /// Ends this host alone: under way it is dropped, waiting it is not begun once its turn comes. A bundle that is in the
-    /// archive already stays. The run's own token ends it too.
+    /// Ends this host alone: under way it is dropped, waiting it is not begun, and told of within moments. A bundle that is in
+    /// the archive already stays. The run's own token ends it too.
     pub cancel: CancellationToken,
 }
 
@@ -205,37 +207,47 @@ struct Turn {
     cancel: CancellationToken,
 }
 
+/// How soon it is told that a waiting host was cancelled.
+const LOOK_FOR_CANCELLED_EVERY: Duration = Duration::from_millis(250);
+
 /// Backs up the hosts at these places of the inventory, a bounded number at once; reports in the same order.
 async fn back_up_each(run: &Arc<Run>, chosen: Vec<(usize, CancellationToken)>) -> Vec<HostReport> {
-    let places = Arc::new(Semaphore::new(run.request.concurrency.get()));
     let mut reports: Vec<Option<HostReport>> = chosen.iter().map(|_| None).collect();
+    let turn = |(number, (at, cancel))| Turn { number, at, cancel };
+    let mut waiting: VecDeque<Turn> = chosen.into_iter().enumerate().map(turn).collect();
     let mut under_way = JoinSet::new();
-    let keep = |reports: &mut Vec<Option<HostReport>>, joined: Result<(usize, HostReport), JoinError>| {
-        let (number, report) = joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-        reports[number] = Some(report);
-    };
-    for (number, (at, cancel)) in chosen.into_iter().enumerate() {
-        let turn = Turn { number, at, cancel };
+    let mut look_for_cancelled = tokio::time::interval(LOOK_FOR_CANCELLED_EVERY);
+    look_for_cancelled.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
         // A task only where there is room: thousands that wait would cost memory for nothing.
-        let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
-        while let Some(joined) = under_way.try_join_next() {
-            keep(&mut reports, joined);
+        while under_way.len() < run.request.concurrency.get()
+            && let Some(turn) = waiting.pop_front()
+        {
+            if let Some(report) = host::left_out(run, &turn) {
+                reports[turn.number] = Some(report);
+                continue;
+            }
+            let run = Arc::clone(run);
+            under_way.spawn(async move { (turn.number, host::back_up(&run, &turn).await) });
         }
-        if let Some(report) = host::left_out(run, &turn) {
-            reports[number] = Some(report);
-            continue;
+        if under_way.is_empty() {
+            return reports.into_iter().flatten().collect();
         }
-        let run = Arc::clone(run);
-        under_way.spawn(async move {
-            let report = host::back_up(&run, &turn).await;
-            drop(place);
-            (number, report)
-        });
+        tokio::select! {
+            Some(joined) = under_way.join_next() => {
+                let (number, report) =
+                    joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+                reports[number] = Some(report);
+            }
+            // One timer for all: a task or a future for each that waits would cost memory as well.
+            _ = look_for_cancelled.tick(), if !waiting.is_empty() => waiting.retain(|turn| {
+                let left_out = host::left_out(run, turn);
+                let waits_on = left_out.is_none();
+                reports[turn.number] = left_out;
+                waits_on
+            }),
+        }
     }
-    while let Some(joined) = under_way.join_next().await {
-        keep(&mut reports, joined);
-    }
-    reports.into_iter().flatten().collect()
 }
 
 /// Sorts by time and cannot collide: two runs of an archive exclude each other.

@@ -135,3 +135,28 @@ async fn one_host_is_cancelled_alone_under_way_or_waiting() {
     assert_eq!(told.iter().filter(|event| event.starts_with("finished")).count(), 4);
     assert_eq!(sim.open_sessions(), 0);
 }
+
+/// In a long run nobody wants to wait for a host's turn to see that it was cancelled.
+#[tokio::test]
+async fn a_waiting_host_is_told_as_cancelled_before_its_turn() {
+    let sim = vcenter(uniform_hosts(3, 50_000)).await;
+    // The version list is a GET; the first bundle hangs until its host is cancelled too.
+    sim.add_fault(FaultRule::get(What::StallAfter(30_000)).after(1).once());
+    let desk = Desk::new();
+    let tokens: Arc<Mutex<Vec<CancellationToken>>> = Arc::default();
+    let context = desk.context(move |event| match event {
+        RunEvent::Planned { hosts } => {
+            tokens.lock().unwrap().extend(hosts.iter().map(|host| host.cancel.clone()));
+        }
+        RunEvent::Received { host: 0, .. } => tokens.lock().unwrap()[2].cancel(),
+        RunEvent::Finished { host: 2, .. } => tokens.lock().unwrap()[0].cancel(),
+        _ => {}
+    });
+    let report = back_up(one_at_a_time(all_of(&sim)), context.unwrap()).await.unwrap();
+    assert_eq!(words(&report), ["cancelled", "saved", "cancelled"]);
+    let told = desk.told.lock().unwrap().clone();
+    let finished: Vec<&str> =
+        told.iter().map(String::as_str).filter(|event| event.starts_with("finished")).collect();
+    assert_eq!(finished, ["finished 2", "finished 0", "finished 1"]);
+    desk.check_nothing_half_done(1);
+}
