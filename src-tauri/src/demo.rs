@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::{DateTime, FixedOffset, TimeDelta, Timelike};
 use hostconfig::ConfigDir;
 use hostconfig::archive::Archive;
 use hostconfig::audit::AuditLog;
@@ -32,12 +32,13 @@ const BACKUP_TIME: Duration = Duration::from_millis(1_500);
 const AT_ONCE: NonZeroUsize = NonZeroUsize::new(8).expect("8 is not zero");
 
 /// The runs before the demo begins: when, whom they left out, and the admin's note.
-const HISTORY: [(Clock, &[&str], Option<&str>); 5] = [
+const HISTORY: [(Clock, &[&str], Option<&str>); 6] = [
     (|| days_ago(15), &["esx22*"], None),
-    (|| days_ago(12), &["esx22*"], Some("before the firmware updates")),
-    (|| days_ago(9), &["esx22*"], None),
-    (|| days_ago(3), &["esx22*", "*dublin*"], None),
-    (|| days_ago(1), &["esx22*", "esx05*", "*dublin*"], Some("nightly")),
+    (|| days_ago(12), &["esx22*", "esx16*"], Some("before the firmware updates")),
+    (|| days_ago(9), &["esx22*", "esx11*", "esx16*"], None),
+    (|| days_ago(3), &["esx22*", "*dublin*", "esx16*"], None),
+    (|| days_ago(2), &["esx22*", "*dublin*", "esx16*"], None),
+    (|| days_ago(1), &["esx22*", "*dublin*", "esx16*"], Some("nightly")),
 ];
 
 /// A demo that runs until it is dropped.
@@ -129,8 +130,10 @@ fn hosts() -> Vec<HostSpec> {
     hosts
 }
 
+/// In the small hours, as scheduled runs are.
 fn days_ago(days: i64) -> DateTime<FixedOffset> {
-    now() - TimeDelta::days(days)
+    let now = now();
+    now - TimeDelta::days(days) - TimeDelta::hours(i64::from(now.hour()) - 2)
 }
 
 fn failed(error: &std::io::Error) -> ErrorReport {
