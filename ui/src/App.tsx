@@ -1,4 +1,10 @@
-import { FluentProvider, makeStaticStyles, makeStyles, tokens } from "@fluentui/react-components";
+import {
+  FluentProvider,
+  makeStaticStyles,
+  makeStyles,
+  PortalMountNodeProvider,
+  tokens,
+} from "@fluentui/react-components";
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { CatchBoundary, RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -32,34 +38,40 @@ function Themed() {
   const styles = useStyles();
   const start = useQuery(startQuery);
   const settings = useQuery({ ...settingsQuery, initialData: () => start.data?.settings, enabled: start.isSuccess });
-  const { theme, scheme } = useTheme(settings.data?.theme ?? rememberedTheme());
+  const { theme, name } = useTheme(settings.data?.theme ?? rememberedTheme());
   const setting = settings.data?.theme;
   useEffect(() => {
     // Scroll bars and form controls of the web view itself follow.
-    document.documentElement.style.colorScheme = scheme;
-  }, [scheme]);
+    document.documentElement.style.colorScheme = name === "light" ? "light" : "dark";
+    document.documentElement.dataset.theme = name;
+  }, [name]);
   useEffect(() => {
     if (setting !== undefined) {
       localStorage.setItem("theme", setting);
     }
   }, [setting]);
+  const [overlays, setOverlays] = useState<HTMLElement | null>(null);
   return (
     <FluentProvider theme={theme}>
-      <div className={styles.window}>
-        <CatchBoundary getResetKey={() => "app"} errorComponent={PageError}>
-          {start.isError ? (
-            <div className={styles.problem}>
-              <ShowWindow />
-              <ErrorView error={start.error} />
-            </div>
-          ) : start.isSuccess ? (
-            <>
-              <ShowWindow />
-              <Watched />
-            </>
-          ) : null}
-        </CatchBoundary>
-      </div>
+      <PortalMountNodeProvider value={overlays ?? undefined}>
+        <div className={styles.window}>
+          <CatchBoundary getResetKey={() => "app"} errorComponent={PageError}>
+            {start.isError ? (
+              <div className={styles.problem}>
+                <ShowWindow />
+                <ErrorView error={start.error} />
+              </div>
+            ) : start.isSuccess ? (
+              <>
+                <ShowWindow />
+                <Watched />
+              </>
+            ) : null}
+          </CatchBoundary>
+        </div>
+      </PortalMountNodeProvider>
+      {/* A landmark for what is drawn over the page: whatever is on the screen is found in one. */}
+      <section ref={setOverlays} aria-label="Menus and dialogs" />
     </FluentProvider>
   );
 }

@@ -14,11 +14,11 @@ export type MarkKind = "good" | "bad" | "warning" | "old" | "none" | "never" | "
 
 const useStyles = makeStyles({
   mark: { flexShrink: 0, display: "inline-flex", fontSize: "14px", verticalAlign: "-2px" },
-  good: { color: tokens.colorStatusSuccessForeground1 },
-  bad: { color: tokens.colorStatusDangerForeground1 },
-  warning: { color: tokens.colorStatusWarningForeground1 },
-  quiet: { color: tokens.colorNeutralForeground3 },
-  busy: { color: tokens.colorBrandForeground1 },
+  good: { color: `var(--mark-color, ${tokens.colorStatusSuccessForeground1})` },
+  bad: { color: `var(--mark-color, ${tokens.colorStatusDangerForeground1})` },
+  warning: { color: `var(--mark-color, ${tokens.colorStatusWarningForeground1})` },
+  quiet: { color: `var(--mark-color, ${tokens.colorNeutralForeground3})` },
+  busy: { color: `var(--mark-color, ${tokens.colorBrandForeground1})` },
 });
 
 /** A sign beside words: its shape tells as much as its colour, and the words tell it too. */

@@ -31,7 +31,15 @@ export type Command = {
 export type Commands = readonly (Command | "divider")[];
 
 const useStyles = makeStyles({
-  bar: { display: "flex", flexWrap: "nowrap", minWidth: 0, overflow: "hidden", padding: 0, columnGap: "4px" },
+  bar: {
+    display: "flex",
+    flexGrow: 1,
+    flexWrap: "nowrap",
+    minWidth: 0,
+    overflow: "hidden",
+    padding: 0,
+    columnGap: "4px",
+  },
   button: { flexShrink: 0, whiteSpace: "nowrap" },
 });
 

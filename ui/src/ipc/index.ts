@@ -1,9 +1,8 @@
 /**
- * The only door to the shell: typed commands, the one channel of messages, errors as `ErrorReport`, zoom.
+ * The only door to the shell: typed commands, the one channel of messages, errors as `ErrorReport`.
  * Nothing else imports @tauri-apps, and nothing here knows of React.
  */
 import { Channel } from "@tauri-apps/api/core";
-import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { commands, type ErrorReport, type Message, type PlanProgress } from "./bindings";
 
 export * from "./bindings";
@@ -15,10 +14,6 @@ export async function watch(onMessage: (message: Message) => void): Promise<void
 
 export function planProgress(onProgress: (progress: PlanProgress) => void): Channel<PlanProgress> {
   return new Channel(onProgress);
-}
-
-export async function setZoom(factor: number): Promise<void> {
-  await getCurrentWebview().setZoom(factor);
 }
 
 /** Whatever was thrown, as something to show. Commands throw reports; anything else is a mistake of the page itself. */

@@ -29,10 +29,6 @@ export function install(name: string): void {
   window.mock = { send: shell.send, calls };
 
   const invoke = async (command: string, args: Record<string, unknown> = {}): Promise<unknown> => {
-    if (command === "plugin:webview|set_webview_zoom") {
-      document.documentElement.style.zoom = String(args.value);
-      return null;
-    }
     calls.push({ command, args });
     const handler = Object.entries(shell.handlers).find(([known]) => snakeCase(known) === command)?.[1];
     if (handler === undefined) {

@@ -47,10 +47,13 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
       if (world.isLive && watchers.length === 1) {
         goOn(world, send);
       }
-      return null;
     },
     appStart: () => structuredClone(world.start),
     uiReady: () => null,
+    setZoom: (factor) => {
+      document.documentElement.style.zoom = String(factor);
+      return null;
+    },
     closeAnswer: () => null,
     startDemo: () => null,
     leaveDemo: () => null,

@@ -66,12 +66,12 @@ export function GridHeader<Row extends object>(props: GridHeaderProps<Row>) {
       <div ref={row} role="row" aria-rowindex={1} className={styles.headerRow} onKeyDown={onKeyDown}>
         <div
           role="columnheader"
-          aria-label={allSelected === true ? "Select none" : "Select all"}
           tabIndex={lastStop === 0 ? 0 : -1}
           className={mergeClasses(styles.headerCell, styles.tick)}
           onClick={onToggleAll}
           onFocus={() => setStop(0)}
         >
+          <span className={styles.unseen}>{allSelected === true ? "Select none" : "Select all"}</span>
           <TickBox state={allSelected} />
         </div>
         {headers.map((header, index) => {

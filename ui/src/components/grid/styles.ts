@@ -1,4 +1,5 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
+import { HOVERED, SELECTED } from "../highlight";
 
 export const ROW_HEIGHT = 28;
 export const HEADER_HEIGHT = 30;
@@ -40,7 +41,7 @@ export const useGridStyles = makeStyles({
     cursor: "default",
     userSelect: "none",
     outlineStyle: "none",
-    ":hover": { backgroundColor: tokens.colorNeutralBackground2Hover },
+    ":hover": HOVERED,
     ":focus-visible": { boxShadow: `inset 0 0 0 2px ${tokens.colorStrokeFocus2}` },
     "@media (forced-colors: active)": { ":focus-visible": { outline: "2px solid Highlight", outlineOffset: "-2px" } },
   },
@@ -86,13 +87,14 @@ export const useGridStyles = makeStyles({
     outlineStyle: "none",
     color: tokens.colorNeutralForeground1,
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-    ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
+    ":hover": HOVERED,
     ":focus-visible": { boxShadow: `inset 0 0 0 2px ${tokens.colorStrokeFocus2}` },
     "@media (forced-colors: active)": { ":focus-visible": { outline: "2px solid Highlight", outlineOffset: "-2px" } },
   },
   rowSelected: {
-    backgroundColor: tokens.colorSubtleBackgroundSelected,
+    ...SELECTED,
     "@media (forced-colors: active)": {
+      "--mark-color": "HighlightText",
       backgroundColor: "Highlight",
       color: "HighlightText",
       forcedColorAdjust: "none",
@@ -107,13 +109,15 @@ export const useGridStyles = makeStyles({
     whiteSpace: "nowrap",
   },
   cellEnd: { textAlign: "end", fontVariantNumeric: "tabular-nums" },
+  // For screen readers alone.
+  unseen: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
   tick: { display: "flex", alignItems: "center", justifyContent: "center", height: "100%" },
   box: {
     width: "14px",
     height: "14px",
     boxSizing: "border-box",
     borderRadius: tokens.borderRadiusSmall,
-    border: `1px solid ${tokens.colorNeutralStrokeAccessible}`,
+    border: `1px solid var(--mark-color, ${tokens.colorNeutralStrokeAccessible})`,
     fontSize: "12px",
     lineHeight: 0,
     color: tokens.colorNeutralForegroundInverted,

@@ -12,6 +12,7 @@ import { CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
+import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
 import { useShortcuts } from "../../components/shortcuts";
@@ -106,6 +107,10 @@ const COLUMNS: readonly GridColumn<ItemRow>[] = [
 export function JobPage() {
   const { job: id } = useParams({ from: "/jobs/$job" });
   const job = useJobs((state) => state.jobs.find((one) => String(one.head.id) === id));
+  const isHeard = useJobs((state) => state.isHeard);
+  if (!isHeard) {
+    return <Page title="Task">{null}</Page>;
+  }
   if (job === undefined) {
     return (
       <Page title="Task">
@@ -162,7 +167,7 @@ function JobView({ job }: { job: Job }) {
             label: "Open report",
             icon: <DocumentTextRegular />,
             isPrimary: true,
-            run: () => void navigate({ to: "/runs/$runId", params: { runId: head.runId ?? "" } }),
+            run: () => void navigate({ to: "/activity/$runId", params: { runId: head.runId ?? "" } }),
           },
         ]),
     ...(running
@@ -282,7 +287,7 @@ function JobView({ job }: { job: Job }) {
                 }
               />
             ) : running ? (
-              <EmptyState title="Signing in and reading the inventory" />
+              <Loading label="Signing in and reading the inventory" />
             ) : (
               <EmptyState title="Nothing was done" />
             )
@@ -295,7 +300,7 @@ function JobView({ job }: { job: Job }) {
 
 function Bytes({ row }: { row: ItemRow["item"] }) {
   const styles = useCellStyles();
-  if (row.step !== "downloading" && row.step !== "reading") {
+  if (row.step !== "downloading") {
     return bytesWords(row);
   }
   const share = row.totalBytes === null || row.totalBytes === 0 ? null : Math.min(1, row.bytes / row.totalBytes);

@@ -74,8 +74,6 @@ export function stepWords(step: Step): string {
       return "Failed";
     case "cancelled":
       return "Cancelled";
-    case "reading":
-      return "Reading";
     case "good":
       return "Good";
     case "damaged":
@@ -89,7 +87,6 @@ export function stepMark(step: Step): MarkKind {
       return "waiting";
     case "packing":
     case "downloading":
-    case "reading":
       return "busy";
     case "saved":
     case "good":
@@ -104,9 +101,7 @@ export function stepMark(step: Step): MarkKind {
 
 /** What sorts steps: what needs attention and what is under way first. */
 export function stepOrder(step: Step): number {
-  return ["failed", "damaged", "downloading", "reading", "packing", "waiting", "cancelled", "saved", "good"].indexOf(
-    step,
-  );
+  return ["failed", "damaged", "downloading", "packing", "waiting", "cancelled", "saved", "good"].indexOf(step);
 }
 
 /** "48 KB of 96 KB", "96 KB", "". */

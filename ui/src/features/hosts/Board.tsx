@@ -1,4 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { HOVERED } from "../../components/highlight";
 import { Mark } from "../../components/Mark";
 import { wholeNumber } from "../../components/words";
 import type { SafetyView } from "../../ipc";
@@ -20,7 +21,7 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase300,
     whiteSpace: "nowrap",
     cursor: "default",
-    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ":hover": HOVERED,
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "1px" },
   },
   pressed: {
@@ -29,7 +30,7 @@ const useStyles = makeStyles({
     "@media (forced-colors: active)": { border: "2px solid Highlight" },
   },
   count: { fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: "tabular-nums" },
-  none: { color: tokens.colorNeutralForeground3 },
+  none: { color: `var(--mark-color, ${tokens.colorNeutralForeground3})` },
 });
 
 type BoardProps = {

@@ -232,7 +232,7 @@ function merged(records: readonly RecordRow[], attempts: readonly Attempt[]): En
         at: attempt.at,
         kind: attempt.result === "failed" ? "bad" : "cancelled",
         text: (
-          <Link to="/runs/$runId" params={{ runId: attempt.runId }}>
+          <Link to="/activity/$runId" params={{ runId: attempt.runId }}>
             {attempt.result === "cancelled" ? "Cancelled" : (attempt.error?.message ?? "Failed")}
           </Link>
         ),

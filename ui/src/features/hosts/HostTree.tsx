@@ -10,6 +10,7 @@ import {
 } from "@fluentui/react-icons";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { HOVERED, SELECTED } from "../../components/highlight";
 import { Mark } from "../../components/Mark";
 import type { HostRow, ServerState } from "../../ipc";
 import { safetyMark } from "./hostWords";
@@ -42,19 +43,28 @@ const useStyles = makeStyles({
     userSelect: "none",
     outlineStyle: "none",
     whiteSpace: "nowrap",
-    ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
+    ":hover": HOVERED,
     ":focus-visible": { boxShadow: `inset 0 0 0 2px ${tokens.colorStrokeFocus2}` },
     "@media (forced-colors: active)": { ":focus-visible": { outline: "2px solid Highlight", outlineOffset: "-2px" } },
   },
   selected: {
-    backgroundColor: tokens.colorSubtleBackgroundSelected,
+    ...SELECTED,
     fontWeight: tokens.fontWeightSemibold,
     "@media (forced-colors: active)": { border: "1px solid Highlight" },
   },
   chevron: { width: "16px", flexShrink: 0, display: "inline-flex", fontSize: "12px", justifyContent: "center" },
-  icon: { flexShrink: 0, display: "inline-flex", fontSize: "15px", color: tokens.colorNeutralForeground2 },
+  icon: {
+    flexShrink: 0,
+    display: "inline-flex",
+    fontSize: "15px",
+    color: `var(--mark-color, ${tokens.colorNeutralForeground2})`,
+  },
   label: { overflow: "hidden", textOverflow: "ellipsis", flexGrow: 1 },
-  count: { color: tokens.colorNeutralForeground3, fontVariantNumeric: "tabular-nums", flexShrink: 0 },
+  count: {
+    color: `var(--mark-color, ${tokens.colorNeutralForeground3})`,
+    fontVariantNumeric: "tabular-nums",
+    flexShrink: 0,
+  },
 });
 
 type HostTreeProps = {

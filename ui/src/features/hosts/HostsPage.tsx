@@ -12,6 +12,7 @@ import { CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
+import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { useShortcuts } from "../../components/shortcuts";
 import { useNow } from "../../components/useNow";
@@ -91,9 +92,7 @@ export function HostsPage() {
   if (hosts.isPending) {
     return (
       <Page title="Hosts">
-        <EmptyState title="Reading what is known of the hosts">
-          <Spinner size="tiny" />
-        </EmptyState>
+        <Loading label="Reading what is known of the hosts" />
       </Page>
     );
   }
@@ -337,7 +336,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
                   actions={<Button onClick={() => useHostsPage.setState(ALL_HOSTS)}>Show all hosts</Button>}
                 />
               ) : isReading ? (
-                <EmptyState title="Reading the hosts" />
+                <Loading label="Reading the hosts" />
               ) : (
                 <EmptyState title="No hosts" actions={<Button onClick={onRefresh}>Refresh</Button>}>
                   The servers have no hosts, the user is not allowed to see them, or they could not be read.
@@ -365,9 +364,7 @@ function Reading({ view, isReading }: { view: HostsView; isReading: boolean }) {
   return (
     <span className={styles.reading} role="status">
       {isReading ? (
-        <>
-          <Spinner size="extra-tiny" /> Reading {plural(view.servers.length, "server")}
-        </>
+        <Spinner size="extra-tiny" labelPosition="after" label={`Reading ${plural(view.servers.length, "server")}`} />
       ) : read.length === 0 ? (
         "Not read yet"
       ) : (

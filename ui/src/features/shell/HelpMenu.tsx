@@ -140,8 +140,8 @@ function Content({ topic }: { topic: HelpTopic }) {
         <>
           <DialogTitle>Diagnostic information copied</DialogTitle>
           <DialogContent>
-            Versions, settings and the last errors are on the clipboard. There are no passwords in it, but names and
-            addresses of servers and hosts: look it through before it leaves the house.
+            Versions, settings and what happened last are on the clipboard, without passwords and without the names of
+            servers and hosts.
           </DialogContent>
         </>
       );
@@ -154,7 +154,7 @@ function PageHelp() {
   return (
     <>
       <DialogTitle>{help.title}</DialogTitle>
-      <DialogContent>
+      <DialogContent tabIndex={0}>
         {help.paragraphs.map((paragraph) => (
           <p key={paragraph}>{paragraph}</p>
         ))}
@@ -168,7 +168,7 @@ function Shortcuts() {
   return (
     <>
       <DialogTitle>Keyboard shortcuts</DialogTitle>
-      <DialogContent>
+      <DialogContent tabIndex={0}>
         <dl className={styles.keys}>
           {SHORTCUTS.map(([keys, what]) => (
             <div key={keys} style={{ display: "contents" }}>

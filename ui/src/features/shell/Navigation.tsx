@@ -11,6 +11,7 @@ import {
 } from "@fluentui/react-icons";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import { HOVERED, SELECTED } from "../../components/highlight";
 import { useMedia } from "../../theme";
 import { HelpMenu, type HelpTopic } from "./HelpMenu";
 
@@ -67,15 +68,14 @@ export const useNavStyles = makeStyles({
     textAlign: "start",
     textDecorationLine: "none",
     cursor: "default",
-    ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover, color: tokens.colorNeutralForeground1 },
+    ":hover": HOVERED,
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-2px" },
     "& svg": { fontSize: "20px", width: "20px", height: "20px", flexShrink: 0 },
   },
   current: {
-    backgroundColor: tokens.colorSubtleBackgroundSelected,
-    color: tokens.colorNeutralForeground1,
+    ...SELECTED,
     fontWeight: tokens.fontWeightSemibold,
-    "& svg": { color: tokens.colorBrandForeground1 },
+    "& svg": { color: `var(--mark-color, ${tokens.colorBrandForeground1})` },
     "::before": {
       content: '""',
       position: "absolute",
@@ -84,7 +84,7 @@ export const useNavStyles = makeStyles({
       bottom: "8px",
       width: "3px",
       borderRadius: "2px",
-      backgroundColor: tokens.colorCompoundBrandBackground,
+      backgroundColor: `var(--mark-color, ${tokens.colorCompoundBrandBackground})`,
     },
   },
 });

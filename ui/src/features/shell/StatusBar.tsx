@@ -2,6 +2,7 @@ import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ArchiveRegular, ServerRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { HOVERED } from "../../components/highlight";
 import { Mark } from "../../components/Mark";
 import { useNow } from "../../components/useNow";
 import { age, dateTimeAndZone, plural, timeLeft } from "../../components/words";
@@ -31,7 +32,7 @@ const useStyles = makeStyles({
     textDecorationLine: "none",
     whiteSpace: "nowrap",
     cursor: "default",
-    ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
+    ":hover": HOVERED,
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-2px" },
     "& svg": { flexShrink: 0, fontSize: "14px" },
   },

@@ -33,14 +33,11 @@ const item = (name: string, step: JobItem["step"]): JobItem => ({
   error: null,
 });
 const job = (id: number): Job => ({ head: head(id), items: [item("esx01", "waiting"), item("esx02", "waiting")] });
-const EMPTY: JobsState = { jobs: [], closeAsked: false };
+const EMPTY: JobsState = { isHeard: true, jobs: [], closeAsked: false };
 
 test("a snapshot replaces whatever was known", () => {
-  const state = applyMessage(
-    { jobs: [job(7)], closeAsked: false },
-    { kind: "snapshot", jobs: [job(1)], closeAsked: true },
-  );
-  expect(state).toEqual({ jobs: [job(1)], closeAsked: true });
+  const state = applyMessage({ ...EMPTY, jobs: [job(7)] }, { kind: "snapshot", jobs: [job(1)], closeAsked: true });
+  expect(state).toEqual({ isHeard: true, jobs: [job(1)], closeAsked: true });
 });
 
 test("changes touch their own jobs and items alone", () => {
@@ -70,7 +67,7 @@ test("a new job and its items arrive in one message", () => {
 });
 
 test("items of a job that was removed meanwhile are dropped", () => {
-  const state = applyMessage({ jobs: [job(1)], closeAsked: false }, { kind: "jobRemoved", job: 1 });
+  const state = applyMessage({ ...EMPTY, jobs: [job(1)] }, { kind: "jobRemoved", job: 1 });
   expect(state.jobs).toEqual([]);
   const late = applyMessage(state, {
     kind: "jobs",

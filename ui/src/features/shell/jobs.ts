@@ -6,18 +6,20 @@ import { create } from "zustand";
 import type { Job, JobHead, JobItem, Message } from "../../ipc";
 
 export type JobsState = {
+  /** Whether the snapshot has arrived: before it, that a job is missing means nothing. */
+  isHeard: boolean;
   /** Oldest first. */
   jobs: readonly Job[];
   /** The user closed the window while jobs run, and has not said yet what is to happen. */
   closeAsked: boolean;
 };
 
-export const useJobs = create<JobsState>(() => ({ jobs: [], closeAsked: false }));
+export const useJobs = create<JobsState>(() => ({ isHeard: false, jobs: [], closeAsked: false }));
 
 export function applyMessage(state: JobsState, message: Message): JobsState {
   switch (message.kind) {
     case "snapshot":
-      return { jobs: message.jobs, closeAsked: message.closeAsked };
+      return { isHeard: true, jobs: message.jobs, closeAsked: message.closeAsked };
     case "jobs":
       return { ...state, jobs: withItems(withHeads(state.jobs, message.jobs), message.items) };
     case "jobRemoved":

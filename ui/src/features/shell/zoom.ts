@@ -1,5 +1,5 @@
 /** Ctrl+= / - / 0. The factor is remembered. */
-import { setZoom } from "../../ipc";
+import { commands } from "../../ipc";
 
 const STEPS = [0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
 
@@ -25,7 +25,7 @@ export function nextStep(factor: number, step: 1 | -1): number {
 }
 
 async function zoomTo(factor: number): Promise<void> {
-  await setZoom(factor);
+  await commands.setZoom(factor);
   localStorage.setItem("zoom", String(factor));
 }
 

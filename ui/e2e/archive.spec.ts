@@ -1,0 +1,378 @@
+/** The archive: days, filters, details, marks, verifying, and deleting by a plan. */
+import { expect, type Page, test } from "@playwright/test";
+import { calls, column, grid, open, row, rows } from "./pages";
+
+const status = (page: Page) => page.getByRole("search", { name: "Filters" }).getByRole("status");
+const details = (page: Page) => page.getByRole("region", { name: "Details" });
+const days = (page: Page) => page.getByRole("region", { name: "Days with bundles" });
+const dialog = (page: Page) => page.getByRole("dialog").or(page.getByRole("alertdialog"));
+const lastQuery = async (page: Page) => (await calls(page, "list_records")).at(-1);
+
+/** The days of the calendar that are buttons, oldest first. */
+async function buttonsOfDays(page: Page): Promise<string[]> {
+  return days(page)
+    .locator("[data-day]")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("data-day") ?? ""));
+}
+
+test("a day shows its bundles alone, Shift reaches to another one, a second click shows all", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await expect(status(page)).toHaveText("4,448 bundles");
+  const [third, , last] = (await buttonsOfDays(page)).slice(-3);
+  const day = (date: string | undefined) => days(page).locator(`[data-day="${date}"]`);
+
+  await day(last).click();
+  await expect(day(last)).toHaveAttribute("aria-pressed", "true");
+  await expect(status(page)).toHaveText("60 of 4,448 bundles");
+  expect(await lastQuery(page)).toMatchObject({ query: { from: last, to: last } });
+
+  await day(third).click({ modifiers: ["Shift"] });
+  await expect(status(page)).toHaveText("128 of 4,448 bundles");
+  expect(await lastQuery(page)).toMatchObject({ query: { from: third, to: last } });
+
+  await page.getByRole("button", { name: `${third} to ${last}` }).click();
+  await expect(status(page)).toHaveText("4,448 bundles");
+  await day(last).click();
+  await day(last).click();
+  await expect(day(last)).toHaveAttribute("aria-pressed", "false");
+});
+
+test("days are told in words, and a thin one has a shorter bar", async ({ page }) => {
+  await open(page, "history", "/archive");
+  const names = await days(page)
+    .locator("[data-day]")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("aria-label") ?? ""));
+  expect(names.at(-1)).toMatch(/^\w+day, \d{1,2} \w+ \d{4}: 60 bundles of 60 hosts, [\d.]+ MB$/);
+  const widths = await days(page)
+    .locator("[data-day]")
+    .evaluateAll((all) => all.map((one) => Number.parseFloat(getComputedStyle(one, "::after").width)));
+  const thin = names.findIndex((name) => name.includes(": 8 bundles of 8 hosts"));
+  expect(widths[thin]).toBeLessThan((widths.at(-1) ?? 0) / 2);
+});
+
+test("the calendar is walked by keys, from year to year", async ({ page }) => {
+  await open(page, "history", "/archive");
+  const dates = await buttonsOfDays(page);
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-day") ?? null);
+  await days(page).locator('[data-day][tabindex="0"]').focus();
+  expect(await focused()).toBe(dates.at(-1));
+  await page.keyboard.press("ArrowLeft");
+  expect(await focused()).toBe(dates.at(-2));
+  await page.keyboard.press("ArrowUp");
+  expect(await focused()).toBe(dates.at(-9));
+  await page.keyboard.press("Home");
+  const oldest = await focused();
+  expect(oldest?.slice(0, 4)).not.toBe(dates.at(-1)?.slice(0, 4));
+  await page.keyboard.press("Enter");
+  await expect(status(page)).toHaveText("60 of 4,448 bundles");
+  expect(await lastQuery(page)).toMatchObject({ query: { from: oldest, to: oldest } });
+  await page.keyboard.press("End");
+  expect(await focused()).toBe(dates.at(-1));
+});
+
+test("a month is shown as a whole", async ({ page }) => {
+  await open(page, "history", "/archive");
+  const months = days(page).getByRole("button", { name: /^\w+ \d{4}$/ });
+  await months.last().click();
+  await expect(months.last()).toHaveAttribute("aria-pressed", "true");
+  expect(await lastQuery(page)).toMatchObject({ query: { from: expect.stringMatching(/-01$/) } });
+  await months.last().click();
+  await expect(status(page)).toHaveText("4,448 bundles");
+});
+
+test("what is typed is searched for once it rests, and a page that is loaded again shows the same", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await expect(status(page)).toHaveText("4,448 bundles");
+  const before = (await calls(page, "list_records")).length;
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("esx07");
+  await expect(status(page)).toHaveText("75 of 4,448 bundles");
+  expect((await calls(page, "list_records")).length).toBe(before + 1);
+  await page.getByRole("button", { name: "Newest" }).click();
+  await expect(status(page)).toHaveText("1 of 4,448 bundles");
+  expect(page.url()).toContain("newest=true");
+  await page.getByRole("searchbox", { name: "Search bundles" }).press("Escape");
+  await expect(status(page)).toHaveText("60 of 4,448 bundles");
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Newest" })).toHaveAttribute("aria-pressed", "true");
+});
+
+test("by host, by pin, and when nothing fits", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await page.getByRole("combobox", { name: "Host" }).fill("esx1");
+  await page.getByRole("option", { name: "esx12.lab.local" }).click();
+  await expect(status(page)).toHaveText("75 of 4,448 bundles");
+  expect(new Set(await column(page, "Bundles", "Host"))).toEqual(new Set(["esx12.lab.local"]));
+  await page.getByRole("button", { name: "Pinned" }).click();
+  await expect(page.getByText("No bundle fits the filters")).toBeVisible();
+  await page.getByRole("button", { name: "Show all bundles" }).click();
+  await expect(status(page)).toHaveText("4,448 bundles");
+});
+
+test("a list that is cut says so", async ({ page }) => {
+  await open(page, "manyRecords", "/archive");
+  await expect(status(page)).toHaveText("newest 5,000 of 72,813 bundles");
+  await page.getByRole("combobox", { name: "Host" }).click();
+  await expect(page.getByRole("option", { name: "2,450 more hosts: type to find them" })).toBeAttached();
+  expect(await page.getByRole("option").count()).toBe(51);
+});
+
+test("details tell all of a record, and its numbers can be copied", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  await expect(details(page).getByText("Not verified yet")).toBeVisible();
+  for (const term of ["SHA-256", "Certificate thumbprint", "Hardware UUID", "UUID in the bundle", "API version"]) {
+    await expect(details(page).getByText(term, { exact: true })).toBeVisible();
+  }
+  await details(page).getByRole("button", { name: "Copy SHA-256" }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  );
+  await rows(page, "Bundles").nth(2).click({ modifiers: ["Shift"] });
+  await expect(details(page).getByText("3 selected")).toBeVisible();
+});
+
+test("an address names a record: it is selected and shown", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").nth(4).click();
+  const id = await details(page).getByText("Record", { exact: true }).locator("+ dd span").first().textContent();
+  // The & keeps the mock's own query apart, which this kind of address takes as its end.
+  await page.goto(`/?scenario=history#/archive?record=${encodeURIComponent(id ?? "")}&`);
+  await page.reload();
+  await expect(details(page).getByText(id ?? "", { exact: true })).toBeVisible();
+});
+
+test("a note is edited where it stands, and keeps the pin", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await page.getByRole("button", { name: "Pinned" }).click();
+  await expect(status(page)).toHaveText("1 of 4,448 bundles");
+  await rows(page, "Bundles").first().click();
+  await details(page).getByRole("button", { name: "Edit note" }).click();
+  await page.getByRole("textbox", { name: "Note" }).fill("  Kept for the audit ");
+  await page.getByRole("button", { name: "Save note" }).click();
+  await expect(details(page).getByText("Kept for the audit")).toBeVisible();
+  expect((await calls(page, "mark_record")).at(-1)).toMatchObject({
+    marks: { pinned: true, note: "Kept for the audit" },
+  });
+  await expect(row(page, "Bundles", "Kept for the audit")).toBeVisible();
+
+  await page.getByRole("button", { name: "Note…" }).click();
+  await page.getByRole("textbox", { name: "Note" }).fill("x".repeat(2001));
+  await expect(page.getByText("A note has at most 2,000 characters.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Save note" })).toBeDisabled();
+  await page.getByRole("textbox", { name: "Note" }).press("Escape");
+  await expect(details(page).getByText("Kept for the audit")).toBeVisible();
+});
+
+test("a locked archive says who holds it, where the note was to be changed", async ({ page }) => {
+  await open(page, "archiveLocked", "/archive");
+  await rows(page, "Bundles").first().click();
+  await details(page).getByRole("button", { name: "Add note" }).click();
+  await page.getByRole("textbox", { name: "Note" }).fill("Before the move");
+  await page.getByRole("button", { name: "Save note" }).click();
+  await expect(details(page).getByText(/in use by hostkeep backup \(ADMIN on JUMP01, process 4711\)/)).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Note" })).toHaveValue("Before the move");
+});
+
+test("several are pinned and let go", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  await rows(page, "Bundles").nth(1).click({ modifiers: ["Control"] });
+  await page.getByRole("button", { name: "Pin", exact: true }).click();
+  await expect(page.getByText("2 bundles pinned.")).toBeVisible();
+  expect(await calls(page, "mark_record")).toHaveLength(2);
+  await page.getByRole("button", { name: "Unpin", exact: true }).click();
+  await expect(page.getByText("2 bundles unpinned.")).toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(page.getByText("2 bundles unpinned.")).toBeHidden();
+});
+
+test("verifying the selected ones shows which are damaged, and why", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  await rows(page, "Bundles").nth(2).click({ modifiers: ["Shift"] });
+  await page.getByRole("button", { name: "Verify", exact: true }).click();
+  await expect(page.getByRole("grid", { name: "Recent tasks" }).getByText("Verify 3 bundles")).toBeVisible();
+  await expect.poll(async () => (await column(page, "Bundles", "Verified")).slice(0, 3)).toEqual(["Good", "Good", "Damaged"]);
+  await rows(page, "Bundles").nth(2).click();
+  await expect(details(page).getByText("the bundle's SHA-256 is not the one in its record")).toBeVisible();
+  await page.getByRole("button", { name: "Verify all" }).click();
+  await expect.poll(() => calls(page, "start_verify")).toHaveLength(2);
+  expect((await calls(page, "start_verify")).at(-1)).toEqual({ ids: null });
+});
+
+test("a bundle is exported, shown in its folder, and the list is saved", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await row(page, "Bundles", "esx41.lab.local").first().click();
+  await page.getByRole("button", { name: "Export…" }).click();
+  await expect(page.getByText(/^Exported to C:\\Temp\\configBundle-esx41\.lab\.local\.tgz/)).toBeVisible();
+  await page.getByRole("button", { name: "Show in folder" }).click();
+  await expect.poll(() => calls(page, "reveal_record")).toHaveLength(1);
+  await page.getByRole("button", { name: "Open folder" }).click();
+  await expect.poll(() => calls(page, "open_folder")).toEqual([{ folder: "archive" }]);
+  await page.getByRole("button", { name: "Save list…" }).click();
+  await expect(page.getByText("The list was saved.")).toBeVisible();
+  const [saved] = await calls(page, "save_text");
+  expect(saved).toMatchObject({
+    suggestedName: "bundles.csv",
+    text: expect.stringMatching(/^Host,Taken,Version,Build,Size,Verified,Pinned,Note,Server\r\n/),
+  });
+});
+
+test("deleting shows what goes and what stays, and the last button names the act", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await page.getByRole("combobox", { name: "Host" }).fill("esx01");
+  await page.getByRole("option", { name: "esx01.lab.local" }).click();
+  await expect(status(page)).toHaveText("75 of 4,448 bundles");
+  await rows(page, "Bundles").first().click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Delete");
+  await expect(dialog(page).getByRole("heading", { name: "Delete 73 bundles?" })).toBeVisible();
+  await expect(dialog(page)).toContainText("73 bundles of 1 host (6.4 MB) will be deleted for good.");
+  await expect(dialog(page)).toContainText("4,375 bundles stay in the archive.");
+  await expect(dialog(page).getByRole("button", { name: "Cancel" })).toBeFocused();
+  await dialog(page).getByRole("tab", { name: "Kept (2)" }).click();
+  expect((await column(page, "What is kept", "Kept because")).sort()).toEqual([
+    "it is pinned",
+    "it is the host's last good bundle",
+  ]);
+  await dialog(page).getByRole("button", { name: "Delete 73 bundles" }).click();
+  await expect(page.getByText("73 bundles deleted, 6.4 MB freed.")).toBeVisible();
+  await expect(dialog(page)).toBeHidden();
+  await expect(status(page)).toHaveText("2 of 4,375 bundles");
+  await expect(details(page).getByText("Select a bundle")).toBeVisible();
+});
+
+test("nothing goes when all of it has to stay, and a plan that is left is dropped", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  await page.getByRole("button", { name: "Delete…" }).click();
+  await expect(dialog(page).getByRole("heading", { name: "Nothing will be deleted" })).toBeVisible();
+  await expect(dialog(page).getByRole("gridcell", { name: "it is the host's last good bundle" })).toBeVisible();
+  await expect(dialog(page).getByRole("button")).toHaveCount(1);
+  await dialog(page).getByRole("button", { name: "Close" }).click();
+  await expect(dialog(page)).toBeHidden();
+  expect(await calls(page, "drop_plan")).toHaveLength(1);
+  expect(await calls(page, "apply_plan")).toHaveLength(0);
+});
+
+test("what could not go is told with its reason", async ({ page }) => {
+  await open(page, "archiveInUse", "/archive");
+  await deleteOldest(page, 4);
+  await dialog(page).getByRole("button", { name: "Delete 4 bundles" }).click();
+  await expect(dialog(page).getByRole("heading", { name: "2 bundles could not be deleted" })).toBeVisible();
+  await expect(dialog(page)).toContainText("2 bundles deleted");
+  await expect(dialog(page).getByRole("gridcell", { name: "another program is using it" })).toHaveCount(2);
+  await dialog(page).getByRole("button", { name: "Close" }).click();
+  await expect(status(page)).toHaveText("4,446 bundles");
+});
+
+test("a plan that no longer holds deletes nothing and can be made again", async ({ page }) => {
+  await open(page, "archiveStale", "/archive");
+  await deleteOldest(page, 3);
+  await dialog(page).getByRole("button", { name: "Delete 3 bundles" }).click();
+  await expect(dialog(page).getByText(/changed after the plan was made/)).toBeVisible();
+  await dialog(page).getByRole("button", { name: "Look again" }).click();
+  await expect(dialog(page).getByRole("heading", { name: "Delete 3 bundles?" })).toBeVisible();
+  expect(await calls(page, "plan_delete")).toHaveLength(2);
+});
+
+test("looking what can go tells how far it is and can be cancelled", async ({ page }) => {
+  await open(page, "slowPlan", "/archive");
+  await rows(page, "Bundles").first().click();
+  await page.getByRole("button", { name: "Delete…" }).click();
+  await expect(dialog(page).getByText(/^21 bundles read/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog(page)).toBeHidden();
+  expect(await calls(page, "cancel_plan")).toHaveLength(1);
+});
+
+test("pruning asks how many stay, and refuses what makes no sense", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await page.getByRole("button", { name: "Prune…" }).click();
+  const keep = dialog(page).getByLabel("Keep the newest bundles of each host");
+  await expect(keep).toBeFocused();
+  await keep.fill("0");
+  await expect(dialog(page).getByText("Enter a whole number from 1 to 100,000.")).toBeVisible();
+  await expect(dialog(page).getByRole("button", { name: "Show what will be deleted" })).toBeDisabled();
+  await keep.fill("10");
+  await keep.press("Enter");
+  await expect(dialog(page).getByRole("heading", { name: /^Delete 3,8\d\d bundles\?$/ })).toBeVisible();
+  expect(await calls(page, "plan_prune")).toMatchObject([{ keepLast: 10 }]);
+  await dialog(page).getByRole("button", { name: "Cancel" }).click();
+  expect(await calls(page, "apply_plan")).toHaveLength(0);
+});
+
+test("what cannot be understood is told once, and listed", async ({ page }) => {
+  await open(page, "archiveProblems", "/archive");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(rows(page, "What cannot be understood")).toHaveCount(3);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(page.getByText("3 things in the archive's folder")).toBeHidden();
+});
+
+test("an archive that is not there, that is empty, that went away, that is slow", async ({ page }) => {
+  await open(page, "empty", "/archive");
+  await expect(page.getByText("There is no archive yet")).toBeVisible();
+  await page.getByRole("button", { name: "Go to the hosts" }).click();
+  await expect(page).toHaveURL(/#\/hosts/);
+
+  await open(page, "archiveVanished", "/archive");
+  await expect(page.getByText(/is gone: its hostkeep-archive.json is not there any more/)).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => calls(page, "archive_overview")).toContainEqual({ again: true });
+  await page.getByRole("button", { name: "Open settings" }).click();
+  await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
+
+  await open(page, "loading", "/archive");
+  await expect(page.getByText("Reading the archive")).toBeVisible();
+});
+
+test("a refresh reads the archive again and keeps selection and scroll", async ({ page }) => {
+  await open(page, "history", "/archive");
+  const scroller = grid(page, "Bundles");
+  await rows(page, "Bundles").nth(3).click();
+  await scroller.evaluate((element) => {
+    element.scrollTop = 40_000;
+  });
+  await page.keyboard.press("F5");
+  await expect.poll(() => calls(page, "archive_overview")).toContainEqual({ again: true });
+  await expect(status(page)).toHaveText("4,448 bundles, 1 selected");
+  expect(await scroller.evaluate((element) => element.scrollTop)).toBe(40_000);
+});
+
+test("Delete in the search box deletes a letter", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("esx");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Delete");
+  await expect(page.getByRole("searchbox", { name: "Search bundles" })).toHaveValue("sx");
+  await expect(dialog(page)).toBeHidden();
+});
+
+test("the context menu has the toolbar's commands, also by key", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  await page.keyboard.press("Shift+F10");
+  const names = await page.getByRole("menuitem").allTextContents();
+  for (const name of ["Verify", "Export…", "Show in folder", "Pin", "Note…", "Delete…Del", "RefreshF5", "Prune…"]) {
+    expect(names).toContain(name);
+  }
+  await page.getByRole("menuitem", { name: "Note…" }).click();
+  await expect(page.getByRole("textbox", { name: "Note" })).toBeFocused();
+});
+
+/** Asks to delete so many of the oldest bundles, of which none has to stay. */
+async function deleteOldest(page: Page, count: number): Promise<void> {
+  await grid(page, "Bundles").getByRole("columnheader", { name: "Taken" }).click();
+  await rows(page, "Bundles").first().click();
+  await rows(page, "Bundles")
+    .nth(count - 1)
+    .click({ modifiers: ["Shift"] });
+  await page.keyboard.press("Delete");
+  await expect(dialog(page).getByRole("heading", { name: `Delete ${count} bundles?` })).toBeVisible();
+}

@@ -1,0 +1,160 @@
+/** The hosts: how safe they are, filters, the tree, details, selections, lists of names, export. */
+import { expect, test } from "@playwright/test";
+import { calls, column, grid, open, row, rows } from "./pages";
+
+test("the counts on top are filters, and tell with more than colour", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  const failing = page.getByRole("button", { name: "5 Failing" });
+  await failing.click();
+  await expect(page.getByText("5 of 60 hosts", { exact: true })).toBeVisible();
+  expect(new Set(await column(page, "Hosts", "Backup"))).toEqual(new Set(["Failing"]));
+  await page.getByRole("button", { name: "5 Stale" }).click();
+  await expect(page.getByText("10 of 60 hosts", { exact: true })).toBeVisible();
+  await expect(failing).toHaveAttribute("aria-pressed", "true");
+  await failing.click();
+  await page.getByRole("button", { name: "5 Stale" }).click();
+  await expect(page.getByText("60 hosts", { exact: true })).toBeVisible();
+});
+
+test("the quick filter takes Ctrl+F and gives way to Esc", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await page.keyboard.press("Control+f");
+  const filter = page.getByRole("searchbox", { name: "Filter hosts" });
+  await expect(filter).toBeFocused();
+  await page.keyboard.type("esx1 cluster b");
+  await expect(page.getByText("7 of 60 hosts", { exact: true })).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await expect(rows(page, "Hosts").first()).toBeFocused();
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("nothing like that");
+  await expect(page.getByText("No host matches the filter")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("60 hosts", { exact: true })).toBeVisible();
+  await expect(filter).toHaveValue("");
+});
+
+test("the tree narrows the grid, by mouse and keyboard", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  const tree = page.getByRole("tree", { name: "Inventory" });
+  await tree.getByRole("treeitem", { name: /^Graz/ }).click();
+  await expect(page.getByText("12 of 60 hosts", { exact: true })).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByText("48 of 60 hosts", { exact: true })).toBeVisible();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect(tree.getByRole("treeitem", { name: /^Cluster A,/ })).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await tree.getByRole("treeitem", { name: "esx04.lab.local" }).click();
+  await expect(row(page, "Hosts", "esx04.lab.local")).toHaveAttribute("aria-selected", "true");
+  await expect(page.getByRole("heading", { name: "esx04.lab.local" })).toBeVisible();
+  await tree.getByRole("treeitem", { name: /^vc01/ }).click();
+  await expect(page.getByText("60 hosts", { exact: true })).toBeVisible();
+});
+
+test("what is filtered and selected survives another page and a reload", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await page.getByRole("button", { name: "5 Failing" }).click();
+  await row(page, "Hosts", "esx06.lab.local").click();
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "Hosts", exact: true }).click();
+  await expect(row(page, "Hosts", "esx06.lab.local")).toHaveAttribute("aria-selected", "true");
+  await page.reload();
+  await expect(page.getByText("5 of 60 hosts", { exact: true })).toBeVisible();
+  await expect(row(page, "Hosts", "esx06.lab.local")).toHaveAttribute("aria-selected", "true");
+});
+
+test("commands act on what is seen alone", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await page.keyboard.press("Control+a");
+  await page.getByRole("button", { name: "5 Failing" }).click();
+  await page.getByRole("button", { name: "Back up 5 hosts" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Back up" }).click();
+  await expect(page).toHaveURL(/#\/jobs\/1$/);
+  const [request] = await calls(page, "start_backup");
+  expect(request).toMatchObject({ request: { note: null, hosts: { length: 5 } } });
+});
+
+test("details tell why the last attempt failed and what came before it", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await row(page, "Hosts", "esx06.lab.local").click();
+  const details = page.getByRole("region", { name: "Details" });
+  await expect(details.getByText("Backing up esx06.lab.local failed").first()).toBeVisible();
+  await expect(details.getByText("Look whether the host is powered on").first()).toBeVisible();
+  await expect(details.getByText("History: 12 bundles")).toBeVisible();
+  await page.keyboard.press("Alt+Enter");
+  await expect(details).toBeHidden();
+  await page.keyboard.press("Alt+Enter");
+  await page.keyboard.press("Control+a");
+  await expect(details.getByRole("heading", { name: "60 hosts" })).toBeVisible();
+});
+
+test("hosts from a pasted list: what matched and what did not", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await page.getByRole("button", { name: "Selections" }).click();
+  await page.getByRole("menuitem", { name: "From a list of names" }).click();
+  await page.getByLabel("Host names").fill("esx01.lab.local\nesx07.lab.local\nesx99x");
+  await page.getByRole("button", { name: "Find" }).click();
+  await expect(page.getByText("2 hosts found, 1 entry without a host")).toBeVisible();
+  await expect(page.getByText('No host is called "esx99x".')).toBeVisible();
+  await page.getByRole("button", { name: "Select 2 hosts" }).click();
+  await expect(page.getByText("2 of 60 hosts selected")).toBeVisible();
+  await expect(row(page, "Hosts", "esx07.lab.local")).toHaveAttribute("aria-selected", "true");
+});
+
+test("a selection is saved, taken again and removed after asking", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await row(page, "Hosts", "esx01.lab.local").click();
+  await row(page, "Hosts", "esx03.lab.local").click({ modifiers: ["Control"] });
+  const menu = page.getByRole("button", { name: "Selections" });
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Save the selection" }).click();
+  await page.getByLabel("Name").fill("Two of them");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await row(page, "Hosts", "esx08.lab.local").click();
+  await menu.click();
+  await page.getByRole("menuitem", { name: /Two of them/ }).click();
+  await expect(page.getByText("2 of 60 hosts selected")).toBeVisible();
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Remove a saved selection" }).click();
+  await page.getByRole("menuitem", { name: "Two of them" }).last().click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  expect(await calls(page, "remove_selection")).toEqual([{ name: "Two of them" }]);
+});
+
+test("exports what is shown, in its order", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await page.getByRole("button", { name: "5 Failing" }).click();
+  await grid(page, "Hosts").getByRole("columnheader", { name: "Name" }).click();
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  const [saved] = (await calls(page, "save_text")) as { suggestedName: string; text: string }[];
+  expect(saved?.suggestedName).toMatch(/^hosts-\d{4}-\d{2}-\d{2}\.csv$/);
+  const lines = saved?.text.trimEnd().split("\r\n") ?? [];
+  expect(lines).toHaveLength(6);
+  expect(lines[0]).toMatch(/^Name,Backup,Last backup/);
+  expect(lines[1]).toMatch(/^esx58\.lab\.local,Failing/);
+});
+
+test("each server in trouble says so in place, with what helps", async ({ page }) => {
+  await open(page, "serverErrors", "/hosts");
+  const troubles = page.getByRole("region", { name: "Servers that could not be read" });
+  await expect(troubles.getByText("vc02.lab.local cannot be reached: no answer within 15 seconds.")).toBeVisible();
+  await troubles.getByRole("button", { name: "Enter password" }).click();
+  await expect(page.getByRole("heading", { name: "Password for vc03.lab.local" })).toBeVisible();
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await troubles.getByRole("button", { name: "Show certificate" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog.getByRole("heading", { name: "The certificate of vc01.lab.local has changed" })).toBeVisible();
+  await expect(dialog.getByRole("region", { name: "Accepted before" })).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Accept the new certificate" })).toBeDisabled();
+});
+
+test("a failure to read is told with its details, and can be tried again", async ({ page }) => {
+  await open(page, "failing", "/hosts");
+  await expect(page.getByText("The archive D:\\Backup\\ESXi cannot be read").first()).toBeVisible();
+  await page.getByRole("main").getByRole("button", { name: "Show details" }).first().click();
+  await expect(page.getByText("(os error 3)").first()).toBeVisible();
+  await page.getByRole("main").getByRole("button", { name: "Try again" }).click();
+  await expect.poll(async () => (await calls(page, "list_hosts")).length).toBeGreaterThan(1);
+});

@@ -1,0 +1,66 @@
+/** Opening a page of the mock in a scenario, and what tests look at. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Locator, type Page } from "@playwright/test";
+import type { Message } from "../src/ipc/bindings";
+import type { ScenarioName } from "../src/mock/scenarios";
+
+export async function open(page: Page, scenario: ScenarioName, route: string): Promise<void> {
+  await page.goto(`/?scenario=${scenario}#${route}`);
+  await expect(page.getByRole("navigation", { name: "Pages" })).toBeVisible();
+}
+
+export function grid(page: Page, name: string): Locator {
+  return page.getByRole("grid", { name, exact: true });
+}
+
+/** The rows of a grid that are drawn, without its header. */
+export function rows(page: Page, name: string): Locator {
+  return grid(page, name).locator('[role="row"][data-key]');
+}
+
+/** A row by the text of one of its cells. */
+export function row(page: Page, name: string, cell: string): Locator {
+  return rows(page, name).filter({ has: page.getByRole("gridcell", { name: cell, exact: true }) });
+}
+
+/** The texts of a column's drawn cells from top to bottom. */
+export async function column(page: Page, name: string, title: string): Promise<string[]> {
+  const titles = await grid(page, name).getByRole("columnheader").allTextContents();
+  const index = titles.findIndex((text) => text === title);
+  expect(index, `a column ${title}`).toBeGreaterThanOrEqual(0);
+  const drawn = await rows(page, name).evaluateAll(
+    (elements, at) =>
+      elements
+        .map((element) => ({
+          row: Number(element.getAttribute("aria-rowindex")),
+          text: element.children[at]?.textContent ?? "",
+        }))
+        .sort((a, b) => a.row - b.row)
+        .map(({ text }) => text.trim()),
+    index,
+  );
+  return drawn;
+}
+
+export async function send(page: Page, message: Message): Promise<void> {
+  await page.evaluate((sent) => window.mock.send(sent), message);
+}
+
+/** The arguments of each call of a command so far. */
+export async function calls(page: Page, command: string): Promise<unknown[]> {
+  return page.evaluate(
+    (name) => window.mock.calls.filter((call) => call.command === name).map((call) => call.args),
+    command,
+  );
+}
+
+/** axe finds nothing: by all of its rules, or by some. */
+export async function expectNoFindings(page: Page, rules?: string[]): Promise<void> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true);
+  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
+  const found = violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}\n${nodes.map((node) => `  ${node.target.join(" ")}\n  ${node.failureSummary ?? ""}`).join("\n")}`,
+  );
+  expect(found.join("\n\n")).toBe("");
+}

@@ -1,0 +1,93 @@
+/** The first run, connecting, certificates, and what goes wrong in place. */
+import { expect, type Page, test } from "@playwright/test";
+import { calls, open, rows } from "./pages";
+
+async function fillIn(page: Page, address: string, password = "secret"): Promise<void> {
+  await page.getByLabel("Address").fill(address);
+  await page.getByLabel("User name").fill("backup@vsphere.local");
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+}
+
+test("the first run connects with the keyboard alone", async ({ page }) => {
+  await open(page, "empty", "/hosts");
+  await expect(page.getByRole("button", { name: "Connect to a server" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Address")).toBeFocused();
+  await page.keyboard.type("vc01.lab.local");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("backup@vsphere.local");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("secret");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Trust the certificate of vc01.lab.local?" })).toBeVisible();
+  await expect(page.getByText("7C:\u200b9F:\u200b3A")).toBeVisible();
+  await page.keyboard.press("Shift+Tab");
+  await expect(page.getByRole("button", { name: "Trust and connect" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("12 hosts", { exact: true })).toBeVisible();
+  expect(await rows(page, "Hosts").count()).toBe(12);
+  const inputs = await calls(page, "save_server");
+  expect(inputs).toHaveLength(2);
+  expect(inputs[0]).toMatchObject({
+    input: { original: null, name: "vc01.lab.local", remember: true, acceptThumbprint: null },
+  });
+  expect(inputs[1]).toMatchObject({ input: { acceptThumbprint: expect.stringMatching(/^7C:9F/) } });
+});
+
+test("what is missing is told at its field, and nothing is sent", async ({ page }) => {
+  await open(page, "empty", "/hosts");
+  await page.getByRole("button", { name: "Connect to a server" }).click();
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(page.getByText("Enter the password.")).toBeVisible();
+  expect(await calls(page, "save_server")).toEqual([]);
+});
+
+test("a wrong password is told in place, and what was typed stays", async ({ page }) => {
+  await open(page, "empty", "/hosts");
+  await page.getByRole("button", { name: "Connect to a server" }).click();
+  await fillIn(page, "vc01.lab.local", "wrong");
+  await expect(page.getByText("vc01.lab.local refused the password of backup@vsphere.local.")).toBeVisible();
+  await expect(page.getByText("vCenter locks an account after several wrong ones.")).toBeVisible();
+  await expect(page.getByLabel("Address")).toHaveValue("vc01.lab.local");
+});
+
+test("a changed certificate is a stop: old and new side by side, accepted only after a deliberate tick", async ({
+  page,
+}) => {
+  await open(page, "empty", "/hosts");
+  await page.getByRole("button", { name: "Connect to a server" }).click();
+  await fillIn(page, "changed.lab.local");
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog.getByText("The connection was stopped, and nothing was sent.")).toBeVisible();
+  await expect(dialog.getByRole("region", { name: "Accepted before" }).getByText(/^12:/)).toBeVisible();
+  await expect(dialog.getByRole("region", { name: "Shown now" }).getByText(/^7C:/)).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Do not connect" })).toBeFocused();
+  const accept = dialog.getByRole("button", { name: "Accept the new certificate" });
+  await expect(accept).toBeDisabled();
+  await page.keyboard.press("Escape");
+  expect(await calls(page, "save_server")).toHaveLength(1);
+  await page.getByRole("button", { name: "Connect to a server" }).click();
+  await fillIn(page, "changed.lab.local");
+  await dialog.getByRole("checkbox").check();
+  await accept.click();
+  await expect(page.getByText("12 hosts", { exact: true })).toBeVisible();
+});
+
+test("no password stays on the page", async ({ page }) => {
+  await open(page, "empty", "/hosts");
+  await page.getByRole("button", { name: "Connect to a server" }).click();
+  await fillIn(page, "trusted.lab.local", "hunter2hunter2");
+  await expect(page.getByText("12 hosts", { exact: true })).toBeVisible();
+  expect(await page.content()).not.toContain("hunter2hunter2");
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  expect(kept).not.toContain("hunter2hunter2");
+});
+
+test("the demo starts with one click", async ({ page }) => {
+  await open(page, "empty", "/hosts");
+  await page.evaluate(() => sessionStorage.setItem("before", "yes"));
+  const loaded = page.waitForEvent("load");
+  await page.getByRole("button", { name: "Try the demo" }).click();
+  await loaded;
+});

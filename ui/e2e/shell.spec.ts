@@ -1,0 +1,112 @@
+/** The frame: navigation, panes, shortcuts, help, zoom, the demo's banner. */
+import { expect, test } from "@playwright/test";
+import { calls, open, row } from "./pages";
+
+test("F6 goes around the panes, Shift+F6 back", async ({ page }) => {
+  await open(page, "run", "/hosts");
+  await row(page, "Hosts", "esx01.lab.local").click();
+  const focused = () => page.evaluate(() => document.activeElement?.closest("[data-pane]")?.getAttribute("data-pane"));
+  const visited: unknown[] = [];
+  for (let step = 0; step < 7; step += 1) {
+    await page.keyboard.press("F6");
+    visited.push(await focused());
+  }
+  expect(visited).toEqual(["details", "tasks", "status", "navigation", "page", "tree", "grid"]);
+  await page.keyboard.press("Shift+F6");
+  expect(await focused()).toBe("tree");
+});
+
+test("F5 reads the hosts again instead of loading the page again", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await expect(page.getByText("Read just now")).toBeVisible();
+  const before = (await calls(page, "refresh_hosts")).length;
+  await page.keyboard.press("F5");
+  await expect.poll(async () => (await calls(page, "refresh_hosts")).length).toBe(before + 1);
+});
+
+test("no shortcut acts behind an open dialog", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await expect(page.getByText("Read just now")).toBeVisible();
+  const before = (await calls(page, "refresh_hosts")).length;
+  await page.getByRole("button", { name: "Back up all" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  for (const key of ["F5", "Control+f", "Control+,", "F6", "F1", "Alt+Enter"]) {
+    await page.keyboard.press(key);
+  }
+  expect((await calls(page, "refresh_hosts")).length).toBe(before);
+  await expect(page).toHaveURL(/#\/hosts$/);
+  await expect(page.getByRole("dialog")).toHaveCount(1);
+  await expect(page.getByLabel("Note")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+});
+
+test("F1 explains the page, Ctrl+, opens the settings", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await page.keyboard.press("F1");
+  await expect(page.getByRole("dialog").getByRole("heading", { name: "Hosts" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+,");
+  await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
+});
+
+test("help opens folders and copies diagnostic information", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page, "small", "/hosts");
+  await page.getByRole("button", { name: "Help" }).click();
+  await page.getByRole("menuitem", { name: "Open logs folder" }).click();
+  expect(await calls(page, "open_folder")).toEqual([{ folder: "logs" }]);
+  await page.getByRole("button", { name: "Help" }).click();
+  await page.getByRole("menuitem", { name: "Copy diagnostic information" }).click();
+  await expect(page.getByRole("dialog").getByText("Diagnostic information copied")).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("Hostkeep 0.1.0");
+});
+
+test("zooms and remembers it", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await page.keyboard.press("Control+=");
+  await page.keyboard.press("Control+=");
+  await page.keyboard.press("Control+-");
+  await expect.poll(() => calls(page, "set_zoom")).toEqual([{ factor: 1.1 }, { factor: 1.25 }, { factor: 1.1 }]);
+  await page.reload();
+  await expect.poll(() => calls(page, "set_zoom")).toEqual([{ factor: 1.1 }]);
+  await page.keyboard.press("Control+0");
+  await expect.poll(() => page.evaluate(() => localStorage.getItem("zoom"))).toBe("1");
+});
+
+test("the demo says that it is one, and is left with a click", async ({ page }) => {
+  await open(page, "demo", "/hosts");
+  await expect(page.getByText("Demo: a simulated vCenter")).toBeVisible();
+  const loaded = page.waitForEvent("load");
+  await page.getByRole("button", { name: "Leave the demo" }).click();
+  await loaded;
+});
+
+test("the tasks pane stays folded away", async ({ page }) => {
+  await open(page, "run", "/hosts");
+  const toggle = page.getByRole("button", { name: "Recent tasks" });
+  await toggle.click();
+  await expect(toggle).toHaveAttribute("aria-expanded", "false");
+  await page.reload();
+  await expect(toggle).toHaveAttribute("aria-expanded", "false");
+});
+
+test("the page tells when it is there, and listens once", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await expect.poll(() => calls(page, "ui_ready")).toHaveLength(1);
+  expect(await calls(page, "watch")).toHaveLength(1);
+});
+
+test("a page that does not exist leads back", async ({ page }) => {
+  await open(page, "small", "/nowhere");
+  await page.getByRole("link", { name: "Go to the hosts" }).click();
+  await expect(page.getByRole("heading", { name: "Hosts", level: 1 })).toBeVisible();
+});
+
+test("the theme follows the system", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await open(page, "small", "/hosts");
+  await expect(page.locator('html[data-theme="dark"]')).toBeAttached();
+  await page.emulateMedia({ colorScheme: "light" });
+  await expect(page.locator('html[data-theme="light"]')).toBeAttached();
+});
