@@ -145,9 +145,10 @@ impl Desktop {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Processes of windows that are open here: what the driver started, and what that started.
+    /// The processes here that are not the desktop's own: windows, and what they have started.
     pub fn strangers(&self) -> Vec<u32> {
-        marked(self.mark())
+        let own = |pid: &u32| self.processes.iter().any(|process| process.0.id() == *pid);
+        marked(self.mark()).into_iter().filter(|pid| !own(pid)).collect()
     }
 
     /// Ends all windows that are open here.
@@ -264,9 +265,15 @@ impl Window {
     }
 
     fn has_ended(&self) -> Result<(), &'static str> {
+        // Its first thread may be gone while others still hold what is open.
+        let threads = fs::read_dir(format!("/proc/{}/task", self.process)).map_or(0, Iterator::count);
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process)).unwrap_or_default();
         let state = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next());
-        if state.is_none_or(|state| state == "Z") { Ok(()) } else { Err("it is still running") }
+        if threads <= 1 && state.is_none_or(|state| state == "Z") {
+            Ok(())
+        } else {
+            Err("it is still running")
+        }
     }
 }
 

@@ -111,6 +111,16 @@ impl Element {
         .await
     }
 
+    /// What a field holds.
+    pub async fn value(&self) -> String {
+        self.patiently("value", async || {
+            let element = self.find().await?;
+            let value = self.session.run("return arguments[0].value", &json!([{ ELEMENT: element }])).await?;
+            value.as_str().map(str::to_owned).ok_or_else(|| "it is no field".to_owned())
+        })
+        .await
+    }
+
     /// An attribute of it; none when it has no such attribute.
     pub async fn attribute(&self, name: &str) -> Option<String> {
         self.patiently("attribute", async || {

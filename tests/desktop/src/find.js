@@ -11,14 +11,16 @@ const OF_INPUT = { button: "button", checkbox: "checkbox", number: "spinbutton",
 const CANDIDATES = ["[role]", "a[href]", "input", ...Object.keys(OF_TAG)].join(",");
 
 function roleOf(element) {
-  const given = element.getAttribute("role");
-  if (given) return given.split(" ")[0];
+  const given = element.getAttribute("role")?.split(" ")[0];
+  // One that insists on an answer is a dialog as well.
+  if (given) return given === "alertdialog" ? "dialog" : given;
   if (element.localName === "a") return "link";
   if (element.localName === "input") return OF_INPUT[element.type] ?? "textbox";
   return OF_TAG[element.localName];
 }
 
-const squeeze = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+// A zero-width space only says where a long word may break.
+const squeeze = (text) => (text ?? "").replaceAll("\u200b", "").replace(/\s+/g, " ").trim();
 
 function nameOf(element) {
   const labelledBy = squeeze(element.getAttribute("aria-labelledby"));

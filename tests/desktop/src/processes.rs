@@ -38,12 +38,11 @@ impl Drop for Process {
     }
 }
 
-/// All processes of the desktop with this mark that are no children of ours: windows, and what a web view starts.
+/// All processes of the desktop with this mark.
 pub(crate) fn marked(mark: &str) -> Vec<u32> {
     let wanted = format!("{MARK}={mark}");
-    let ours = std::process::id();
     all()
-        .filter(|&pid| parent(pid).is_some_and(|parent| parent != ours))
+        .filter(|&pid| parent(pid).is_some())
         .filter(|pid| {
             fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
                 environment.split(|&byte| byte == 0).any(|entry| entry == wanted.as_bytes())

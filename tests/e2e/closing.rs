@@ -1,0 +1,118 @@
+//! Closing the window while a run is under way, each answer; and starting Hostkeep a second time.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use throwaway_desktop::{Window, until};
+use vsphere_sim::{FaultRule, Options, What};
+
+use crate::backing_up::back_up_all;
+use crate::lab::{Lab, TITLE};
+use crate::{PROGRAM, hosts_named, lab_with};
+
+#[tokio::test]
+async fn a_window_that_is_told_to_stay_stays() {
+    let Some((lab, window)) = in_mid_run().await else { return };
+    let page = window.page();
+    let question = page.role("dialog", "1 task still running");
+    question.button("Stay").click().await;
+    question.gone().await;
+    page.button("Cancel the run").seen().await;
+    // Asked again when it is closed again.
+    lab.desktop.keyboard().close(TITLE);
+    question.seen().await;
+    window.end().await;
+}
+
+#[tokio::test]
+async fn in_the_background_the_run_goes_on_and_a_second_start_brings_it_back() {
+    let Some((lab, window)) = in_mid_run().await else { return };
+    let page = window.page();
+    // By key, as the driver waits for a page that it has clicked in, and this one is not drawn any more.
+    lab.desktop.keyboard().press(&["Return"]);
+    hidden(&lab).await;
+    second_start(&lab);
+    lab.desktop.keyboard().find(TITLE);
+    page.button("Cancel the run").seen().await;
+    page.containing("status", "5 of 6").seen().await;
+    page.role("dialog", "1 task still running").gone().await;
+    window.end().await;
+}
+
+#[tokio::test]
+async fn in_the_background_it_ends_with_its_last_run() {
+    let options =
+        Options { hosts: hosts_named(6), backup_time: Duration::from_millis(2_500), ..Options::default() };
+    let Some(lab) = lab_with(options).await else { return };
+    let window = lab.open_connected().await;
+    back_up_all(&window).await;
+    lab.desktop.keyboard().close(TITLE);
+    window.wait_for("document.activeElement.innerText === 'Go on in the background'").await;
+    lab.desktop.keyboard().press(&["Return"]);
+    hidden(&lab).await;
+    window.ended().await;
+    assert_eq!(lab.bundles().len(), 6);
+}
+
+#[tokio::test]
+async fn cancelled_on_closing_it_ends_with_what_is_saved() {
+    let Some((lab, window)) = in_mid_run().await else { return };
+    lab.desktop.keyboard().press(&["Tab", "Return"]);
+    window.ended().await;
+    assert_eq!(lab.bundles().len(), 5);
+}
+
+#[tokio::test]
+async fn without_a_run_it_closes_and_remembers_its_size() {
+    let options = Options { hosts: hosts_named(1), ..Options::default() };
+    let Some(lab) = lab_with(options).await else { return };
+    let window = lab.open().await;
+    let keyboard = lab.desktop.keyboard();
+    keyboard.resize(&keyboard.find(TITLE), 1100, 700);
+    window.wait_for("innerWidth === 1100 && innerHeight === 700").await;
+    keyboard.close(TITLE);
+    window.ended().await;
+    let window = lab.open().await;
+    window.wait_for("innerWidth === 1100 && innerHeight === 700").await;
+    window.end().await;
+}
+
+#[tokio::test]
+async fn a_second_start_brings_forth_the_window_that_is_there() {
+    let options = Options { hosts: hosts_named(1), ..Options::default() };
+    let Some(lab) = lab_with(options).await else { return };
+    let window = lab.open().await;
+    second_start(&lab);
+    assert_eq!(lab.desktop.keyboard().count(TITLE), 1);
+    window.page().button("Connect to a server").seen().await;
+    window.end().await;
+}
+
+/// Five of six hosts are saved, the last never is; and the window has been told to close.
+async fn in_mid_run() -> Option<(Lab, Window)> {
+    let options = Options { hosts: hosts_named(6), ..Options::default() };
+    let lab = lab_with(options).await?;
+    lab.sim.add_fault(FaultRule::soap("BackupFirmwareConfiguration", What::Stall).on_host("esx06.lab.local"));
+    let window = lab.open_connected().await;
+    back_up_all(&window).await;
+    window.page().containing("status", "5 of 6").seen().await;
+    lab.desktop.keyboard().close(TITLE);
+    window.page().role("dialog", "1 task still running").button("Go on in the background").seen().await;
+    window.wait_for("document.activeElement.innerText === 'Go on in the background'").await;
+    Some((lab, window))
+}
+
+/// It ends at once, having told the first.
+fn second_start(lab: &Lab) {
+    let mut second = lab.desktop.command(PROGRAM.as_ref());
+    let status = second.args(lab.arguments()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    assert!(status.success(), "{status}");
+}
+
+async fn hidden(lab: &Lab) {
+    until("a hidden window", async || match lab.desktop.keyboard().count(TITLE) {
+        0 => Ok(()),
+        count => Err(format!("{count} can be seen")),
+    })
+    .await;
+}
