@@ -11,7 +11,7 @@ import type { ReactNode } from "react";
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },
-  body: { overflowWrap: "anywhere" },
+  body: { overflowWrap: "anywhere", whiteSpace: "normal" },
 });
 
 type NoticeProps = {
@@ -26,7 +26,7 @@ type NoticeProps = {
 export function Notice({ intent = "success", children, actions, onDismiss }: NoticeProps) {
   const styles = useStyles();
   return (
-    <MessageBar intent={intent} layout="multiline" className={styles.bar}>
+    <MessageBar intent={intent} layout="singleline" className={styles.bar}>
       <MessageBarBody className={styles.body}>{children}</MessageBarBody>
       <MessageBarActions
         containerAction={

@@ -28,6 +28,9 @@ export function shortcutOf(event: KeyboardEvent): Shortcut {
     .join("+");
 }
 
+/** Without a page that has something to refresh or to find in, the web view's own answers are not wanted either. */
+const NOT_THE_WEB_VIEWS: ReadonlySet<Shortcut> = new Set(["F5", "Ctrl+F"]);
+
 /** For `main`: listens once for the life of the page. */
 export function listenForShortcuts(): void {
   window.addEventListener("keydown", (event) => {
@@ -43,6 +46,7 @@ export function listenForShortcuts(): void {
       .map((layer) => layer()[shortcut])
       .find((found) => found !== undefined);
     if (act === undefined) {
+      NOT_THE_WEB_VIEWS.has(shortcut) && event.preventDefault();
       return;
     }
     // The web view's own reload or find must not answer a key of ours, not even behind a dialog.

@@ -4,5 +4,11 @@
  */
 import { install } from "./ipc";
 
-install(new URLSearchParams(window.location.search).get("scenario") ?? "small");
+const named = new URLSearchParams(window.location.search).get("scenario");
+if (named !== null) {
+  // Kept elsewhere: the router takes a query before the hash for a part of what follows it.
+  sessionStorage.setItem("scenario", named);
+  window.history.replaceState(null, "", window.location.pathname + window.location.hash);
+}
+install(sessionStorage.getItem("scenario") ?? "small");
 await import("../main");

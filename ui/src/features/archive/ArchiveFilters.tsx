@@ -9,7 +9,8 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { DismissRegular, PinRegular, TimerRegular } from "@fluentui/react-icons";
-import { type ReactNode, type Ref, useEffect, useState } from "react";
+import { type ReactNode, type Ref, useEffect, useMemo, useState } from "react";
+import { compareKeys, sortKey } from "../../components/grid/natural";
 import { plural } from "../../components/words";
 import type { ArchivedHost, ArchiveOverview } from "../../ipc";
 import { rangeInWords } from "./calendar";
@@ -26,7 +27,6 @@ const useStyles = makeStyles({
   },
   search: { width: "140px", minWidth: 0 },
   choice: { minWidth: 0, width: "150px", "& input": { minWidth: 0, width: "100%" } },
-  popup: { maxHeight: "280px" },
   count: {
     marginLeft: "auto",
     color: tokens.colorNeutralForeground2,
@@ -38,6 +38,7 @@ const useStyles = makeStyles({
 const DEBOUNCE_MS = 250;
 /** More are found by typing. */
 const MAX_OPTIONS = 50;
+const POPUP = { align: "start", position: "below", autoSize: "height" } as const;
 
 type ArchiveFiltersProps = {
   overview: ArchiveOverview;
@@ -53,18 +54,13 @@ export function ArchiveFilters({ overview, search, onSearch, searchBox, children
   const range = rangeOf(search);
   return (
     <search className={styles.row} aria-label="Filters">
-      <TextFilter
-        key={search.text === undefined ? "none" : "some"}
-        text={search.text}
-        onSearch={onSearch}
-        searchBox={searchBox}
-      />
+      <TextFilter text={search.text} onSearch={onSearch} searchBox={searchBox} />
       <HostFilter hosts={overview.hosts} identity={search.host} onSearch={onSearch} />
       {(overview.servers.length > 1 || search.server !== undefined) && (
         <Dropdown
           size="small"
           className={styles.choice}
-          listbox={{ className: styles.popup }}
+          positioning={POPUP}
           aria-label="Server"
           value={search.server ?? "All servers"}
           selectedOptions={[search.server ?? ""]}
@@ -122,12 +118,22 @@ type TextFilterProps = Pick<ArchiveFiltersProps, "onSearch" | "searchBox"> & { t
 function TextFilter({ text, onSearch, searchBox }: TextFilterProps) {
   const styles = useStyles();
   const [typed, setTyped] = useState(text ?? "");
+  const [sent, setSent] = useState(text);
+  const [known, setKnown] = useState(text);
+  if (known !== text) {
+    setKnown(text);
+    // Changed by somebody else: what is typed meanwhile stays.
+    text !== sent && setTyped(text ?? "");
+  }
   const wanted = typed.trim() === "" ? undefined : typed;
   useEffect(() => {
     if (wanted === text) {
       return;
     }
-    const timer = setTimeout(() => onSearch({ text: wanted }), DEBOUNCE_MS);
+    const timer = setTimeout(() => {
+      setSent(wanted);
+      onSearch({ text: wanted });
+    }, DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [wanted, text, onSearch]);
   return (
@@ -162,19 +168,20 @@ function HostFilter({ hosts, identity, onSearch }: HostFilterProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const chosen = hosts.find((host) => host.identity === identity);
   const text = (typed ?? "").trim().toLowerCase();
-  const found = hosts.filter((host) => host.name.toLowerCase().includes(text));
+  const sorted = useMemo(() => [...hosts].sort((a, b) => compareKeys(nameKey(a), nameKey(b))), [hosts]);
+  const found = sorted.filter((host) => host.name.toLowerCase().includes(text));
   return (
     <Combobox
       size="small"
       className={styles.choice}
-      listbox={{ className: styles.popup }}
+      positioning={POPUP}
       aria-label="Host"
       placeholder="All hosts"
       clearable
       value={typed ?? chosen?.name ?? identity ?? ""}
       selectedOptions={identity === undefined ? [] : [identity]}
       onChange={(event) => setTyped(event.target.value)}
-      onOpenChange={(_, { open }) => setTyped(open ? "" : null)}
+      onOpenChange={(_, { open }) => setTyped((before) => (open ? (before ?? "") : null))}
       onOptionSelect={(_, { optionValue }) => {
         setTyped(null);
         onSearch({ host: optionValue === undefined || optionValue === identity ? undefined : optionValue });
@@ -197,4 +204,8 @@ function HostFilter({ hosts, identity, onSearch }: HostFilterProps) {
       )}
     </Combobox>
   );
+}
+
+function nameKey(host: ArchivedHost): string | number {
+  return sortKey(host.name) ?? "";
 }

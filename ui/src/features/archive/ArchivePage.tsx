@@ -2,7 +2,7 @@ import { Button, makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/rea
 import { ArchiveRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { CommandBar } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
@@ -102,7 +102,8 @@ type RecordsProps = { overview: ArchiveOverview; isReading: boolean; onRefresh: 
 
 function Records({ overview, isReading, onRefresh }: RecordsProps) {
   const styles = useStyles();
-  const search = route.useSearch();
+  // The router hands on what no route has asked for.
+  const search = archiveSearch(route.useSearch());
   const navigate = useNavigate();
   const onSearch = useCallback(
     (change: Partial<ArchiveSearch>) =>
@@ -133,7 +134,12 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
   const grid = useRef<GridHandle>(null);
   const searchBox = useRef<HTMLInputElement>(null);
   const { acts, said, setSaid } = useActs(chosen);
-  const flow = useDeletion();
+  const flow = useDeletion(({ removed, bytesFreed, notRemoved }) => {
+    setSelected(new Set());
+    if (notRemoved.length === 0) {
+      setSaid({ words: `${plural(removed, "bundle")} deleted, ${byteSize(bytesFreed)} freed.` });
+    }
+  });
   const close = () => flow.close().catch((error) => setSaid({ error }));
   const commands = archiveCommands({
     chosen,
@@ -155,13 +161,6 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
     },
   });
   useShortcuts({ "Ctrl+F": () => searchBox.current?.focus(), "Alt+Enter": toggleDetails });
-  useEffect(() => {
-    if (flow.deletion.stage === "done" && flow.deletion.report.notRemoved.length === 0) {
-      const { removed, bytesFreed } = flow.deletion.report;
-      setSaid({ words: `${plural(removed, "bundle")} deleted, ${byteSize(bytesFreed)} freed.` });
-      void flow.close();
-    }
-  }, [flow, setSaid]);
 
   return (
     <>
@@ -218,7 +217,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
                 setEditingNote(false);
               }}
               onOpen={() => hasDetails || toggleDetails()}
-              commands={commands}
+              commands={commands.filter((command) => command === "divider" || !OF_THE_PAGE.has(command.id))}
               handle={grid}
               empty={
                 list.data === undefined ? (
@@ -252,6 +251,8 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
 }
 
 const NO_RECORDS: [] = [];
+/** What has nothing to do with bundles is not in their context menu. */
+const OF_THE_PAGE: ReadonlySet<string> = new Set(["calendar", "details"]);
 
 function Subtitle({ overview }: { overview: ArchiveOverview }) {
   return (

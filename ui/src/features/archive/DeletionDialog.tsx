@@ -55,7 +55,7 @@ const KEPT_COLUMNS: readonly GridColumn<KeptView>[] = [
     text: (kept) => TAKEN_COLUMN.text(kept.record),
     sortBy: (kept) => Date.parse(kept.record.takenAt),
   },
-  { id: "because", title: "Stays because", width: 260, text: (kept) => kept.because },
+  { id: "because", title: "Kept because", width: 260, text: (kept) => kept.because },
 ];
 
 const LEFT_COLUMNS: readonly GridColumn<NotRemovedView>[] = [
@@ -133,11 +133,11 @@ function AskPrune({ onPlan, onClose }: { onPlan: (keepLast: number) => Promise<v
             onChange={(_, data) => setText(data.value)}
           />
         </Field>
-        <span className={styles.quiet}>Nothing is deleted yet: what would go is shown first.</span>
+        <span className={styles.quiet}>Nothing is deleted yet: what will go is shown first.</span>
       </DialogContent>
       <DialogActions>
         <Button appearance="primary" type="submit" disabled={keepLast.value === null}>
-          Show what would go
+          Show what will be deleted
         </Button>
         <Button onClick={onClose}>Cancel</Button>
       </DialogActions>
@@ -174,14 +174,14 @@ function Planned({ plan, keepLast, onApply, onClose }: PlannedProps) {
   const what = plural(plan.removedCount, "bundle");
   return (
     <>
-      <DialogTitle>{plan.removedCount === 0 ? "Nothing would be deleted" : `Delete ${what}?`}</DialogTitle>
+      <DialogTitle>{plan.removedCount === 0 ? "Nothing will be deleted" : `Delete ${what}?`}</DialogTitle>
       <DialogContent className={styles.content}>
         <span>
           {plan.removedCount === 0
             ? keepLast === null
               ? "All that was selected stays."
               : `No host has more than ${plural(keepLast, "bundle")} that may go.`
-            : `${what} of ${plural(plan.removedHosts, "host")}, ${byteSize(plan.bytes)}, would go for good. ${plural(plan.keptCount, "bundle")} ${plan.keptCount === 1 ? "stays" : "stay"} in the archive.`}
+            : `${what} of ${plural(plan.removedHosts, "host")} (${byteSize(plan.bytes)}) will be deleted for good. ${plural(plan.keptCount, "bundle")} ${plan.keptCount === 1 ? "stays" : "stay"} in the archive.`}
         </span>
         {(plan.removedCount > 0 || plan.kept.length > 0) && (
           <TabList
@@ -189,15 +189,15 @@ function Planned({ plan, keepLast, onApply, onClose }: PlannedProps) {
             selectedValue={tab}
             onTabSelect={(_, { value }) => setTab(value === "kept" ? "kept" : "removed")}
           >
-            {plan.removedCount > 0 && <Tab value="removed">{`Goes (${wholeNumber(plan.removedCount)})`}</Tab>}
-            {plan.kept.length > 0 && <Tab value="kept">{`Stays all the same (${wholeNumber(plan.kept.length)})`}</Tab>}
+            {plan.removedCount > 0 && <Tab value="removed">{`To be deleted (${wholeNumber(plan.removedCount)})`}</Tab>}
+            {plan.kept.length > 0 && <Tab value="kept">{`Kept (${wholeNumber(plan.kept.length)})`}</Tab>}
           </TabList>
         )}
         {tab === "removed" && plan.removedCount > 0 && (
           <div className={styles.list}>
             <PlainGrid
               name="plan.removed"
-              label="What would be deleted"
+              label="What will be deleted"
               rows={plan.removed}
               rowKey={recordKey}
               columns={REMOVED_COLUMNS}
@@ -206,7 +206,7 @@ function Planned({ plan, keepLast, onApply, onClose }: PlannedProps) {
         )}
         {tab === "kept" && plan.kept.length > 0 && (
           <div className={styles.list}>
-            <PlainGrid name="plan.kept" label="What stays" rows={plan.kept} rowKey={keptKey} columns={KEPT_COLUMNS} />
+            <PlainGrid name="plan.kept" label="What is kept" rows={plan.kept} rowKey={keptKey} columns={KEPT_COLUMNS} />
           </div>
         )}
         {plan.removed.length < plan.removedCount && (

@@ -7,7 +7,7 @@ export type Deletion =
   | { stage: "planning"; read: number }
   | { stage: "planned"; plan: PlanView }
   | { stage: "applying"; plan: PlanView }
-  | { stage: "done"; plan: PlanView; report: PlanReport }
+  | { stage: "done"; report: PlanReport }
   | { stage: "failed"; error: unknown };
 
 export type DeletionKind = "delete" | "prune";
@@ -15,7 +15,8 @@ export type DeletionKind = "delete" | "prune";
 /** How the plan that is shown was asked for: to make it again when it no longer holds. */
 type Wanted = { kind: "delete"; ids: readonly string[] } | { kind: "prune"; keepLast: number | null };
 
-export function useDeletion() {
+/** `onDeleted` hears of every plan that was applied; the dialog stays only where something could not go. */
+export function useDeletion(onDeleted: (report: PlanReport) => void) {
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const [deletion, setDeletion] = useState<Deletion>({ stage: "asking" });
   // Answers to what was closed or asked again meanwhile are not listened to.
@@ -64,7 +65,9 @@ export function useDeletion() {
     apply: async (shown: PlanView) => {
       setDeletion({ stage: "applying", plan: shown });
       try {
-        setDeletion({ stage: "done", plan: shown, report: await commands.applyPlan(shown.plan) });
+        const report = await commands.applyPlan(shown.plan);
+        report.notRemoved.length === 0 ? setWanted(null) : setDeletion({ stage: "done", report });
+        onDeleted(report);
       } catch (error) {
         setDeletion({ stage: "failed", error });
       }

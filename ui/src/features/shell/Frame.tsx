@@ -48,9 +48,6 @@ export function Frame() {
     "Ctrl++": () => zoomBy(1),
     "Ctrl+-": () => zoomBy(-1),
     "Ctrl+0": resetZoom,
-    // Without a page that has something to refresh or to find in, the web view's own answers are not wanted either.
-    F5: () => {},
-    "Ctrl+F": () => {},
   });
   return (
     <div className={styles.frame}>
