@@ -68,6 +68,19 @@ export function pageScenarios(small: Scenario) {
         },
       },
     },
+    settingsUnreadable: {
+      ...small,
+      fails: {
+        readSettings: {
+          code: "settings_broken",
+          message: "the settings C:\\Users\\admin\\AppData\\Roaming\\Hostkeep\\settings.json are broken: EOF at line 7",
+          hint: "Repair the file, or move it away to begin with the defaults.",
+          details: [],
+        },
+      },
+    },
+    /** No backup can start. */
+    retryRefused: { ...history, fails: { startBackup: LOCKED } },
     /** The command line has named the archive. */
     archiveFixed: { ...small, isArchiveFixed: true },
   } satisfies Record<string, Scenario>;

@@ -1,4 +1,4 @@
-import { Button, makeStyles, SearchBox, Spinner, ToggleButton, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, SearchBox, ToggleButton, tokens } from "@fluentui/react-components";
 import { ArrowClockwiseRegular, DismissCircleRegular, HistoryRegular, OpenRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
 import { SaidBar } from "../../components/Said";
@@ -230,9 +231,7 @@ export function ActivityPage(): ReactNode {
               commands={commands}
               empty={
                 runs.data === undefined ? (
-                  <EmptyState title="Reading the runs">
-                    <Spinner size="small" />
-                  </EmptyState>
+                  <Loading label="Reading the runs" />
                 ) : (
                   <EmptyState
                     title="No run fits the filters"

@@ -5,7 +5,6 @@ import {
   makeStyles,
   mergeClasses,
   SearchBox,
-  Spinner,
   Tab,
   TabList,
   tokens,
@@ -18,6 +17,7 @@ import { CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
 import { SaidBar } from "../../components/Said";
@@ -109,9 +109,7 @@ export function ReportPage(): ReactNode {
   if (run.data === undefined) {
     return (
       <Page title="Report of a run" actions={backButton}>
-        <EmptyState title="Reading the report">
-          <Spinner size="small" />
-        </EmptyState>
+        <Loading label="Reading the report" />
       </Page>
     );
   }

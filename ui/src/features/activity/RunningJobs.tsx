@@ -8,7 +8,7 @@ import { Mark } from "../../components/Mark";
 import { timeLeft } from "../../components/words";
 import { commands, type JobHead } from "../../ipc";
 import { isRunning, progressOf, useJobs } from "../shell/jobs";
-import { stateWords } from "../shell/jobWords";
+import { progressWords } from "../shell/jobWords";
 
 const useStyles = makeStyles({
   root: { flexShrink: 0, padding: "0 12px 6px", maxHeight: "30%", overflowY: "auto" },
@@ -66,7 +66,7 @@ function RunningJob({ head }: { head: JobHead }) {
           {head.title}
         </Link>
         <Bar share={progressOf(head)} label={head.title} />
-        <span className={styles.quiet}>{stateWords(head)}</span>
+        <span className={styles.quiet}>{progressWords(head)}</span>
         {head.secondsLeft !== null && <span className={styles.quiet}>{timeLeft(head.secondsLeft)}</span>}
         <Button
           size="small"

@@ -1,4 +1,4 @@
-import { Button, makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ArchiveRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { CommandBar } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
+import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
@@ -86,9 +87,7 @@ export function ArchivePage(): ReactNode {
       {failure !== null ? (
         <Unreadable error={failure} isReading={isReading} onAgain={refresh} />
       ) : overview.data === undefined ? (
-        <EmptyState title="Reading the archive">
-          <Spinner size="small" />
-        </EmptyState>
+        <Loading label="Reading the archive" />
       ) : overview.data.records === 0 && overview.data.problems.length === 0 ? (
         <Empty overview={overview.data} onRefresh={refresh} />
       ) : (
@@ -221,9 +220,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
               handle={grid}
               empty={
                 list.data === undefined ? (
-                  <EmptyState title="Reading the bundles">
-                    <Spinner size="small" />
-                  </EmptyState>
+                  <Loading label="Reading the bundles" />
                 ) : (
                   <NothingFits
                     isFiltered={isFiltered(search)}

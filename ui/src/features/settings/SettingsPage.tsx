@@ -1,11 +1,11 @@
-import { Button, makeStyles, Spinner, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { ClipboardTextLtrRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useId } from "react";
 import { copyText } from "../../components/clipboard";
-import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
+import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
@@ -40,7 +40,7 @@ export function SettingsPage(): ReactNode {
   useShortcuts({ F5: () => void settings.refetch() });
   return (
     <Page title="Settings" isScrolling>
-      {settings.isError ? (
+      {settings.isError && (
         <ErrorView
           error={settings.error}
           actions={
@@ -49,12 +49,11 @@ export function SettingsPage(): ReactNode {
             </Button>
           }
         />
-      ) : settings.data === undefined || start.data === undefined ? (
-        <EmptyState title="Reading the settings">
-          <Spinner size="small" />
-        </EmptyState>
-      ) : (
+      )}
+      {settings.data !== undefined && start.data !== undefined ? (
         <Sections settings={settings.data} start={start.data} />
+      ) : (
+        !settings.isError && <Loading label="Reading the settings" />
       )}
     </Page>
   );
