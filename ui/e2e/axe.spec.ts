@@ -1,7 +1,7 @@
 /** axe finds nothing on any page and state, in each theme, at 100 % and at 200 %. */
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import type { ScenarioName } from "../src/mock/scenarios";
-import { expectNoFindings, open, row } from "./pages";
+import { expectNoFindings, open, row, test } from "./pages";
 
 type State = { name: string; scenario: ScenarioName; route: string; ready: (page: Page) => Promise<void> };
 

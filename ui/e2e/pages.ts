@@ -1,8 +1,26 @@
 /** Opening a page of the mock in a scenario, and what tests look at. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Locator, type Page } from "@playwright/test";
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import type { Message } from "../src/ipc/bindings";
 import type { ScenarioName } from "../src/mock/scenarios";
+
+/** Whatever a page complains of fails its test. */
+export const test = base.extend<{ complaints: undefined }>({
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") {
+          complaints.push(message.text());
+        }
+      });
+      page.on("pageerror", (error) => complaints.push(error.stack ?? error.message));
+      await use(undefined);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
 
 export async function open(page: Page, scenario: ScenarioName, route: string): Promise<void> {
   await page.goto(`/?scenario=${scenario}#${route}`);
@@ -26,7 +44,7 @@ export function row(page: Page, name: string, cell: string): Locator {
 /** The texts of a column's drawn cells from top to bottom. */
 export async function column(page: Page, name: string, title: string): Promise<string[]> {
   const titles = await grid(page, name).getByRole("columnheader").allTextContents();
-  const index = titles.findIndex((text) => text === title);
+  const index = titles.indexOf(title);
   expect(index, `a column ${title}`).toBeGreaterThanOrEqual(0);
   const drawn = await rows(page, name).evaluateAll(
     (elements, at) =>

@@ -1,11 +1,11 @@
 /** The first run, connecting, certificates, and what goes wrong in place. */
-import { expect, type Page, test } from "@playwright/test";
-import { calls, open, rows } from "./pages";
+import { expect, type Page } from "@playwright/test";
+import { calls, open, rows, test } from "./pages";
 
 async function fillIn(page: Page, address: string, password = "secret"): Promise<void> {
   await page.getByLabel("Address").fill(address);
   await page.getByLabel("User name").fill("backup@vsphere.local");
-  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("textbox", { name: "Password" }).fill(password);
   await page.getByRole("button", { name: "Connect", exact: true }).click();
 }
 

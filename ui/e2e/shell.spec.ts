@@ -1,6 +1,6 @@
 /** The frame: navigation, panes, shortcuts, help, zoom, the demo's banner. */
-import { expect, test } from "@playwright/test";
-import { calls, open, row } from "./pages";
+import { expect } from "@playwright/test";
+import { calls, open, row, test } from "./pages";
 
 test("F6 goes around the panes, Shift+F6 back", async ({ page }) => {
   await open(page, "run", "/hosts");
@@ -18,7 +18,7 @@ test("F6 goes around the panes, Shift+F6 back", async ({ page }) => {
 
 test("F5 reads the hosts again instead of loading the page again", async ({ page }) => {
   await open(page, "small", "/hosts");
-  await expect(page.getByText("Read just now")).toBeVisible();
+  await expect(page.getByText("Read just now", { exact: true })).toBeVisible();
   const before = (await calls(page, "refresh_hosts")).length;
   await page.keyboard.press("F5");
   await expect.poll(async () => (await calls(page, "refresh_hosts")).length).toBe(before + 1);
@@ -26,7 +26,7 @@ test("F5 reads the hosts again instead of loading the page again", async ({ page
 
 test("no shortcut acts behind an open dialog", async ({ page }) => {
   await open(page, "small", "/hosts");
-  await expect(page.getByText("Read just now")).toBeVisible();
+  await expect(page.getByText("Read just now", { exact: true })).toBeVisible();
   const before = (await calls(page, "refresh_hosts")).length;
   await page.getByRole("button", { name: "Back up all" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();

@@ -9,6 +9,7 @@ import {
 } from "@fluentui/react-components";
 import { type ReactNode, useState } from "react";
 import { ErrorView } from "./ErrorView";
+import { useInitialFocus } from "./useInitialFocus";
 
 type ConfirmDialogProps = {
   title: string;
@@ -24,6 +25,7 @@ type ConfirmDialogProps = {
 export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: ConfirmDialogProps) {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const cancel = useInitialFocus<HTMLButtonElement>();
   const act = async () => {
     setBusy(true);
     setError(null);
@@ -48,7 +50,7 @@ export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: 
             <Button appearance="primary" disabled={isBusy} onClick={act}>
               {confirm}
             </Button>
-            <Button autoFocus disabled={isBusy} onClick={onClose}>
+            <Button ref={cancel} disabled={isBusy} onClick={onClose}>
               Cancel
             </Button>
           </DialogActions>

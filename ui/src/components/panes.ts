@@ -5,7 +5,9 @@ const FOCUSABLE =
 
 export function focusNextPane(step: 1 | -1): void {
   const panes = [...document.querySelectorAll<HTMLElement>("[data-pane]")].filter((pane) => targetIn(pane) !== null);
-  const current = panes.findIndex((pane) => pane.contains(document.activeElement));
+  // Panes lie in the page's own pane: the innermost is the current one.
+  const here = document.activeElement?.closest<HTMLElement>("[data-pane]") ?? null;
+  const current = here === null ? -1 : panes.indexOf(here);
   const next = panes[(current + step + panes.length) % panes.length];
   next !== undefined && targetIn(next)?.focus();
 }

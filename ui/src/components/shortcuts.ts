@@ -28,8 +28,19 @@ export function shortcutOf(event: KeyboardEvent): Shortcut {
     .join("+");
 }
 
-/** Without a page that has something to refresh or to find in, the web view's own answers are not wanted either. */
-const NOT_THE_WEB_VIEWS: ReadonlySet<Shortcut> = new Set(["F5", "Ctrl+F"]);
+/** Keys by which a web view reloads, finds, prints or saves: not even on a page that has no use for them. */
+const NOT_THE_WEB_VIEWS: ReadonlySet<Shortcut> = new Set([
+  "F3",
+  "F5",
+  "F7",
+  "Ctrl+F5",
+  "Ctrl+F",
+  "Ctrl+G",
+  "Ctrl+P",
+  "Ctrl+R",
+  "Ctrl+S",
+  "Ctrl+Shift+R",
+]);
 
 /** For `main`: listens once for the life of the page. */
 export function listenForShortcuts(): void {

@@ -18,9 +18,9 @@ import {
 } from "react";
 import { copyText } from "../clipboard";
 import { CommandItems, type Commands } from "../commands";
-import { ColumnItems } from "./ColumnItems";
+import { ColumnMenu, pointTarget } from "./ColumnMenu";
 import { features, type GridColumn, initialLayout, tableColumns } from "./columns";
-import { GridBody, type GridBodyHandle } from "./GridBody";
+import { GridBody, type GridBodyHandle, isNothingFocused } from "./GridBody";
 import { GridHeader } from "./GridHeader";
 import { readLayout, writeLayout } from "./layout";
 import { aimAt, clickRow, moveTo, type Selection, toggleAll, toggleRow } from "./selection";
@@ -137,6 +137,12 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     }
   }, [revealed, keys]);
 
+  const headerStop = () => scroller?.querySelector<HTMLElement>('[role="columnheader"][tabindex="0"]');
+  /** The focus goes back to where the menu was opened from, unless a command has taken it, as to a dialog. */
+  const closeMenu = (focusBack: () => void) => {
+    setMenu(null);
+    requestAnimationFrame(focusBack);
+  };
   const openRowMenu = (key: string, x: number, y: number) => {
     apply(aimAt(selection, key));
     setMenu({ column: null, x, y });
@@ -149,7 +155,7 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     const held = { shift: event.shiftKey, ctrl: event.ctrlKey };
     const target = arrivalOf(event.key, activeIndex, keys.length, body.current?.pageSize() ?? 10);
     if (target === "header") {
-      scroller?.querySelector<HTMLElement>('[role="columnheader"][tabindex="0"]')?.focus();
+      headerStop()?.focus();
     } else if (target !== null) {
       const to = keys[target];
       to !== undefined && apply(moveTo(selection, keys, to, held));
@@ -231,32 +237,31 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
         />
       </div>
       {keys.length === 0 && empty !== undefined && <div className={styles.empty}>{empty}</div>}
-      {menu !== null && (
+      {menu !== null && menu.column === null && (
         <Menu
           open
-          positioning={{ target: pointTarget(menu.x, menu.y), position: "below", align: "start" }}
-          onOpenChange={(_, data) => {
-            if (!data.open) {
-              setMenu(null);
-              // Back to where the menu was opened from, unless a command has opened a dialog.
-              menu.column === null && requestAnimationFrame(() => body.current?.takeFocusBack(activeIndex));
-            }
-          }}
+          positioning={{ target: pointTarget(menu), position: "below", align: "start" }}
+          onOpenChange={(_, data) => !data.open && closeMenu(() => body.current?.takeFocusBack(activeIndex))}
         >
           <MenuPopover>
-            {menu.column === null ? (
-              <CommandItems
-                commands={[
-                  ...commands,
-                  ...(commands.length > 0 ? (["divider"] as const) : []),
-                  { id: "copy", label: "Copy rows", icon: <CopyRegular />, shortcut: "Ctrl+C", run: () => void copy() },
-                ]}
-              />
-            ) : (
-              <ColumnItems table={table} columns={columns} column={menu.column} />
-            )}
+            <CommandItems
+              commands={[
+                ...commands,
+                ...(commands.length > 0 ? (["divider"] as const) : []),
+                { id: "copy", label: "Copy rows", icon: <CopyRegular />, shortcut: "Ctrl+C", run: () => void copy() },
+              ]}
+            />
           </MenuPopover>
         </Menu>
+      )}
+      {menu !== null && menu.column !== null && (
+        <ColumnMenu
+          table={table}
+          columns={columns}
+          column={menu.column}
+          at={menu}
+          onClose={() => closeMenu(() => isNothingFocused() && headerStop()?.focus())}
+        />
       )}
     </div>
   );
@@ -297,8 +302,4 @@ function useActiveIndex(keys: readonly string[], active: string | null): number 
 function keyOf(target: EventTarget): string | null {
   const row = target instanceof Element ? target.closest<HTMLElement>("[data-key]") : null;
   return row?.dataset.key ?? null;
-}
-
-function pointTarget(x: number, y: number) {
-  return { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) };
 }

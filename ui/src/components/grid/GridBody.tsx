@@ -81,7 +81,7 @@ export function GridBody<Row>(props: GridBodyProps<Row>) {
     focusRow,
     scrollTo: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
     takeFocusBack: (index) => {
-      if (document.activeElement === null || document.activeElement === document.body) {
+      if (isNothingFocused()) {
         focusRow(index);
       }
     },
@@ -124,6 +124,10 @@ export function GridBody<Row>(props: GridBodyProps<Row>) {
   );
 }
 
+export function isNothingFocused(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
+}
+
 /** When the row that has the focus is removed, the row in its place gets it. */
 function useKeptFocus(
   body: RefObject<HTMLDivElement | null>,
@@ -150,7 +154,7 @@ function useKeptFocus(
   }, [body]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows that come and go are the only cause
   useEffect(() => {
-    if (hadFocus.current && document.activeElement === document.body && keys.length > 0) {
+    if (hadFocus.current && isNothingFocused() && keys.length > 0) {
       focusRow(activeIndex);
     }
   }, [keys]);

@@ -166,9 +166,15 @@ function useColumnDrag<Row extends object>(
   const from = useRef<{ id: string; x: number; isDragging: boolean } | null>(null);
   const dragged = useRef(false);
   const [over, setOver] = useState<{ id: string; side: Side } | null>(null);
+  // The event that ends it may come before the last move is drawn.
+  const target = useRef<{ id: string; side: Side } | null>(null);
+  const aim = (at: { id: string; side: Side } | null) => {
+    target.current = at;
+    setOver(at);
+  };
   const stop = () => {
     from.current = null;
-    setOver(null);
+    aim(null);
   };
   return {
     over,
@@ -187,12 +193,12 @@ function useColumnDrag<Row extends object>(
         dragged.current = true;
         event.currentTarget.setPointerCapture(event.pointerId);
       }
-      const target = headerAt(row.current, event.clientX);
-      setOver(target === null || target.id === drag.id ? null : target);
+      const under = headerAt(row.current, event.clientX);
+      aim(under === null || under.id === drag.id ? null : under);
     },
     end: () => {
-      if (from.current !== null && over !== null) {
-        placeColumn(table, from.current.id, over.id, over.side);
+      if (from.current !== null && target.current !== null) {
+        placeColumn(table, from.current.id, target.current.id, target.current.side);
       }
       stop();
     },

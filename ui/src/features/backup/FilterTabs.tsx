@@ -2,7 +2,7 @@ import { makeStyles, Tab, TabList } from "@fluentui/react-components";
 import { useMemo } from "react";
 import { wholeNumber } from "../../components/words";
 import type { JobItem, JobKind } from "../../ipc";
-import { type ItemFilter, isEnd, isFailure } from "./items";
+import { fits, type ItemFilter } from "./items";
 
 const useStyles = makeStyles({ tabs: { flexShrink: 0 } });
 
@@ -16,18 +16,17 @@ type FilterTabsProps = {
 /** All, under way, failed, done: with their counts. */
 export function FilterTabs({ items, kind, chosen, onChoose }: FilterTabsProps) {
   const styles = useStyles();
-  const counts = useMemo(() => {
-    const failed = items.filter((item) => isFailure(item.step)).length;
-    const ended = items.filter((item) => isEnd(item.step)).length;
-    const waiting = items.filter((item) => item.step === "waiting").length;
-    return { all: items.length, underWay: items.length - ended - waiting, failed, ended: ended - failed };
-  }, [items]);
-  const tabs: readonly (readonly [ItemFilter, string])[] = [
-    ["all", "All"],
-    ["underWay", "Under way"],
-    ["failed", kind === "verify" ? "Damaged" : "Failed"],
-    ["ended", "Done"],
-  ];
+  const tabs = useMemo(() => {
+    const count = (filter: ItemFilter) => items.filter((item) => fits(item.step, filter)).length;
+    const all: readonly { filter: ItemFilter; label: string; count: number }[] = [
+      { filter: "all", label: "All", count: items.length },
+      { filter: "underWay", label: "Under way", count: count("underWay") },
+      { filter: "failed", label: kind === "verify" ? "Damaged" : "Failed", count: count("failed") },
+      { filter: "good", label: kind === "verify" ? "Good" : "Saved", count: count("good") },
+      { filter: "cancelled", label: "Cancelled", count: count("cancelled") },
+    ];
+    return all.filter((tab) => tab.filter !== "cancelled" || tab.count > 0);
+  }, [items, kind]);
   return (
     <TabList
       size="small"
@@ -35,13 +34,13 @@ export function FilterTabs({ items, kind, chosen, onChoose }: FilterTabsProps) {
       aria-label="Show"
       selectedValue={chosen}
       onTabSelect={(_, { value }) => {
-        const tab = tabs.find(([filter]) => filter === value);
-        tab !== undefined && onChoose(tab[0]);
+        const tab = tabs.find(({ filter }) => filter === value);
+        tab !== undefined && onChoose(tab.filter);
       }}
     >
-      {tabs.map(([filter, label]) => (
+      {tabs.map(({ filter, label, count }) => (
         <Tab key={filter} value={filter}>
-          {label} {wholeNumber(counts[filter])}
+          {label} {wholeNumber(count)}
         </Tab>
       ))}
     </TabList>

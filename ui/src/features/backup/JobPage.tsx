@@ -216,7 +216,7 @@ function JobView({ job }: { job: Job }) {
       <div className={styles.summary}>
         <div className={styles.state} role="status">
           <span>
-            {stateIcon(head)} {stateWords(head)}
+            {stateIcon(head)} {stateWords(job)}
           </span>
           {running && head.failed > 0 && (
             <span>

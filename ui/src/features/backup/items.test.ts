@@ -34,7 +34,7 @@ test("items are filtered by step and text", () => {
   const names = (found: typeof rows | readonly (typeof rows)[number][]) => found.map((row) => row.item.name).join(" ");
   expect(filterItems(rows, "all", " ")).toBe(rows);
   expect(names(filterItems(rows, "failed", ""))).toBe("esx02");
-  expect(names(filterItems(rows, "ended", ""))).toBe("esx01");
+  expect(names(filterItems(rows, "good", ""))).toBe("esx01");
   expect(names(filterItems(rows, "underWay", ""))).toBe("esx03");
   expect(names(filterItems(rows, "all", "RESPONDING vc01"))).toBe("esx02");
 });

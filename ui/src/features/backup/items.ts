@@ -4,7 +4,7 @@ import { byteSize } from "../../components/words";
 import type { HostRef, JobItem, Step } from "../../ipc";
 
 export type ItemRow = { index: number; item: JobItem };
-export type ItemFilter = "all" | "underWay" | "failed" | "ended";
+export type ItemFilter = "all" | "underWay" | "failed" | "good" | "cancelled";
 
 /** An item that did not change keeps its row, so that a tick draws nothing else. */
 const rowOf = new WeakMap<JobItem, ItemRow>();
@@ -42,7 +42,7 @@ export function filterItems(rows: readonly ItemRow[], filter: ItemFilter, text: 
       );
 }
 
-function fits(step: Step, filter: ItemFilter): boolean {
+export function fits(step: Step, filter: ItemFilter): boolean {
   switch (filter) {
     case "all":
       return true;
@@ -50,8 +50,10 @@ function fits(step: Step, filter: ItemFilter): boolean {
       return !isEnd(step) && step !== "waiting";
     case "failed":
       return isFailure(step);
-    case "ended":
-      return isEnd(step) && !isFailure(step);
+    case "good":
+      return step === "saved" || step === "good";
+    case "cancelled":
+      return step === "cancelled";
   }
 }
 

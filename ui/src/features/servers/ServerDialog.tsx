@@ -16,8 +16,9 @@ import {
   Spinner,
   tokens,
 } from "@fluentui/react-components";
-import { type SubmitEvent, useRef, useState } from "react";
+import { type RefObject, type SubmitEvent, useRef, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
+import { useInitialFocus } from "../../components/useInitialFocus";
 import { plural } from "../../components/words";
 import { type ConnectOutcome, commands, type ServerInput, type ServerView } from "../../ipc";
 import { queryClient, startQuery } from "../shell/data";
@@ -61,6 +62,8 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const attempt = useRef(0);
+  const passwordBox = useInitialFocus<HTMLInputElement>();
+  const refusal = useInitialFocus<HTMLButtonElement>();
 
   const connect = async (acceptThumbprint: string | null) => {
     attempt.current += 1;
@@ -98,7 +101,7 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
             server={server}
             input={input}
             onChange={(change) => setInput({ ...input, ...change })}
-            asksForPassword={ask?.kind === "password"}
+            passwordBox={ask?.kind === "password" ? passwordBox : null}
             isBusy={isBusy}
             error={error}
             onSubmit={() => void connect(null)}
@@ -109,6 +112,7 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
           <CertificateQuestion
             address={input.address}
             outcome={step.outcome}
+            refusal={refusal}
             isBusy={isBusy}
             onAccept={() => void connect(step.outcome.certificate.sha256)}
             onRefuse={() => (ask?.kind === "certificate" ? onClose() : setStep({ kind: "form" }))}
@@ -139,15 +143,17 @@ type ServerFormProps = {
   server: ServerView | null;
   input: ServerInput;
   onChange: (change: Partial<ServerInput>) => void;
-  asksForPassword: boolean;
+  /** Given when it is the password that is asked for. */
+  passwordBox: RefObject<HTMLInputElement | null> | null;
   isBusy: boolean;
   error: unknown;
   onSubmit: () => void;
   onCancel: () => void;
 };
 
-function ServerForm({ server, input, onChange, asksForPassword, isBusy, error, onSubmit, onCancel }: ServerFormProps) {
+function ServerForm({ server, input, onChange, passwordBox, isBusy, error, onSubmit, onCancel }: ServerFormProps) {
   const styles = useStyles();
+  const asksForPassword = passwordBox !== null;
   const [isChecked, setChecked] = useState(false);
   const platform = queryClient.getQueryData(startQuery.queryKey)?.platform;
   const needsPassword = server === null || asksForPassword;
@@ -209,7 +215,7 @@ function ServerForm({ server, input, onChange, asksForPassword, isBusy, error, o
           >
             <Input
               type="password"
-              autoFocus={asksForPassword}
+              ref={passwordBox}
               value={input.password ?? ""}
               disabled={isBusy}
               autoComplete="off"
@@ -248,12 +254,13 @@ function ServerForm({ server, input, onChange, asksForPassword, isBusy, error, o
 type CertificateQuestionProps = {
   address: string;
   outcome: NotTrusted;
+  refusal: RefObject<HTMLButtonElement | null>;
   isBusy: boolean;
   onAccept: () => void;
   onRefuse: () => void;
 };
 
-function CertificateQuestion({ address, outcome, isBusy, onAccept, onRefuse }: CertificateQuestionProps) {
+function CertificateQuestion({ address, outcome, refusal, isBusy, onAccept, onRefuse }: CertificateQuestionProps) {
   const styles = useStyles();
   const [isUnderstood, setUnderstood] = useState(false);
   const { certificate, expected } = outcome;
@@ -277,7 +284,7 @@ function CertificateQuestion({ address, outcome, isBusy, onAccept, onRefuse }: C
           <Button appearance="primary" disabled={isBusy} onClick={onAccept}>
             Trust and connect
           </Button>
-          <Button autoFocus onClick={onRefuse}>
+          <Button ref={refusal} autoFocus onClick={onRefuse}>
             Cancel
           </Button>
         </DialogActions>
@@ -308,7 +315,7 @@ function CertificateQuestion({ address, outcome, isBusy, onAccept, onRefuse }: C
         <Button disabled={!isUnderstood || isBusy} onClick={onAccept}>
           Accept the new certificate
         </Button>
-        <Button appearance="primary" autoFocus onClick={onRefuse}>
+        <Button ref={refusal} appearance="primary" autoFocus onClick={onRefuse}>
           Do not connect
         </Button>
       </DialogActions>

@@ -7,7 +7,7 @@ import {
   OpenRegular,
 } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Bar } from "../../components/Bar";
 import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
@@ -41,31 +41,31 @@ const useCellStyles = makeStyles({
 
 const KEPT_OPEN = "tasks.isOpen";
 
-const COLUMNS: readonly GridColumn<JobHead>[] = [
-  { id: "title", title: "Task", width: 250, isFixed: true, text: (head) => head.title },
+const COLUMNS: readonly GridColumn<Job>[] = [
+  { id: "title", title: "Task", width: 250, isFixed: true, text: ({ head }) => head.title },
   {
     id: "state",
     title: "Status",
     width: 260,
     text: stateWords,
-    draw: (head) => <Status head={head} />,
+    draw: (job) => <Status job={job} />,
   },
-  { id: "note", title: "Note", width: 200, text: (head) => head.note ?? "" },
+  { id: "note", title: "Note", width: 200, text: ({ head }) => head.note ?? "" },
   {
     id: "startedAt",
     title: "Started",
     width: 110,
-    text: (head) => dateTime(head.startedAt),
-    sortBy: (head) => Date.parse(head.startedAt),
-    draw: (head) => <Age iso={head.startedAt} />,
+    text: ({ head }) => dateTime(head.startedAt),
+    sortBy: ({ head }) => Date.parse(head.startedAt),
+    draw: ({ head }) => <Age iso={head.startedAt} />,
   },
   {
     id: "finishedAt",
     title: "Finished",
     width: 110,
-    text: (head) => (head.finishedAt === null ? "" : dateTime(head.finishedAt)),
-    sortBy: (head) => (head.finishedAt === null ? null : Date.parse(head.finishedAt)),
-    draw: (head) => head.finishedAt !== null && <Age iso={head.finishedAt} />,
+    text: ({ head }) => (head.finishedAt === null ? "" : dateTime(head.finishedAt)),
+    sortBy: ({ head }) => (head.finishedAt === null ? null : Date.parse(head.finishedAt)),
+    draw: ({ head }) => head.finishedAt !== null && <Age iso={head.finishedAt} />,
   },
 ];
 
@@ -105,8 +105,7 @@ function Tasks({ jobs }: { jobs: readonly Job[] }) {
   const navigate = useNavigate();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<unknown>(null);
-  const heads = useMemo(() => jobs.map((job) => job.head), [jobs]);
-  const chosen = heads.filter((head) => selected.has(String(head.id)));
+  const chosen = jobs.map((job) => job.head).filter((head) => selected.has(String(head.id)));
   const open = (head: JobHead) => void navigate({ to: "/jobs/$job", params: { job: String(head.id) } });
   const forAll = (which: JobHead[], act: (head: JobHead) => Promise<unknown>) =>
     void Promise.all(which.map(act)).then(() => setError(null), setError);
@@ -142,14 +141,14 @@ function Tasks({ jobs }: { jobs: readonly Job[] }) {
       <DataGrid
         name="tasks"
         label="Recent tasks"
-        rows={heads}
-        rowKey={headKey}
+        rows={jobs}
+        rowKey={jobKey}
         columns={COLUMNS}
         sortedBy="startedAt"
         isDescending
         selected={selected}
         onSelect={setSelected}
-        onOpen={open}
+        onOpen={(job) => open(job.head)}
         commands={commands}
         empty={<EmptyState title="No tasks yet">Backups and verifications that you start appear here.</EmptyState>}
       />
@@ -157,7 +156,8 @@ function Tasks({ jobs }: { jobs: readonly Job[] }) {
   );
 }
 
-function Status({ head }: { head: JobHead }) {
+function Status({ job }: { job: Job }) {
+  const { head } = job;
   const styles = useCellStyles();
   const share = progressOf(head);
   return (
@@ -170,12 +170,12 @@ function Status({ head }: { head: JobHead }) {
           <span>{`${head.done} of ${head.total}`}</span>
         </>
       ) : (
-        <span>{stateWords(head)}</span>
+        <span>{stateWords(job)}</span>
       )}
     </div>
   );
 }
 
-function headKey(head: JobHead): string {
-  return String(head.id);
+function jobKey(job: Job): string {
+  return String(job.head.id);
 }

@@ -1,22 +1,30 @@
 import type { ReactElement } from "react";
 import { Mark, type MarkKind } from "../../components/Mark";
 import { plural, wholeNumber } from "../../components/words";
-import type { JobHead } from "../../ipc";
+import type { Job, JobHead } from "../../ipc";
 
 /** "137 saved, 3 failed". */
-export function stateWords(head: JobHead): string {
+export function stateWords(job: Job): string {
+  const { head } = job;
   switch (head.state) {
     case "running":
-      return head.total === 0 ? "Starting" : `${wholeNumber(head.done)} of ${wholeNumber(head.total)}`;
     case "cancelling":
-      return "Cancelling";
+      return progressWords(head);
     case "done":
-      return outcome(head);
+      return outcome(job);
     case "cancelled":
-      return `Cancelled: ${outcome(head)}`;
+      return `Cancelled: ${outcome(job)}`;
     case "failed":
       return head.error === null ? "Failed" : `Failed: ${head.error.message}`;
   }
+}
+
+/** How far a running job is: "21 of 50". */
+export function progressWords(head: JobHead): string {
+  if (head.state === "cancelling") {
+    return "Cancelling";
+  }
+  return head.total === 0 ? "Starting" : `${wholeNumber(head.done)} of ${wholeNumber(head.total)}`;
 }
 
 export function stateMark(head: JobHead): MarkKind {
@@ -37,12 +45,18 @@ export function stateIcon(head: JobHead): ReactElement {
   return <Mark kind={stateMark(head)} />;
 }
 
-function outcome(head: JobHead): string {
+/** Counted by the items: to the head, a cancelled host is done as well. */
+function outcome({ head, items }: Job): string {
+  const count = (...steps: string[]) => items.filter((item) => steps.includes(item.step)).length;
   const isVerify = head.kind === "verify";
-  const good = plural(
-    head.done - head.failed,
-    isVerify ? "bundle good" : "host saved",
-    isVerify ? "bundles good" : "hosts saved",
-  );
-  return head.failed === 0 ? good : `${good}, ${wholeNumber(head.failed)} ${isVerify ? "damaged" : "failed"}`;
+  const good = count("saved", "good");
+  const bad = count("failed", "damaged");
+  const cancelled = count("cancelled");
+  return [
+    isVerify ? plural(good, "bundle good", "bundles good") : plural(good, "host saved", "hosts saved"),
+    bad > 0 ? `${wholeNumber(bad)} ${isVerify ? "damaged" : "failed"}` : null,
+    cancelled > 0 ? `${wholeNumber(cancelled)} cancelled` : null,
+  ]
+    .filter((part) => part !== null)
+    .join(", ");
 }
