@@ -2,90 +2,116 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
-use serde_json::{Value, json};
-use throwaway_desktop::{Desktop, Window};
+use serde_json::json;
+use throwaway_desktop::{Desktop, Window, until};
 
 const TITLE: &str = "Hostkeep";
 const SIZES: [(u32, u32); 2] = [(1280, 800), (1024, 640)];
 const THEMES: [&str; 2] = ["light", "dark"];
 
-/// File name and address of each page; the run's address is found out.
-const PAGES: [(&str, &str); 6] = [
-    ("hosts", "#/hosts"),
-    ("archive", "#/archive"),
-    ("activity", "#/activity"),
-    ("run", "#/runs/"),
-    ("backup", "#/jobs/"),
-    ("settings", "#/settings"),
-];
-
 /// Takes all pictures into this folder; their names.
 pub(crate) async fn take(program: &Path, folder: &Path) -> Vec<String> {
     fs::create_dir_all(folder).expect("a folder for the pictures");
-    let desktop = Desktop::start().await;
-    let mut taken = first_run(&desktop, program, folder).await;
-    let window = desktop.open(program, &["--demo"]).await;
-    let frame = desktop.keyboard().find(TITLE);
-    let runs = window.invoke("list_runs", json!({})).await;
-    let run = runs[0]["runId"].as_str().expect("the demo begins with runs").to_owned();
-    for theme in THEMES {
-        set_theme(&window, theme).await;
-        for (width, height) in SIZES {
-            desktop.keyboard().resize(&frame, width, height);
-            for (name, address) in PAGES {
-                let address = match name {
-                    "run" => format!("{address}{run}"),
-                    "backup" => format!("{address}{}", start_backup(&window).await),
-                    _ => address.to_owned(),
-                };
-                window.run("location.hash = arguments[0]", json!([address])).await;
-                taken.push(
-                    picture(&desktop, &frame, folder, &format!("{name}-{theme}-{width}x{height}")).await,
-                );
-            }
-        }
-    }
-    window.end().await;
-    taken
-}
-
-/// Before any server is saved.
-async fn first_run(desktop: &Desktop, program: &Path, folder: &Path) -> Vec<String> {
-    let config = desktop.folder("config");
-    let window = desktop.open(program, &["--config-dir", config.to_str().expect("UTF-8")]).await;
-    let frame = desktop.keyboard().find(TITLE);
     let mut taken = Vec::new();
     for theme in THEMES {
-        set_theme(&window, theme).await;
-        for (width, height) in SIZES {
-            desktop.keyboard().resize(&frame, width, height);
-            taken
-                .push(picture(desktop, &frame, folder, &format!("first-run-{theme}-{width}x{height}")).await);
+        for size in SIZES {
+            // Each from the start, so that no picture shows what was done for the one before. Without a window
+            // manager, nothing but the window is on the screen.
+            let desktop = Desktop::without_window_manager().await;
+            taken.extend(Album { desktop: &desktop, program, folder, theme, size }.fill().await);
         }
     }
-    window.end().await;
     taken
 }
 
-async fn set_theme(window: &Window, theme: &str) {
-    window.invoke("change_settings", json!({ "change": { "theme": theme } })).await;
+/// The pictures of one theme and one size.
+struct Album<'a> {
+    desktop: &'a Desktop,
+    program: &'a Path,
+    folder: &'a Path,
+    theme: &'static str,
+    size: (u32, u32),
 }
 
-/// A run of all hosts that is under way when it is photographed.
-async fn start_backup(window: &Window) -> Value {
-    window.invoke("start_backup", json!({ "request": { "hosts": null, "note": "before the update" } })).await
-}
+impl Album<'_> {
+    async fn fill(&self) -> Vec<String> {
+        let config = self.desktop.folder("config");
+        let window = self.open(&["--config-dir", config.to_str().expect("a path in UTF-8")]).await;
+        let mut taken = vec![self.picture(&window, "first-run").await];
+        window.page().button("Connect to a server").click().await;
+        window.page().role("dialog", "Connect to a server").seen().await;
+        taken.push(self.picture(&window, "connect").await);
+        window.end().await;
 
-async fn picture(desktop: &Desktop, frame: &str, folder: &Path, name: &str) -> String {
-    let file = format!("{name}.png");
-    if name.starts_with("backup") {
-        // It never rests: some progress is what is worth seeing.
-        tokio::time::sleep(Duration::from_secs(2)).await;
-    } else {
-        desktop.screen().settled(0, 0, 1600, 1000).await;
+        let window = self.open(&["--demo"]).await;
+        let page = window.page();
+        self.go_to(&window, "#/hosts").await;
+        page.role("grid", "Hosts").containing("row", "esx04").click().await;
+        taken.push(self.picture(&window, "hosts").await);
+
+        self.go_to(&window, "#/archive").await;
+        page.role("grid", "Bundles").containing("row", "frankfurt").click().await;
+        taken.push(self.picture(&window, "archive").await);
+
+        self.go_to(&window, "#/activity").await;
+        page.role("grid", "Runs").containing("row", "demo").seen().await;
+        taken.push(self.picture(&window, "activity").await);
+
+        let runs = window.invoke("list_runs", json!({})).await;
+        let run = runs[0]["runId"].as_str().expect("the demo begins with runs");
+        self.go_to(&window, &format!("#/activity/{run}")).await;
+        page.role("grid", "Hosts of the run").containing("row", "esx").seen().await;
+        taken.push(self.picture(&window, "report").await);
+
+        self.go_to(&window, "#/settings").await;
+        page.role("heading", "Settings").seen().await;
+        taken.push(self.picture(&window, "settings").await);
+
+        let request = json!({ "request": { "hosts": null, "note": "before the firmware update" } });
+        let job = window.invoke("start_backup", request).await;
+        self.go_to(&window, &format!("#/jobs/{job}")).await;
+        page.text("Saved").seen().await;
+        taken.push(self.picture(&window, "backup").await);
+        window.end().await;
+        taken
     }
-    desktop.screen().save_window(frame, &folder.join(&file));
-    file
+
+    async fn open(&self, arguments: &[&str]) -> Window {
+        let window = self.desktop.open(self.program, arguments).await;
+        let frame = self.desktop.keyboard().find(TITLE);
+        self.desktop.keyboard().resize(&frame, self.size.0, self.size.1);
+        self.desktop.keyboard().move_pointer_away();
+        window.invoke("change_settings", json!({ "change": { "theme": self.theme } })).await;
+        let (width, height) = self.size;
+        window.wait_for(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+        window
+    }
+
+    async fn go_to(&self, window: &Window, address: &str) {
+        window.run("location.hash = arguments[0]", json!([address])).await;
+    }
+
+    async fn picture(&self, window: &Window, name: &str) -> String {
+        let (width, height) = self.size;
+        window.wait_for("document.querySelector('main').innerText.length > 60").await;
+        // What is in the page comes to the screen some frames later.
+        let frames = "const [done] = arguments;
+            let left = 4;
+            requestAnimationFrame(function next() { left-- > 0 ? requestAnimationFrame(next) : setTimeout(done, 300) })";
+        window.run_async(frames, json!([])).await;
+        let screen = self.desktop.screen();
+        until("something on the screen", async || {
+            if screen.has_colours(20, 0, 0, width, height) { Ok(()) } else { Err("it is blank") }
+        })
+        .await;
+        // A run never rests.
+        if name != "backup" {
+            screen.settled(0, 0, width, height).await;
+        }
+        let file = format!("{name}-{}-{width}x{height}.png", self.theme);
+        let frame = self.desktop.keyboard().find(TITLE);
+        screen.save_window(&frame, &self.folder.join(&file));
+        file
+    }
 }

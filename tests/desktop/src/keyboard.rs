@@ -52,6 +52,11 @@ impl Keyboard {
         self.press(&["alt+F4"]);
     }
 
+    /// Where the pointer rests over nothing.
+    pub fn move_pointer_away(&self) {
+        self.xdotool(&["mousemove", "10000", "10000"]);
+    }
+
     /// Gives a window's own area this size.
     pub fn resize(&self, window: &str, width: u32, height: u32) {
         self.xdotool(&["windowsize", "--sync", window, &width.to_string(), &height.to_string()]);

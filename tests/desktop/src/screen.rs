@@ -44,6 +44,23 @@ impl Screen {
         rows
     }
 
+    /// Whether there are at least so many colours in this rectangle.
+    pub fn has_colours(&self, count: usize, x: u32, y: u32, width: u32, height: u32) -> bool {
+        let mut seen = Vec::with_capacity(count);
+        // Every third line is enough to meet a letter.
+        for line in (y..y + height).step_by(3) {
+            for pixel in self.pixels(x, line, width, 1) {
+                if !seen.contains(&pixel) {
+                    seen.push(pixel);
+                    if seen.len() == count {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
     /// Waits until nothing has moved in this rectangle for a while: what a page shows comes to the screen some frames
     /// after it is in the page.
     pub async fn settled(&self, x: u32, y: u32, width: u32, height: u32) {
