@@ -229,7 +229,12 @@ impl Running {
         });
     }
 
-    /// Items that came to light at the end, such as names that fit no host.
+    /// How many items the job knows of.
+    pub(crate) fn planned(&self) -> usize {
+        self.jobs.lock().jobs.get(&self.id).map_or(0, |entry| entry.job.items.len())
+    }
+
+    /// Items that came to light at the end, such as hosts that are not there any more.
     pub(crate) fn more_items(&self, items: Vec<JobItem>) {
         self.change(|state, id| {
             let Some(entry) = state.jobs.get_mut(&id) else { return };

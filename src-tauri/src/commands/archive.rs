@@ -169,8 +169,13 @@ pub(crate) async fn mark_record(app: App<'_>, id: String, marks: MarksInput) -> 
     let row = blocking(move || -> Answer<RecordRow> {
         let read = place.read_archive(false)?;
         let (archive, record) = find(&read, &id)?;
-        archive.lock("hostkeep window", now())?.mark(record, &marks)?;
-        place.note(&[about(record, AuditAction::Mark, "ok")]);
+        let marks = archive.lock("hostkeep window", now())?.mark(record, &marks)?;
+        let result = match (record.marks.pinned, marks.pinned) {
+            (false, true) => "pinned",
+            (true, false) => "unpinned",
+            _ => "noted",
+        };
+        place.note(&[about(record, AuditAction::Mark, result)]);
         let is_newest = newest(&read).contains(record.id.as_str());
         let marked = Record { marks, ..record.clone() };
         place.forget_listing();

@@ -106,8 +106,9 @@ async fn run(
         watch: watch(job.clone()),
     };
     let report = back_up(request, context).await?;
-    let planned = report.hosts.iter().filter(|host| host.server.is_none());
-    job.more_items(planned.map(without_host).collect());
+    // What was asked for and is no host of these servers comes after those that were planned.
+    let unplanned = report.hosts.iter().skip(job.planned());
+    job.more_items(unplanned.map(without_host).collect());
     Ok(report)
 }
 
@@ -155,9 +156,9 @@ fn finish(item: &mut JobItem, outcome: &Outcome) {
     }
 }
 
-/// A name that fits no host: told by the report, since no host could be planned.
+/// A host that is not there any more: told by the report, since it could not be planned.
 fn without_host(report: &hostconfig::backup::HostReport) -> JobItem {
-    let mut item = JobItem { name: report.name.clone(), ..waiting() };
+    let mut item = JobItem { name: report.name.clone(), server: report.server.clone(), ..waiting() };
     finish(&mut item, &report.outcome);
     item
 }
