@@ -88,7 +88,7 @@ pub(crate) fn reset(world: &Arc<World>, caller: &Caller, host: usize) -> Result<
     let identity = world.fresh_identity(Server::Host(host));
     {
         let mut state = world.hosts[host].state();
-        state.content = Content::factory(identity.clone());
+        state.content = Content::factory(identity.clone(), world.hosts[host].address);
         state.identity = identity;
         state.in_maintenance_mode = false;
         state.lockdown = false;
@@ -128,6 +128,15 @@ fn take_over(world: &World, host: usize, restorable: Restorable) {
     let identity = restorable.content.certificate.clone();
     let password = state.content.root_password.take();
     state.content = restorable.content;
+    // Where somebody else listens it cannot: it stays where it is, as if the two were in different networks.
+    let address = state.content.address;
+    let is_taken = address == world.vcenter_address
+        || world.hosts.iter().enumerate().any(|(other, of)| other != host && of.address == address);
+    if address.is_loopback() && !is_taken {
+        state.listening = state.content.address;
+    } else {
+        state.content.address = state.listening;
+    }
     // The bundle only holds a hash. When it is that of the password in force, the password is still known.
     state.content.root_password = password.filter(|password| state.content.is_root_password(password));
     if let Some(identity) = identity {
@@ -175,9 +184,14 @@ fn reboot(world: &Arc<World>, host: usize) {
         network::power_on(&again, host).await;
         {
             let mut state = again.hosts[host].state();
-            // vCenter does not accept a certificate that it has not seen: someone has to reconnect the host.
+            // vCenter looks where the host was, and does not accept a certificate that it has not seen: someone has to
+            // reconnect the host.
             let known = state.identity.der() == state.reported.der();
-            state.connection = if known { ConnectionState::Connected } else { ConnectionState::Disconnected };
+            state.connection = match (state.listening == again.hosts[host].address, known) {
+                (false, _) => ConnectionState::NotResponding,
+                (true, true) => ConnectionState::Connected,
+                (true, false) => ConnectionState::Disconnected,
+            };
         }
         again.notify();
     });

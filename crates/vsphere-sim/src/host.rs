@@ -1,6 +1,6 @@
 //! A handle on one simulated host, for tests to look at and to meddle with.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -105,6 +105,12 @@ impl SimHost {
     pub fn bundle(&self) -> Bytes {
         let (content, counter) = self.state(|state| (state.content.clone(), state.backups));
         self.world.bundle(self.index, &content, counter)
+    }
+
+    /// The bundle of the configuration in force with another management address.
+    pub fn bundle_with_address(&self, address: Ipv4Addr) -> Bytes {
+        let (content, counter) = self.state(|state| (state.content.clone(), state.backups));
+        self.world.bundle(self.index, &Content { address, ..content }, counter)
     }
 
     /// The bytes uploaded last, also after a restore took them.

@@ -285,9 +285,26 @@ fn host_task(
             })
         }
         "ReconnectHost_Task" if server == Server::VCenter => {
+            let spec = call.arguments.child("cnxSpec");
+            let named = |name: &str| spec.and_then(|spec| spec.text_of(name)).map(str::to_owned);
+            let (thumbprint, login, password) =
+                (named("sslThumbprint"), named("userName"), named("password"));
             tasks::start(world, server, host, "HostSystem.reconnect", &user, async move {
                 fail_or_wait(&again, ended).await?;
+                if let (Some(login), Some(password)) = (login, password)
+                    && !sessions::check_root(&again, host, &login, &password)
+                {
+                    return Err(SoapFault::invalid_login());
+                }
                 let mut state = again.hosts[host].state();
+                if thumbprint.is_some_and(|thumbprint| thumbprint != state.identity.sha1()) {
+                    return Err(SoapFault::new(
+                        "SSLVerifyFault",
+                        "Authenticity of the host's SSL certificate is not verified.",
+                    )
+                    .text("selfSigned", "true")
+                    .text("thumbprint", state.identity.sha1()));
+                }
                 match state.connection {
                     ConnectionState::Connected => Err(SoapFault::invalid_state()),
                     ConnectionState::NotResponding => Err(SoapFault::host_not_reachable()),
@@ -322,14 +339,15 @@ async fn fail_or_wait(world: &World, ended: Option<SoapFault>) -> Result<(), Soa
     ended.map_or(Ok(()), Err)
 }
 
-/// In a cluster the VMs move away. Nothing moves those of a standalone host: the task waits until they are off.
+/// In a cluster with DRS the VMs move away. Nothing moves those of any other host: the task waits until they are off.
 async fn enter_maintenance_mode(
     world: &World,
     server: Server,
     host: usize,
     timeout: i64,
 ) -> Result<(), SoapFault> {
-    let moves = server == Server::VCenter && world.hosts[host].spec.cluster.is_some();
+    let spec = &world.hosts[host].spec;
+    let moves = server == Server::VCenter && spec.cluster.is_some() && spec.drs;
     let limit = u64::try_from(timeout).ok().filter(|seconds| *seconds > 0);
     let until = limit.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut changes = world.changed.subscribe();

@@ -42,6 +42,12 @@ pub struct HostSpec {
     pub lockdown: bool,
     /// What the licence allows.
     pub licence: Licence,
+    /// Whether the host's cluster moves virtual machines away by itself (DRS, fully automated).
+    pub drs: bool,
+    /// Whether the host keeps vSAN data.
+    pub vsan: bool,
+    /// The distributed switches that the host is connected to.
+    pub distributed_switches: Vec<String>,
     /// Whether the host has a `HostFirmwareSystem` at all.
     pub firmware_system: bool,
     /// Restore a bundle of another release without a word, as later builds were seen to do.
@@ -139,6 +145,9 @@ impl HostSpec {
             connection: ConnectionState::Connected,
             lockdown: false,
             licence: Licence::Full,
+            drs: true,
+            vsan: false,
+            distributed_switches: Vec::new(),
             firmware_system: true,
             accepts_any_release: false,
             tpm: false,

@@ -87,6 +87,13 @@ pub(crate) fn running_on(world: &World, host: usize) -> Option<usize> {
     state.tasks.iter().position(|task| task.host == host && task.state == TaskState::Running)
 }
 
+/// The tasks of a host that were started on this server.
+pub(crate) fn of_host(world: &World, server: Server, host: usize) -> Vec<usize> {
+    let state = world.state();
+    let is_of_host = |(_, task): &(usize, &Task)| task.host == host && task.server == server;
+    state.tasks.iter().enumerate().filter(is_of_host).map(|(index, _)| index).collect()
+}
+
 /// `Task.info`.
 pub(crate) fn info(world: &World, index: usize) -> Value {
     let state = world.state();

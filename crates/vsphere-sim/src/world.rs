@@ -75,6 +75,8 @@ pub(crate) struct Host {
 /// What changes in a host's life.
 pub(crate) struct HostState {
     pub(crate) content: Content,
+    /// Where it listens: its address, until a restore brings another one.
+    pub(crate) listening: Ipv4Addr,
     pub(crate) identity: Identity,
     /// The certificate that vCenter saw when it connected the host.
     pub(crate) reported: Identity,
@@ -161,7 +163,7 @@ impl World {
     pub(crate) fn address(&self, server: Server) -> SocketAddr {
         let address = match server {
             Server::VCenter => self.vcenter_address,
-            Server::Host(index) => self.hosts[index].address,
+            Server::Host(index) => self.hosts[index].state().listening,
         };
         SocketAddr::from((address, self.port))
     }
@@ -217,7 +219,8 @@ impl Host {
         let identity = key.identity(&spec.name, address);
         let days = i64::try_from(index % 90).unwrap_or(0) + 3;
         let state = HostState {
-            content: Content::first(&spec, identity.clone()),
+            content: Content::first(&spec, identity.clone(), address),
+            listening: address,
             reported: identity.clone(),
             identity,
             connection: spec.connection,

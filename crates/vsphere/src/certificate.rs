@@ -43,7 +43,7 @@ impl Thumbprint {
     }
 
     /// A thumbprint as a server reports it, of either length.
-    pub(crate) fn reported(text: &str) -> Option<Self> {
+    pub fn reported(text: &str) -> Option<Self> {
         let bytes = hex::decode(text.trim().replace(':', "")).ok()?;
         match bytes.len() {
             32 => Some(Self::Sha256(bytes.try_into().ok()?)),

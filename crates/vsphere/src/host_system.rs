@@ -1,9 +1,12 @@
-//! Maintenance mode of a `HostSystem`.
+//! Maintenance mode of a `HostSystem`, and connecting it to its vCenter again.
 
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
+
+use crate::certificate::Thumbprint;
 use crate::error::Error;
-use crate::session::Session;
+use crate::session::{Credentials, Session};
 use crate::soap::{Call, MoRef};
 
 /// What to do with vSAN data on the way into maintenance mode (`vsanMode.objectAction`).
@@ -57,6 +60,42 @@ pub async fn exit_maintenance_mode(
     timeout: Option<Duration>,
 ) -> Result<MoRef, Error> {
     let call = Call::change("ExitMaintenanceMode_Task", host).display("timeout", whole_seconds(timeout));
+    session.call_for_task(&call).await
+}
+
+/// What a vCenter is told when it is to connect a host again.
+#[derive(Clone, Debug, Default)]
+pub struct Reconnect {
+    /// The certificate that the host shows now, where it is not the one that the vCenter knows; SHA-1, which is what the API
+    /// takes.
+    pub thumbprint: Option<Thumbprint>,
+    /// The host's own user, where the vCenter's own account on the host is no longer good.
+    pub credentials: Option<Credentials>,
+}
+
+/// Starts connecting a host that its vCenter knows but is disconnected from, and answers with the task
+/// (`ReconnectHost_Task`). A vCenter's call only.
+///
+/// # Errors
+/// `InvalidLogin`, `SSLVerifyFault` and `HostConnectFault` usually come as the task's error.
+pub async fn reconnect(session: &Session, host: &MoRef, how: &Reconnect) -> Result<MoRef, Error> {
+    let call = Call::change("ReconnectHost_Task", host);
+    let call = match (&how.thumbprint, &how.credentials) {
+        (None, None) => call,
+        (thumbprint, credentials) => call.nest("cnxSpec", None, |spec| {
+            let spec = match thumbprint {
+                Some(thumbprint) => spec.display("sslThumbprint", thumbprint),
+                None => spec,
+            };
+            let spec = match credentials {
+                Some(Credentials { user, password }) => {
+                    spec.text("userName", user).text("password", password.expose_secret())
+                }
+                None => spec,
+            };
+            spec.display("force", false)
+        }),
+    };
     session.call_for_task(&call).await
 }
 

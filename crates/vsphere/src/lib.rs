@@ -27,6 +27,7 @@ mod error;
 mod http;
 mod property;
 mod session;
+mod surroundings;
 mod trust;
 
 pub use address::{AddressError, ServerAddress};
@@ -35,6 +36,7 @@ pub use client::{About, ApiType, Client, ConnectOptions, Timeouts};
 pub use error::{Error, NotTrusted, TimeoutPhase};
 pub use session::{Credentials, Session, SignedIn};
 pub use soap::{Fault, FaultKind, MoRef};
+pub use surroundings::{Drs, Surroundings, read_surroundings};
 pub use trust::Trust;
 
 /// What every call of this crate answers with.

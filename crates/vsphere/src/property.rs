@@ -27,6 +27,11 @@ impl ObjectContent {
         self.values.iter().find(|(name, _)| name == path).map(|(_, value)| value)
     }
 
+    /// A property's value, taken out.
+    pub(crate) fn into_value(self, path: &str) -> Option<Node> {
+        self.values.into_iter().find(|(name, _)| name == path).map(|(_, value)| value)
+    }
+
     /// A property's text; none if it is empty.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.value(path).map(|value| value.text.as_str()).filter(|text| !text.trim().is_empty())
@@ -54,6 +59,15 @@ fn of_view(client: &Client, view: &MoRef, sets: &[(&str, &[&str])]) -> Call {
                 .text("type", "ContainerView")
                 .text("path", "view")
                 .display("skip", false)
+        })
+    })
+}
+
+/// Asks for `paths` of each object of type `kind` that the property `path` of `from` refers to.
+fn of_related(client: &Client, from: &MoRef, path: &str, kind: &str, paths: &[&str]) -> Call {
+    retrieve(client, &[(kind, paths)], |spec| {
+        spec.object("obj", from).display("skip", true).nest("selectSet", Some("TraversalSpec"), |traversal| {
+            traversal.text("name", path).text("type", &from.kind).text("path", path).display("skip", false)
         })
     })
 }
@@ -122,6 +136,17 @@ pub(crate) async fn read_object(
     page.objects.into_iter().next().ok_or_else(|| unreadable(&DecodeError::Missing("the object")))
 }
 
+/// Reads `paths` of each object of type `kind` that the property `path` of `from` refers to.
+pub(crate) async fn read_related(
+    session: &Session,
+    from: &MoRef,
+    path: &str,
+    kind: &str,
+    paths: &[&str],
+) -> Result<Vec<ObjectContent>, Error> {
+    read_pages(session, of_related(session.client(), from, path, kind, paths), |content| content).await
+}
+
 /// Reads the given paths of each kind of object below the root folder, through a container view of its own. What
 /// `keep` makes of them is kept, page by page: 2,500 hosts as XML would be many times as large.
 pub(crate) async fn read_all<T>(
@@ -151,8 +176,16 @@ async fn read_view<T>(
     sets: &[(&str, &[&str])],
     keep: impl Fn(ObjectContent) -> T,
 ) -> Result<Vec<T>, Error> {
+    read_pages(session, of_view(session.client(), view, sets), keep).await
+}
+
+/// All pages that begin with this call's.
+async fn read_pages<T>(
+    session: &Session,
+    mut call: Call,
+    keep: impl Fn(ObjectContent) -> T,
+) -> Result<Vec<T>, Error> {
     let client = session.client();
-    let mut call = of_view(client, view, sets);
     let mut objects = Vec::new();
     loop {
         let reply = session.call(&call).await?;

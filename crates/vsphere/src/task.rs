@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::property;
 use crate::session::Session;
-use crate::soap::{Fault, MoRef};
+use crate::soap::{Call, Fault, MoRef};
 
 /// Where a task stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,25 @@ pub async fn wait(
             TaskState::Queued | TaskState::Running(_) => tokio::time::sleep(poll).await,
         }
     }
+}
+
+/// Asks the server to stop a task (`CancelTask`). It ends in its own time, as cancelled or as it would have anyway.
+///
+/// # Errors
+/// `InvalidState` when it has ended already, `NotSupported` when it cannot be stopped.
+pub async fn cancel(session: &Session, task: &MoRef) -> Result<(), Error> {
+    session.call(&Call::change("CancelTask", task)).await.map(drop)
+}
+
+/// The tasks of this kind (such as `HostSystem.enterMaintenanceMode`) on this object that have not ended.
+pub async fn under_way(session: &Session, object: &MoRef, kind: &str) -> Result<Vec<MoRef>, Error> {
+    let paths = ["info.descriptionId", "info.state"];
+    let recent = property::read_related(session, object, "recentTask", "Task", &paths).await?;
+    let is_meant = |task: &property::ObjectContent| {
+        task.text("info.descriptionId") == Some(kind)
+            && matches!(task.text("info.state"), Some("queued" | "running"))
+    };
+    Ok(recent.into_iter().filter(is_meant).map(|task| task.object).collect())
 }
 
 /// Where `task` stands now.

@@ -1,6 +1,7 @@
 //! The configuration of a host as far as the simulator tells one host, and one day, from another.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -21,6 +22,8 @@ pub struct Content {
     pub port_groups: Vec<String>,
     /// Days since the host was set up.
     pub day: u32,
+    /// The management address.
+    pub address: Ipv4Addr,
     pub(crate) root_hash: String,
     /// Known unless the configuration came from a bundle, which only holds the hash.
     pub(crate) root_password: Option<String>,
@@ -28,7 +31,7 @@ pub struct Content {
 }
 
 impl Content {
-    pub(crate) fn first(spec: &HostSpec, certificate: Identity) -> Content {
+    pub(crate) fn first(spec: &HostSpec, certificate: Identity, address: Ipv4Addr) -> Content {
         let site = spec.datacenter.to_lowercase();
         let seed = seed(spec);
         Content {
@@ -41,6 +44,7 @@ impl Content {
                 format!("VLAN {}", 100 + seed % 50),
             ],
             day: 0,
+            address,
             root_hash: hash_password("sim0", &spec.root_password),
             root_password: Some(spec.root_password.clone()),
             certificate: Some(certificate),
@@ -48,13 +52,14 @@ impl Content {
     }
 
     /// What is left after a reset to factory defaults. The root password of a fresh host is empty.
-    pub(crate) fn factory(certificate: Identity) -> Content {
+    pub(crate) fn factory(certificate: Identity, address: Ipv4Addr) -> Content {
         Content {
             hostname: "localhost.localdomain".into(),
             ntp: Vec::new(),
             dns: Vec::new(),
             port_groups: vec!["Management Network".into(), "VM Network".into()],
             day: 0,
+            address,
             root_hash: hash_password("sim0", ""),
             root_password: Some(String::new()),
             certificate: Some(certificate),
@@ -99,6 +104,7 @@ impl fmt::Debug for Content {
             .field("dns", &self.dns)
             .field("port_groups", &self.port_groups)
             .field("day", &self.day)
+            .field("address", &self.address)
             .finish_non_exhaustive()
     }
 }

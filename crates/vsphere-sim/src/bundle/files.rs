@@ -90,7 +90,7 @@ fn esx_conf(source: &Source<'_>) -> String {
     let (spec, content) = (source.spec, source.content);
     let mut lines: Vec<(String, String)> = vec![
         ("/adv/Misc/HostName".into(), content.hostname.clone()),
-        ("/adv/Misc/HostIPAddr".into(), format!("10.20.{}.{}", seed(spec) % 250, seed(spec) / 7 % 250)),
+        ("/adv/Misc/HostIPAddr".into(), content.address.to_string()),
         ("/adv/Net/ManagementIface".into(), "vmk0".into()),
         ("/adv/UserVars/SimulatedDay".into(), content.day.to_string()),
         ("/adv/UserVars/SuppressShellWarning".into(), "0".into()),

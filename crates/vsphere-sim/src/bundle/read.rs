@@ -1,5 +1,7 @@
 //! What a host makes of a bundle that it is to restore.
 
+use std::net::Ipv4Addr;
+
 use uuid::Uuid;
 
 use super::archive::{self, Member};
@@ -69,6 +71,9 @@ fn content(local: &[Member]) -> Content {
         .zip(text(local, "etc/vmware/ssl/rui.key"))
         .and_then(|(certificate, key)| Identity::from_pem(&certificate, &key));
     Content {
+        address: conf_value("/adv/Misc/HostIPAddr")
+            .and_then(|address| address.parse().ok())
+            .unwrap_or(Ipv4Addr::UNSPECIFIED),
         hostname: conf_value("/adv/Misc/HostName").unwrap_or_default(),
         ntp: words("etc/ntp.conf", "server "),
         dns: words("etc/resolv.conf", "nameserver "),

@@ -56,7 +56,7 @@ fn rows(source: &Source<'_>) -> Vec<Row> {
             "vmk0".to_string(),
             "UserValue",
             json!({"device": "vmk0", "enabled_services": {"management": true}, "mtu": 1500,
-                "port_group": "Management Network", "ip": {"dhcp": false, "ipv4_netmask": "255.255.255.0"}}),
+                "port_group": "Management Network", "ip": {"dhcp": false, "ipv4_address": content.address.to_string(), "ipv4_netmask": "255.255.255.0"}}),
         ),
         (
             "network_vss",

@@ -5,7 +5,11 @@ use crate::specs::{BundleFormat, HostSpec};
 
 fn content(spec: &HostSpec, days: u32) -> Content {
     let key = SharedKey::generate().unwrap();
-    let mut content = Content::first(spec, key.identity(&spec.name, std::net::Ipv4Addr::LOCALHOST));
+    let mut content = Content::first(
+        spec,
+        key.identity(&spec.name, std::net::Ipv4Addr::LOCALHOST),
+        std::net::Ipv4Addr::LOCALHOST,
+    );
     for _ in 0..days {
         content.next_day(spec);
     }

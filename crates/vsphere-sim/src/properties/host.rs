@@ -195,7 +195,12 @@ pub(super) fn config(world: &World, server: Server, index: usize, whole: bool) -
         vec![
             ("host", Value::Ref(Object::Host(index).moref(world, server))),
             ("product", host_product(&host.spec, &world.options.versions.newest)),
-            ("virtualNicManagerInfo", virtual_nics(&host.address.to_string())),
+            ("virtualNicManagerInfo", virtual_nics(&state.content.address.to_string())),
+            ("network", network(&host.spec)),
+            (
+                "vsanHostConfig",
+                Value::Object("VsanHostConfigInfo", vec![("enabled", Value::Bool(host.spec.vsan))]),
+            ),
             (
                 "dateTimeInfo",
                 Value::Object(
@@ -219,6 +224,23 @@ pub(super) fn config(world: &World, server: Server, index: usize, whole: bool) -
             ),
         ],
     )
+}
+
+/// The part of `HostNetworkInfo` that tells of distributed switches.
+fn network(spec: &HostSpec) -> Value {
+    let proxy = |name: &String| {
+        Value::Object(
+            "HostProxySwitch",
+            vec![
+                ("dvsUuid", Value::text("50 2a 7c 2e 11 9c 5d 0e-3a 64 21 7f 5b 2d 9e 01")),
+                ("dvsName", Value::text(name)),
+                ("key", Value::text(format!("key-vim.host.ProxySwitch-{name}"))),
+                ("numPorts", Value::Int(1536)),
+            ],
+        )
+    };
+    let switches = spec.distributed_switches.iter().map(proxy).collect();
+    Value::Object("HostNetworkInfo", vec![("proxySwitch", Value::Array("HostProxySwitch", switches))])
 }
 
 /// Two NICs are candidates for management, as on most hosts; only one is selected.

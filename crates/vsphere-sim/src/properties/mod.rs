@@ -47,9 +47,16 @@ pub(crate) fn names(object: &Object) -> &'static [&'static str] {
             "network",
             "overallStatus",
         ],
-        Object::Compute(_) => {
-            &["name", "parent", "host", "datastore", "network", "resourcePool", "overallStatus"]
-        }
+        Object::Compute(_) => &[
+            "name",
+            "parent",
+            "host",
+            "datastore",
+            "network",
+            "resourcePool",
+            "overallStatus",
+            "configuration",
+        ],
         Object::Host(_) => &[
             "name",
             "parent",
@@ -68,6 +75,7 @@ pub(crate) fn names(object: &Object) -> &'static [&'static str] {
             "tag",
             "configIssue",
             "configStatus",
+            "recentTask",
         ],
         Object::Vm(..) => &["name", "parent", "runtime", "config", "guest", "summary"],
         Object::Task(_) => &["info"],
@@ -132,6 +140,11 @@ pub(crate) fn top_level(world: &World, caller: &Caller, object: &Object, name: &
         (Object::Compute(_), "host") => {
             Value::refs(children(world, server, object).iter().map(|child| child.moref(world, server)))
         }
+        (Object::Compute(index), "configuration") => cluster_configuration(world, server, *index)?,
+        (Object::Host(index), "recentTask") => {
+            let tasks = crate::tasks::of_host(world, server, *index);
+            Value::refs(tasks.into_iter().map(|task| Object::Task(task).moref(world, server)))
+        }
         (_, "datastore" | "network" | "recentTask") => Value::refs([]),
         (Object::Host(index), "runtime") => runtime(world, caller, *index),
         (Object::Host(index), "summary") => summary(world, caller, *index),
@@ -166,6 +179,23 @@ pub(crate) fn service_content(world: &World, server: Server) -> Value {
             ("searchIndex", reference(Object::SearchIndex)),
         ],
     )
+}
+
+/// `ClusterConfigInfo`; none of what is no cluster to this server.
+fn cluster_configuration(world: &World, server: Server, index: usize) -> Option<Value> {
+    let compute = &world.tree.computes[index];
+    if server != Server::VCenter || !compute.cluster {
+        return None;
+    }
+    let drs = compute.hosts.iter().all(|host| world.hosts[*host].spec.drs);
+    let drs = Value::Object(
+        "ClusterDrsConfigInfo",
+        vec![
+            ("enabled", Value::Bool(drs)),
+            ("defaultVmBehavior", Value::Enum("DrsBehavior", "fullyAutomated")),
+        ],
+    );
+    Some(Value::Object("ClusterConfigInfo", vec![("drsConfig", drs)]))
 }
 
 fn about(world: &World, server: Server) -> Value {

@@ -6,6 +6,7 @@ mod errors;
 mod inventory;
 mod maintenance;
 mod session;
+mod surroundings;
 mod transfer;
 mod trust;
 
