@@ -78,7 +78,10 @@ const STATES: readonly State[] = [
     name: "servers in trouble",
     scenario: "serverErrors",
     route: "/hosts",
-    ready: (page) => expect(page.getByRole("button", { name: "Enter password" })).toBeVisible(),
+    ready: async (page) => {
+      await page.getByRole("button", { name: "2 more servers could not be read" }).click();
+      await expect(page.getByRole("button", { name: "Enter password" })).toBeVisible();
+    },
   },
   {
     name: "back up dialog",

@@ -138,6 +138,7 @@ test("exports what is shown, in its order", async ({ page }) => {
 test("each server in trouble says so in place, with what helps", async ({ page }) => {
   await open(page, "serverErrors", "/hosts");
   const troubles = page.getByRole("region", { name: "Servers that could not be read" });
+  await troubles.getByRole("button", { name: "2 more servers could not be read" }).click();
   await expect(troubles.getByText("vc02.lab.local cannot be reached: no answer within 15 seconds.")).toBeVisible();
   await troubles.getByRole("button", { name: "Enter password" }).click();
   await expect(page.getByRole("heading", { name: "Password for vc03.lab.local" })).toBeVisible();

@@ -15,8 +15,9 @@ const useStyles = makeStyles({
   },
   title: { margin: 0, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
   subtitle: { color: tokens.colorNeutralForeground2, flexGrow: 1, minWidth: 0 },
-  body: { flexGrow: 1, minHeight: 0, minWidth: 0, display: "flex", flexDirection: "column" },
-  scrolling: { overflow: "auto", padding: "4px 16px 16px", display: "block" },
+  // A window too low for what a page cannot do without scrolls it.
+  body: { flexGrow: 1, minHeight: 0, minWidth: 0, display: "flex", flexDirection: "column", overflow: "auto" },
+  scrolling: { padding: "4px 16px 16px", display: "block" },
 });
 
 type PageProps = {

@@ -15,6 +15,7 @@ import { DataGrid, type GridColumn, type GridHandle } from "../../components/gri
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
+import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
 import { DateTime } from "../../components/Time";
 import { byteSize, ofTotal, plural, timeLeft } from "../../components/words";
@@ -48,20 +49,10 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground2 },
   progress: { display: "flex", alignItems: "center", gap: "10px" },
   percent: { fontVariantNumeric: "tabular-nums", minWidth: "40px", textAlign: "end" },
-  bar: { display: "flex", alignItems: "center", gap: "8px", padding: "0 16px 6px", flexShrink: 0, minWidth: 0 },
-  commands: { flexGrow: 1, minWidth: "40px", display: "flex", overflow: "hidden" },
-  filter: { width: "180px", minWidth: "110px", flexShrink: 1 },
-  count: {
-    color: tokens.colorNeutralForeground2,
-    fontSize: tokens.fontSizeBase200,
-    whiteSpace: "nowrap",
-    minWidth: "84px",
-    textAlign: "end",
-  },
   grid: {
     display: "flex",
-    flexGrow: 1,
-    minHeight: "120px",
+    flex: "1 1 0",
+    minHeight: "160px",
     minWidth: 0,
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
   },
@@ -125,6 +116,7 @@ export function JobPage() {
 
 function JobView({ job }: { job: Job }) {
   const styles = useStyles();
+  const bar = useBarStyles();
   const navigate = useNavigate();
   const { head } = job;
   const running = isRunning(head);
@@ -241,21 +233,21 @@ function JobView({ job }: { job: Job }) {
         )}
         {error !== null && <ErrorView error={error} />}
       </div>
-      <div className={styles.bar}>
-        <div className={styles.commands}>
+      <div className={bar.bar}>
+        <div className={bar.commands}>
           <CommandBar commands={commands} label="Commands for the task" />
         </div>
         <FilterTabs items={job.items} kind={head.kind} chosen={filter} onChoose={setFilter} />
         <SearchBox
           ref={filterBox}
           size="small"
-          className={styles.filter}
+          className={bar.filter}
           placeholder="Filter (Ctrl+F)"
           aria-label="Filter"
           value={typed}
           onChange={(_, { value }) => setTyped(value)}
         />
-        <span className={styles.count} role="status">
+        <span className={bar.count} role="status">
           {ofTotal(shown.length, rows.length, head.kind === "verify" ? "bundle" : "host")}
         </span>
       </div>

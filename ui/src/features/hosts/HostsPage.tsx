@@ -14,6 +14,7 @@ import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
+import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
 import { useNow } from "../../components/useNow";
 import { age, localDate, ofTotal, plural } from "../../components/words";
@@ -34,28 +35,11 @@ import { ALL_HOSTS, useHostsPage } from "./view";
 
 const useStyles = makeStyles({
   board: { padding: "0 16px 6px", flexShrink: 0 },
-  bar: {
-    display: "flex",
-    alignItems: "center",
-    gap: "8px",
-    padding: "2px 16px 6px",
-    flexShrink: 0,
-    minWidth: 0,
-  },
-  commands: { flexGrow: 1, flexShrink: 1, minWidth: "40px", display: "flex", overflow: "hidden" },
-  filter: { width: "200px", flexShrink: 1, minWidth: "110px" },
-  count: {
-    color: tokens.colorNeutralForeground2,
-    fontSize: tokens.fontSizeBase200,
-    whiteSpace: "nowrap",
-    minWidth: "84px",
-    textAlign: "end",
-  },
   panes: {
     position: "relative",
     display: "flex",
-    flexGrow: 1,
-    minHeight: "120px",
+    flex: "1 1 0",
+    minHeight: "160px",
     minWidth: 0,
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
   },
@@ -136,6 +120,7 @@ type HostsProps = { view: HostsView; isReading: boolean; refreshError: unknown; 
 
 function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
   const styles = useStyles();
+  const bar = useBarStyles();
   const page = useHostsPage();
   const grid = useRef<GridHandle>(null);
   const filterBox = useRef<HTMLInputElement>(null);
@@ -253,7 +238,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
             </div>
           ),
       )}
-      <div className={styles.bar}>
+      <div className={bar.bar}>
         <Button
           size="small"
           appearance="subtle"
@@ -262,7 +247,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
           aria-pressed={isTreeShown}
           onClick={() => useHostsPage.setState({ isTreeShown: !isTreeShown })}
         />
-        <div className={styles.commands}>
+        <div className={bar.commands}>
           <CommandBar commands={commands} label="Commands for hosts" />
         </div>
         <SelectionsMenu
@@ -276,7 +261,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
         <SearchBox
           ref={filterBox}
           size="small"
-          className={styles.filter}
+          className={bar.filter}
           placeholder="Filter (Ctrl+F)"
           aria-label="Filter hosts"
           value={page.text}
@@ -291,7 +276,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
             }
           }}
         />
-        <span className={styles.count} role="status">
+        <span className={bar.count} role="status">
           {chosen.length > 1
             ? `${chosen.length} of ${plural(shown.length, "host")} selected`
             : ofTotal(shown.length, view.hosts.length, "host")}

@@ -1,7 +1,8 @@
-import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { Button, Link, makeStyles, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
+import { plural } from "../../components/words";
 import type { ServerState } from "../../ipc";
 import { ServerDialog } from "../servers/ServerDialog";
 import { serversQuery } from "../shell/data";
@@ -12,11 +13,12 @@ const useStyles = makeStyles({
     flexDirection: "column",
     gap: "4px",
     padding: "0 16px 6px",
-    maxHeight: "132px",
+    maxHeight: "200px",
     overflow: "auto",
     flexShrink: 0,
     fontSize: tokens.fontSizeBase200,
   },
+  more: { alignSelf: "flex-start", flexShrink: 0, fontSize: tokens.fontSizeBase200 },
 });
 
 /** Servers that could not be read, each with what helps. */
@@ -24,18 +26,16 @@ export function ServerTroubles({ states, onRetry }: { states: readonly ServerSta
   const styles = useStyles();
   const servers = useQuery(serversQuery);
   const [helped, setHelped] = useState<ServerState | null>(null);
-  const failing = states.filter((state) => state.error !== null);
+  const [isWhole, setWhole] = useState(false);
+  const failing = states.filter((state) => state.error !== null).sort((a, b) => urgency(a) - urgency(b));
+  const shown = isWhole ? failing : failing.slice(0, 1);
   const server = servers.data?.find((one) => one.name === helped?.name);
   if (failing.length === 0) {
     return null;
   }
   return (
-    <section
-      aria-label="Servers that could not be read"
-      className={styles.list}
-      tabIndex={failing.length > 2 ? 0 : undefined}
-    >
-      {failing.map((state) => (
+    <section aria-label="Servers that could not be read" className={styles.list} tabIndex={isWhole ? 0 : undefined}>
+      {shown.map((state) => (
         <ErrorView
           key={state.name}
           error={state.error}
@@ -52,6 +52,11 @@ export function ServerTroubles({ states, onRetry }: { states: readonly ServerSta
           }
         />
       ))}
+      {failing.length > 1 && (
+        <Link as="button" className={styles.more} aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? "Show less" : `${plural(failing.length - 1, "more server")} could not be read`}
+        </Link>
+      )}
       {helped?.remedy != null && server !== undefined && (
         <ServerDialog
           server={server}
@@ -73,4 +78,9 @@ export function ServerTroubles({ states, onRetry }: { states: readonly ServerSta
       )}
     </section>
   );
+}
+
+/** A changed certificate first, then what a password would mend. */
+function urgency({ remedy }: ServerState): number {
+  return remedy?.kind === "certificate" ? 0 : remedy?.kind === "password" ? 1 : 2;
 }

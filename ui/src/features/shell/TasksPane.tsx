@@ -16,6 +16,7 @@ import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
 import { Age } from "../../components/Time";
 import { dateTime, plural } from "../../components/words";
 import { commands as ipc, type Job, type JobHead } from "../../ipc";
+import { useMedia } from "../../theme";
 import { isRunning, progressOf, useJobs } from "./jobs";
 import { stateIcon, stateWords } from "./jobWords";
 
@@ -73,11 +74,15 @@ const COLUMNS: readonly GridColumn<Job>[] = [
 export function TasksPane() {
   const styles = useStyles();
   const jobs = useJobs((state) => state.jobs);
-  const [isOpen, setOpen] = useState(() => localStorage.getItem(KEPT_OPEN) !== "no");
+  const isLow = useMedia("(max-height: 520px)");
+  const [chosen, setChosen] = useState(() => localStorage.getItem(KEPT_OPEN));
+  // A low window leaves the room to the page, until it is asked for.
+  const isOpen = chosen === null ? !isLow : chosen === "yes";
   const running = jobs.filter((job) => isRunning(job.head)).length;
   const toggle = () => {
-    localStorage.setItem(KEPT_OPEN, isOpen ? "no" : "yes");
-    setOpen(!isOpen);
+    const next = isOpen ? "no" : "yes";
+    localStorage.setItem(KEPT_OPEN, next);
+    setChosen(next);
   };
   return (
     <section aria-label="Recent tasks" data-pane="tasks" className={mergeClasses(styles.pane, isOpen && styles.open)}>

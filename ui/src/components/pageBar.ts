@@ -1,0 +1,24 @@
+import { makeStyles, tokens } from "@fluentui/react-components";
+
+/** The row above a grid: commands on the left, filters and the count on the right; in a narrow window they wrap. */
+export const useBarStyles = makeStyles({
+  bar: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    columnGap: "8px",
+    rowGap: "4px",
+    padding: "2px 16px 6px",
+    flexShrink: 0,
+    minWidth: 0,
+  },
+  commands: { flex: "1 1 240px", minWidth: 0, display: "flex", overflow: "hidden" },
+  filter: { flex: "0 1 190px", minWidth: "110px" },
+  count: {
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "nowrap",
+    minWidth: "60px",
+    textAlign: "end",
+  },
+});
