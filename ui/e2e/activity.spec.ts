@@ -5,6 +5,9 @@ import { calls, column, open, row, rows, send } from "./pages";
 const status = (page: Page) => page.getByRole("status").filter({ hasText: /run|host/ });
 const details = (page: Page) => page.getByRole("region", { name: "Details" });
 
+// The mock's days count back from now.
+test.beforeEach(({ page }) => page.clock.setFixedTime("2026-11-23T08:00:00Z"));
+
 test("every run is listed, the newest first, and its outcome is told in words", async ({ page }) => {
   await open(page, "history", "/activity");
   await expect(status(page)).toHaveText("75 runs");

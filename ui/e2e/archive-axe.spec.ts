@@ -163,6 +163,9 @@ const STATES: readonly State[] = [
   },
 ];
 
+// The mock's days count back from now.
+test.beforeEach(({ page }) => page.clock.setFixedTime("2026-11-23T08:00:00Z"));
+
 for (const state of STATES) {
   test(`nothing to find: ${state.name}`, async ({ page }) => {
     await open(page, state.scenario, state.route);

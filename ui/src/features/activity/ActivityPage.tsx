@@ -23,18 +23,18 @@ import { useReportActs } from "./useReportActs";
 
 const useStyles = makeStyles({
   toolbar: {
-    padding: "0 12px 4px",
+    padding: "0 8px 4px",
     flexShrink: 0,
     minWidth: 0,
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
   },
-  bars: { padding: "0 12px", flexShrink: 0 },
+  bars: { padding: "0 16px", flexShrink: 0 },
   filters: {
     display: "flex",
     flexWrap: "wrap",
     alignItems: "center",
     gap: "6px",
-    padding: "4px 12px 6px",
+    padding: "4px 16px 6px",
     flexShrink: 0,
   },
   search: { width: "220px", minWidth: 0 },

@@ -34,7 +34,7 @@ import { useReportActs } from "./useReportActs";
 
 const useStyles = makeStyles({
   toolbar: {
-    padding: "0 12px 4px",
+    padding: "0 8px 4px",
     flexShrink: 0,
     minWidth: 0,
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
@@ -43,7 +43,7 @@ const useStyles = makeStyles({
     display: "flex",
     flexDirection: "column",
     gap: "4px",
-    padding: "4px 12px 0",
+    padding: "4px 16px 0",
     flexShrink: 0,
     maxHeight: "32%",
     overflowY: "auto",
@@ -56,7 +56,7 @@ const useStyles = makeStyles({
     flexWrap: "wrap",
     alignItems: "center",
     gap: "6px",
-    padding: "4px 12px 6px",
+    padding: "4px 16px 6px",
     flexShrink: 0,
   },
   search: { width: "180px", minWidth: 0 },

@@ -11,7 +11,7 @@ import { isRunning, progressOf, useJobs } from "../shell/jobs";
 import { progressWords } from "../shell/jobWords";
 
 const useStyles = makeStyles({
-  root: { flexShrink: 0, padding: "0 12px 6px", maxHeight: "30%", overflowY: "auto" },
+  root: { flexShrink: 0, padding: "0 16px 6px", maxHeight: "30%", overflowY: "auto" },
   title: { margin: "0 0 2px", fontSize: tokens.fontSizeBase200, fontWeight: tokens.fontWeightSemibold },
   job: {
     display: "flex",

@@ -18,9 +18,9 @@ import {
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", minHeight: 0, height: "100%" },
-  head: { display: "flex", alignItems: "center", padding: "2px 6px 2px 10px", flexShrink: 0 },
+  head: { display: "flex", alignItems: "center", padding: "3px 6px 1px 16px", flexShrink: 0 },
   year: { flexGrow: 1, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: "tabular-nums" },
-  months: { overflowY: "auto", minHeight: 0, flexGrow: 1, padding: "0 8px 8px" },
+  months: { overflowY: "auto", minHeight: 0, flexGrow: 1, padding: "0 8px 8px 12px" },
   month: {
     display: "grid",
     gridTemplateColumns: "repeat(7, 1fr)",
@@ -121,10 +121,10 @@ export function ArchiveCalendar({ days, range, onRange }: ArchiveCalendarProps) 
   const tabStop = [stop, range?.to, ofYear.at(-1)].find((day) => day !== undefined && ofYear.includes(day));
   const wantsFocus = useRef(false);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another year begins with what is newest in it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another year is shown from where its day is
   useLayoutEffect(() => {
     const chosen = tabStop === undefined ? null : cellOf(root.current, tabStop);
-    chosen?.closest("fieldset")?.scrollIntoView({ block: "end" });
+    chosen?.closest("fieldset")?.scrollIntoView({ block: "nearest" });
   }, [year]);
   useEffect(() => {
     if (wantsFocus.current && tabStop !== undefined) {

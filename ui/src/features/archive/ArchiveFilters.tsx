@@ -25,8 +25,14 @@ const useStyles = makeStyles({
     padding: "4px 12px 6px",
     flexShrink: 0,
   },
-  search: { width: "140px", minWidth: 0 },
-  choice: { minWidth: 0, width: "150px", "& input": { minWidth: 0, width: "100%" } },
+  search: { flexGrow: 1, flexBasis: "116px", minWidth: 0, maxWidth: "220px" },
+  choice: {
+    flexGrow: 1,
+    flexBasis: "116px",
+    minWidth: 0,
+    maxWidth: "200px",
+    "& input": { minWidth: 0, width: "100%" },
+  },
   count: {
     marginLeft: "auto",
     color: tokens.colorNeutralForeground2,

@@ -28,16 +28,16 @@ import { useActs } from "./useActs";
 import { useDeletion } from "./useDeletion";
 
 const useStyles = makeStyles({
-  bars: { display: "flex", flexDirection: "column", gap: "4px", padding: "0 12px", flexShrink: 0 },
+  bars: { display: "flex", flexDirection: "column", gap: "4px", padding: "0 16px", flexShrink: 0 },
   toolbar: {
-    padding: "0 12px 4px",
+    padding: "0 8px 4px",
     flexShrink: 0,
     minWidth: 0,
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
   },
   columns: { position: "relative", display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
   calendar: {
-    width: "218px",
+    width: "224px",
     flexShrink: 0,
     borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,

@@ -1,7 +1,7 @@
-import { makeStyles, Spinner, tokens } from "@fluentui/react-components";
+import { Link, makeStyles, Spinner, tokens } from "@fluentui/react-components";
 import { PinRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
 import { Mark } from "../../components/Mark";
@@ -27,10 +27,9 @@ const useStyles = makeStyles({
     margin: "2px 0 4px",
     paddingLeft: "18px",
     fontSize: tokens.fontSizeBase200,
-    color: tokens.colorStatusDangerForeground1,
   },
   quiet: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-  link: { color: tokens.colorBrandForegroundLink },
+  link: { fontSize: "inherit", textAlign: "start", overflowWrap: "anywhere" },
 });
 
 type RecordPaneProps = {
@@ -83,6 +82,7 @@ type DetailsProps = { details: RecordDetails } & Pick<RecordPaneProps, "isEditin
 
 function Details({ details, isEditingNote, onEditingNote }: DetailsProps) {
   const styles = useStyles();
+  const navigate = useNavigate();
   const { row } = details;
   return (
     <>
@@ -155,7 +155,12 @@ function Details({ details, isEditingNote, onEditingNote }: DetailsProps) {
           {
             term: "Report",
             value: (
-              <Link to="/activity/$runId" params={{ runId: details.runId }} className={styles.link}>
+              <Link
+                as="button"
+                inline
+                className={styles.link}
+                onClick={() => void navigate({ to: "/activity/$runId", params: { runId: details.runId } })}
+              >
                 {details.runId}
               </Link>
             ),

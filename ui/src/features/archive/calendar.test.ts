@@ -28,9 +28,9 @@ test("February has 29 days in leap years, and a month that begins on Monday has 
 
 test("a year shows the months between the first and the last day alone", () => {
   expect(monthsOf(2026, "2026-09-30", "2026-11-02").map((month) => month.id)).toEqual([
-    "2026-09",
-    "2026-10",
     "2026-11",
+    "2026-10",
+    "2026-09",
   ]);
   expect(monthsOf(2025, "2024-05-01", "2026-11-02")).toHaveLength(12);
 });

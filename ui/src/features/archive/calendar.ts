@@ -29,9 +29,9 @@ const MONTHS = [
 ] as const;
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 
-/** The months of the year from the first to the last day that counts, or all twelve. */
+/** The months of the year that lie between the first and the last day, the newest first. */
 export function monthsOf(year: number, first: string, last: string): Month[] {
-  const ids = MONTHS.map((_, index) => `${year}-${two(index + 1)}`);
+  const ids = MONTHS.map((_, index) => `${year}-${two(12 - index)}`);
   return ids.filter((id) => id >= first.slice(0, 7) && id <= last.slice(0, 7)).map((id) => month(id));
 }
 
