@@ -6,15 +6,16 @@ import { type ReactNode, useMemo, useRef, useState } from "react";
 import { CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
-import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { byteSize, dateTime, duration, ofTotal, plural, wholeNumber } from "../../components/words";
-import { commands as ipc, type RunRow } from "../../ipc";
-import { archiveQuery, queryClient, runsQuery } from "../shell/data";
+import type { RunRow } from "../../ipc";
+import { readArchiveAgain } from "../archive/readArchiveAgain";
+import { runsQuery } from "../shell/data";
 import { RetryDialog } from "./RetryDialog";
 import { RunningJobs } from "./RunningJobs";
 import { reportCommands } from "./reportCommands";
@@ -109,26 +110,33 @@ export function ActivityPage(): ReactNode {
   const [failuresOnly, setFailuresOnly] = useState(false);
   const [retried, setRetried] = useState<string | null>(null);
   const searchBox = useRef<HTMLInputElement>(null);
+  const grid = useRef<GridHandle>(null);
   const { said, setSaid, ...acts } = useReportActs();
 
   const refresh = async () => {
     setReading(true);
     try {
-      queryClient.setQueryData(archiveQuery.queryKey, await ipc.archiveOverview(true));
-      await queryClient.invalidateQueries({ queryKey: runsQuery.queryKey });
+      await readArchiveAgain();
     } catch (error) {
       setSaid({ error });
     } finally {
       setReading(false);
     }
   };
-  useShortcuts({ F5: () => void refresh(), "Ctrl+F": () => searchBox.current?.focus() });
 
   const all = runs.data ?? NO_RUNS;
   const shown = useMemo(
     () => all.filter((run) => (!failuresOnly || !run.isComplete) && fits(run, text.trim().toLowerCase())),
     [all, failuresOnly, text],
   );
+  useShortcuts({
+    F5: () => void refresh(),
+    "Ctrl+F": () => searchBox.current?.focus(),
+    "Ctrl+A": () => {
+      setSelected(new Set(shown.map(runKey)));
+      grid.current?.focus();
+    },
+  });
   const open = (run: RunRow) => void navigate({ to: "/activity/$runId", params: { runId: run.runId } });
   const chosen = shown.filter((run) => selected.has(run.runId));
   const only = chosen.length === 1 ? chosen[0] : undefined;
@@ -229,6 +237,7 @@ export function ActivityPage(): ReactNode {
               onSelect={setSelected}
               onOpen={open}
               commands={commands}
+              handle={grid}
               empty={
                 runs.data === undefined ? (
                   <Loading label="Reading the runs" />

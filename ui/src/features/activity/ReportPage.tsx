@@ -16,7 +16,7 @@ import { type ReactNode, useMemo, useRef, useState } from "react";
 import { CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
-import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
@@ -178,15 +178,23 @@ function Report({ run }: { run: RunView }) {
   const [wantsDetails, setWantsDetails] = useState<boolean | null>(null);
   const hasDetails = wantsDetails ?? isWide;
   const searchBox = useRef<HTMLInputElement>(null);
+  const grid = useRef<GridHandle>(null);
   const { said, setSaid, ...acts } = useReportActs();
   const toggleDetails = () => setWantsDetails(!hasDetails);
-  useShortcuts({ "Ctrl+F": () => searchBox.current?.focus(), "Alt+Enter": toggleDetails });
 
   const wanted = text.trim().toLowerCase();
   const found = useMemo(
     () => rows.filter((host) => (shown === "all" || host.result === shown) && fits(host, wanted)),
     [rows, shown, wanted],
   );
+  useShortcuts({
+    "Ctrl+F": () => searchBox.current?.focus(),
+    "Ctrl+A": () => {
+      setSelected(new Set(found.map(reportedKey)));
+      grid.current?.focus();
+    },
+    "Alt+Enter": toggleDetails,
+  });
   const chosen = found.filter((host) => selected.has(host.key));
   const only = chosen.length === 1 ? chosen[0] : undefined;
   const record = only?.record ?? null;
@@ -259,6 +267,7 @@ function Report({ run }: { run: RunView }) {
             onSelect={setSelected}
             onOpen={() => hasDetails || toggleDetails()}
             commands={commands}
+            handle={grid}
             empty={
               <EmptyState
                 title={rows.length === 0 ? "No host was reached in this run" : "No host fits the filters"}

@@ -15,14 +15,16 @@ import { Age } from "../../components/Time";
 import { byteSize, plural, wholeNumber } from "../../components/words";
 import { type ArchiveOverview, commands as ipc } from "../../ipc";
 import { useMedia } from "../../theme";
-import { archiveQuery, queryClient } from "../shell/data";
+import { archiveQuery } from "../shell/data";
 import { ArchiveCalendar } from "./ArchiveCalendar";
 import { ArchiveFilters } from "./ArchiveFilters";
 import { archiveCommands } from "./archiveCommands";
 import { DeletionDialog } from "./DeletionDialog";
 import { ProblemsBar } from "./ProblemsBar";
 import { RecordPane } from "./RecordPane";
-import { listInWords, RECORD_COLUMNS, recordKey } from "./records";
+import { readArchiveAgain } from "./readArchiveAgain";
+import { RECORD_COLUMNS, recordKey } from "./records";
+import { listInWords } from "./recordWords";
 import { type ArchiveSearch, archiveSearch, isFiltered, rangeOf, recordQuery } from "./search";
 import { useActs } from "./useActs";
 import { useDeletion } from "./useDeletion";
@@ -63,29 +65,14 @@ const NO_DAYS: ArchiveOverview["days"] = [];
 /** Every bundle there is, by day, host and server. */
 export function ArchivePage(): ReactNode {
   const overview = useQuery(archiveQuery);
-  const [isReading, setReading] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const refresh = async () => {
-    setReading(true);
-    setError(null);
-    try {
-      queryClient.setQueryData(archiveQuery.queryKey, await ipc.archiveOverview(true));
-      await Promise.all([
-        queryClient.invalidateQueries({ queryKey: ["records"] }),
-        queryClient.invalidateQueries({ queryKey: ["runs"] }),
-      ]);
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setReading(false);
-    }
-  };
-  useShortcuts({ F5: () => void refresh() });
-  const failure = error ?? overview.error;
+  const isReading = overview.isFetching;
+  // What fails is the query's to tell.
+  const refresh = () => void readArchiveAgain().catch(() => null);
+  useShortcuts({ F5: refresh });
   return (
     <Page title="Archive" subtitle={overview.data !== undefined && <Subtitle overview={overview.data} />}>
-      {failure !== null ? (
-        <Unreadable error={failure} isReading={isReading} onAgain={refresh} />
+      {overview.isError ? (
+        <Unreadable error={overview.error} isReading={isReading} onAgain={refresh} />
       ) : overview.data === undefined ? (
         <Loading label="Reading the archive" />
       ) : overview.data.records === 0 && overview.data.problems.length === 0 ? (
@@ -97,7 +84,7 @@ export function ArchivePage(): ReactNode {
   );
 }
 
-type RecordsProps = { overview: ArchiveOverview; isReading: boolean; onRefresh: () => Promise<void> };
+type RecordsProps = { overview: ArchiveOverview; isReading: boolean; onRefresh: () => void };
 
 function Records({ overview, isReading, onRefresh }: RecordsProps) {
   const styles = useStyles();
@@ -147,7 +134,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
     hasDetails,
     acts: {
       ...acts,
-      refresh: () => void onRefresh(),
+      refresh: onRefresh,
       note: () => {
         hasDetails || toggleDetails();
         setEditingNote(true);
@@ -159,7 +146,14 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
       toggleDetails,
     },
   });
-  useShortcuts({ "Ctrl+F": () => searchBox.current?.focus(), "Alt+Enter": toggleDetails });
+  useShortcuts({
+    "Ctrl+F": () => searchBox.current?.focus(),
+    "Ctrl+A": () => {
+      setSelected(new Set(rows.map(recordKey)));
+      grid.current?.focus();
+    },
+    "Alt+Enter": toggleDetails,
+  });
 
   return (
     <>
@@ -200,7 +194,14 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
             {chosen.length > 0 && `, ${wholeNumber(chosen.length)} selected`}
           </ArchiveFilters>
           {list.isError ? (
-            <ErrorView error={list.error} />
+            <ErrorView
+              error={list.error}
+              actions={
+                <Button size="small" onClick={() => void list.refetch()}>
+                  Try again
+                </Button>
+              }
+            />
           ) : (
             <DataGrid
               name="records"
@@ -266,7 +267,7 @@ function Subtitle({ overview }: { overview: ArchiveOverview }) {
   );
 }
 
-type UnreadableProps = { error: unknown; isReading: boolean; onAgain: () => Promise<void> };
+type UnreadableProps = { error: unknown; isReading: boolean; onAgain: () => void };
 
 function Unreadable({ error, isReading, onAgain }: UnreadableProps) {
   const styles = useStyles();
@@ -277,7 +278,7 @@ function Unreadable({ error, isReading, onAgain }: UnreadableProps) {
         error={error}
         actions={
           <>
-            <Button size="small" disabled={isReading} onClick={() => void onAgain()}>
+            <Button size="small" disabled={isReading} onClick={onAgain}>
               {isReading ? "Reading" : "Try again"}
             </Button>
             <Button size="small" onClick={() => void navigate({ to: "/settings" })}>
@@ -290,7 +291,7 @@ function Unreadable({ error, isReading, onAgain }: UnreadableProps) {
   );
 }
 
-function Empty({ overview, onRefresh }: { overview: ArchiveOverview; onRefresh: () => Promise<void> }) {
+function Empty({ overview, onRefresh }: { overview: ArchiveOverview; onRefresh: () => void }) {
   const navigate = useNavigate();
   return (
     <EmptyState
@@ -302,7 +303,7 @@ function Empty({ overview, onRefresh }: { overview: ArchiveOverview; onRefresh: 
             Go to the hosts
           </Button>
           <Button onClick={() => void navigate({ to: "/settings" })}>Choose another folder</Button>
-          <Button onClick={() => void onRefresh()}>Refresh</Button>
+          <Button onClick={onRefresh}>Refresh</Button>
         </>
       }
     >

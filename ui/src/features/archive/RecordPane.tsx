@@ -9,7 +9,7 @@ import { Age, DateTime } from "../../components/Time";
 import { byteSize, wholeNumber } from "../../components/words";
 import { commands, type RecordDetails, type RecordRow } from "../../ipc";
 import { NoteEditor } from "./NoteEditor";
-import { sumInWords } from "./records";
+import { sumInWords } from "./recordWords";
 
 const useStyles = makeStyles({
   root: { padding: "4px 12px 12px", overflowWrap: "anywhere" },

@@ -19,8 +19,16 @@ export const PAGE_HELP: readonly [PageHelp, ...PageHelp[]] = [
     path: "/archive",
     title: "Archive",
     paragraphs: [
-      "All bundles, by day and by host. Verifying reads a bundle through and compares it with the checksum of the day it was taken.",
+      "All bundles, by day and by host. The calendar shows the days on which something was saved; the bar under a day tells how full it is beside the fullest. A click on a day or on a month's name narrows the list, Shift and a click reaches to another day.",
+      "Verifying reads a bundle through and compares it with the checksum of the day it was taken.",
       "Deleting and pruning show first exactly what would go. A host's last good bundle and pinned bundles always stay.",
+    ],
+  },
+  {
+    path: "/activity/",
+    title: "Report of a run",
+    paragraphs: [
+      "What became of each host, and why. The failed ones can be backed up again. The report can be copied, and exported as text, CSV or JSON.",
     ],
   },
   {
@@ -44,11 +52,6 @@ export const PAGE_HELP: readonly [PageHelp, ...PageHelp[]] = [
       "What each host is at: waiting, packing its configuration, downloading the bundle, saved. One host's failure does not stop the others.",
       "Cancel one host or all of them: bundles that have been saved stay in the archive, and of the others nothing is left there.",
     ],
-  },
-  {
-    path: "/runs",
-    title: "Report of a run",
-    paragraphs: ["What became of each host. The report can be copied, and exported as text, CSV or JSON."],
   },
 ];
 

@@ -1,0 +1,11 @@
+import { commands } from "../../ipc";
+import { archiveQuery, queryClient } from "../shell/data";
+
+/** Reads the archive from the disk: others write to it, too. All that was known of it is asked for again. */
+export async function readArchiveAgain(): Promise<void> {
+  await queryClient.fetchQuery({ ...archiveQuery, queryFn: () => commands.archiveOverview(true), staleTime: 0 });
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: ["records"] }),
+    queryClient.invalidateQueries({ queryKey: ["runs"] }),
+  ]);
+}
