@@ -190,6 +190,40 @@ test("several are pinned and let go", async ({ page }) => {
   await expect(page.getByText("2 bundles unpinned.")).toBeHidden();
 });
 
+test("too many are not pinned at once", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await expect(status(page)).toHaveText("4,448 bundles");
+  await page.keyboard.press("Control+a");
+  await expect(status(page)).toHaveText("4,448 bundles, 4,448 selected");
+  await page.getByRole("button", { name: "Pin", exact: true }).click();
+  await expect(page.getByText("Only 100 bundles can be pinned or unpinned at once.")).toBeVisible();
+  expect(await calls(page, "mark_record")).toHaveLength(0);
+});
+
+test("by the keyboard alone: to the bundles, some of them, their details, back to the days", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await expect(status(page)).toHaveText("4,448 bundles");
+  const pane = () => page.evaluate(() => document.activeElement?.closest("[data-pane]")?.getAttribute("data-pane"));
+  for (let presses = 0; presses < 8 && (await pane()) !== "bundles"; presses += 1) {
+    await page.keyboard.press("F6");
+  }
+  expect(await pane()).toBe("bundles");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("Shift+ArrowDown");
+  await expect(details(page).getByRole("heading", { name: "3 selected" })).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await expect(details(page).getByText("SHA-256")).toBeVisible();
+  await page.keyboard.press("Alt+Enter");
+  await expect(details(page)).toBeHidden();
+  await page.keyboard.press("Alt+Enter");
+  await page.keyboard.press("F6");
+  expect(await pane()).toBe("details");
+  await page.keyboard.press("Shift+F6");
+  await page.keyboard.press("Shift+F6");
+  expect(await pane()).toBe("calendar");
+});
+
 test("verifying the selected ones shows which are damaged, and why", async ({ page }) => {
   await open(page, "history", "/archive");
   await rows(page, "Bundles").first().click();

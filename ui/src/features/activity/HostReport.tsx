@@ -64,7 +64,7 @@ export function HostReport({ hosts, onShowRecord }: HostReportProps) {
       {host.error !== null && <ErrorView error={host.error} isNarrow />}
       {host.warnings.length > 0 && (
         <ul className={styles.warnings}>
-          {host.warnings.map((warning) => (
+          {[...new Set(host.warnings)].map((warning) => (
             <li key={warning}>{warning}</li>
           ))}
         </ul>

@@ -225,7 +225,7 @@ function Report({ run }: { run: RunView }) {
       <div className={styles.bars}>
         <SaidBar said={said} onDismiss={() => setSaid(null)} />
         {run.servers.map((server) => server.error !== null && <ErrorView key={server.name} error={server.error} />)}
-        {run.warnings.length > 0 && <Warnings warnings={run.warnings} />}
+        {run.warnings.length > 0 && <Warnings warnings={[...new Set(run.warnings)]} />}
       </div>
       <div className={styles.columns}>
         <section className={styles.hosts} aria-label="Hosts of the run" data-pane="hosts">

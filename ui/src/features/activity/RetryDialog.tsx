@@ -118,8 +118,9 @@ function Names({ label, names }: { label: string; names: readonly string[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
     <ul className={styles.names} aria-label={label} tabIndex={0}>
-      {names.map((name) => (
-        <li key={name}>{name}</li>
+      {names.map((name, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a name may occur twice, and the list does not change
+        <li key={index}>{name}</li>
       ))}
     </ul>
   );

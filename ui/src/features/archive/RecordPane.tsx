@@ -101,7 +101,7 @@ function Details({ details, isEditingNote, onEditingNote }: DetailsProps) {
       </div>
       {row.verified !== null && row.verified.problems.length > 0 && (
         <ul className={styles.problems}>
-          {row.verified.problems.map((problem) => (
+          {[...new Set(row.verified.problems)].map((problem) => (
             <li key={problem}>{problem}</li>
           ))}
         </ul>

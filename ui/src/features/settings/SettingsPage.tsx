@@ -1,10 +1,9 @@
-import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ClipboardTextLtrRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useId } from "react";
 import { copyText } from "../../components/clipboard";
 import { ErrorView } from "../../components/ErrorView";
-import { Facts } from "../../components/Facts";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { SaidBar, useSaid } from "../../components/Said";
@@ -15,6 +14,7 @@ import { settingsQuery, startQuery } from "../shell/data";
 import { ArchiveSetting } from "./ArchiveSetting";
 import { FolderSetting } from "./FolderSetting";
 import { NumberSetting } from "./NumberSetting";
+import { useSettingsStyles } from "./styles";
 import { ThemeSetting } from "./ThemeSetting";
 
 const useStyles = makeStyles({
@@ -25,6 +25,8 @@ const useStyles = makeStyles({
     padding: "8px 12px",
     minWidth: 0,
   },
+  known: { display: "grid" },
+  button: { marginTop: "4px" },
   title: { margin: "0 0 4px", fontSize: tokens.fontSizeBase300, lineHeight: tokens.lineHeightBase300 },
 });
 
@@ -75,7 +77,7 @@ function Sections({ settings, start }: { settings: SettingsView; start: AppStart
       <Section title="Backing up">
         <NumberSetting
           label="Hosts at once"
-          hint={`How many hosts are backed up side by side, at most ${settings.maxConcurrency}.`}
+          hint={`How many hosts are backed up at the same time, at most ${settings.maxConcurrency}.`}
           unit="hosts"
           value={settings.concurrency}
           least={1}
@@ -151,14 +153,11 @@ function Sections({ settings, start }: { settings: SettingsView; start: AppStart
         />
       </Section>
       <Section title="About">
-        <Facts
-          facts={[
-            { term: "Hostkeep", value: start.version, copy: start.version },
-            { term: "License", value: "Apache License 2.0 or MIT License, at your option" },
-          ]}
-        />
+        <Row label="Version">Hostkeep {start.version}</Row>
+        <Row label="License">Apache License 2.0 or MIT License, at your option</Row>
         <Button
           size="small"
+          className={styles.button}
           icon={<ClipboardTextLtrRegular />}
           onClick={() =>
             attempt(async () => {
@@ -170,6 +169,18 @@ function Sections({ settings, start }: { settings: SettingsView; start: AppStart
           Copy diagnostic information
         </Button>
       </Section>
+    </div>
+  );
+}
+
+/** Something to know rather than to set. */
+function Row({ label, children }: { label: string; children: ReactNode }) {
+  const styles = useStyles();
+  const shared = useSettingsStyles();
+  return (
+    <div className={mergeClasses(styles.known, shared.field)}>
+      <span>{label}</span>
+      <span className={shared.path}>{children}</span>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Field, Radio, RadioGroup } from "@fluentui/react-components";
+import { Field, makeStyles, mergeClasses, Radio, RadioGroup } from "@fluentui/react-components";
 import type { Theme } from "../../ipc";
 import { useSettingsStyles } from "./styles";
 import { refusalInWords, useSetting } from "./useSetting";
@@ -10,7 +10,13 @@ const THEMES: readonly (readonly [Theme, string])[] = [
   ["highContrast", "High contrast"],
 ];
 
+const useStyles = makeStyles({
+  // A radio has room around it: its circle stands where other controls begin.
+  radios: { marginLeft: "-8px", marginTop: "-4px" },
+});
+
 export function ThemeSetting({ theme }: { theme: Theme }) {
+  const styles = useStyles();
   const shared = useSettingsStyles();
   const { state, apply } = useSetting();
   return (
@@ -23,7 +29,7 @@ export function ThemeSetting({ theme }: { theme: Theme }) {
       validationMessage={state.kind === "refused" ? refusalInWords(state.error) : undefined}
     >
       <RadioGroup
-        className={shared.row}
+        className={mergeClasses(shared.row, styles.radios)}
         layout="horizontal"
         value={theme}
         onChange={(_, { value }) => {
