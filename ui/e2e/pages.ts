@@ -14,6 +14,8 @@ export const test = base.extend<{ complaints: undefined }>({
           complaints.push(message.text());
         }
       });
+      // As the real window does it (freezePrototype in tauri.conf.json).
+      await page.addInitScript(() => Object.freeze(Object.prototype));
       page.on("pageerror", (error) => complaints.push(error.stack ?? error.message));
       await use(undefined);
       expect(complaints).toEqual([]);

@@ -26,7 +26,7 @@ test("the first run connects with the keyboard alone", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Trust and connect" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByText("12 hosts", { exact: true })).toBeVisible();
-  expect(await rows(page, "Hosts").count()).toBe(12);
+  await expect(rows(page, "Hosts")).toHaveCount(12);
   const inputs = await calls(page, "save_server");
   expect(inputs).toHaveLength(2);
   expect(inputs[0]).toMatchObject({
