@@ -1,5 +1,7 @@
 //! Closing the window while a run is under way, each answer; and starting Hostkeep a second time.
 
+use std::fs::{self, File};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -44,6 +46,7 @@ async fn in_the_background_it_ends_with_its_last_run() {
     let options =
         Options { hosts: hosts_named(6), backup_time: Duration::from_millis(2_500), ..Options::default() };
     let Some(lab) = lab_with(options).await else { return };
+    let notifications = overheard(&lab, "interface='org.freedesktop.Notifications',member='Notify'").await;
     let window = lab.open_connected().await;
     back_up_all(&window).await;
     lab.desktop.keyboard().close(TITLE);
@@ -52,6 +55,11 @@ async fn in_the_background_it_ends_with_its_last_run() {
     hidden(&lab).await;
     window.ended().await;
     assert_eq!(lab.bundles().len(), 6);
+    until("a notification", async || match fs::read_to_string(&notifications) {
+        Ok(told) if told.contains("Backed up 6 of 6 hosts") => Ok(()),
+        told => Err(format!("{told:?}")),
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -107,6 +115,21 @@ fn second_start(lab: &Lab) {
     let mut second = lab.desktop.command(PROGRAM.as_ref());
     let status = second.args(lab.arguments()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
     assert!(status.success(), "{status}");
+}
+
+/// Whatever of this goes over the session bus from now on; the file that it is written to.
+async fn overheard(lab: &Lab, what: &str) -> PathBuf {
+    let file = lab.desktop.folder("bus").join("overheard");
+    let mut monitor = lab.desktop.command("dbus-monitor".as_ref());
+    monitor.args(["--session", what]).stdout(File::create(&file).unwrap());
+    // It ends with the desktop.
+    monitor.spawn().unwrap();
+    until("dbus-monitor", async || match fs::metadata(&file) {
+        Ok(metadata) if metadata.len() > 0 => Ok(()),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
+    file
 }
 
 async fn hidden(lab: &Lab) {

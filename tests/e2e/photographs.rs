@@ -95,6 +95,7 @@ impl Album<'_> {
     async fn picture(&self, window: &Window, name: &str) -> String {
         let (width, height) = self.size;
         window.wait_for("document.querySelector('main').innerText.length > 60").await;
+        window.rest_pointer().await;
         // What is in the page comes to the screen some frames later.
         let frames = "const [done] = arguments;
             let left = 4;

@@ -20,10 +20,11 @@ use crate::webdriver::{self, Session};
 /// Wider and higher than any window that is looked at.
 const SCREEN: &str = "1600x1000x24";
 
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 9] = [
     "Xvfb",
     "WebKitWebDriver",
     "dbus-daemon",
+    "dbus-monitor",
     "dbus-send",
     "gnome-keyring-daemon",
     "import",
@@ -239,6 +240,14 @@ impl Window {
             }
         })
         .await;
+    }
+
+    /// Takes the driver's pointer to the corner, where nothing lights up under it.
+    pub async fn rest_pointer(&self) {
+        let to_corner = json!({ "type": "pointerMove", "duration": 0, "x": 1, "y": 1 });
+        let pointer = json!({ "type": "pointer", "id": "mouse", "actions": [to_corner] });
+        let done = self.session.post("actions", &json!({ "actions": [pointer] })).await;
+        done.expect("the pointer can be moved");
     }
 
     /// Loads another page.
