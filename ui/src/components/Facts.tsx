@@ -32,7 +32,7 @@ const useStyles = makeStyles({
     "& dd": { margin: 0, display: "flex", alignItems: "flex-start", gap: "2px", minWidth: 0 },
   },
   value: { flexGrow: 1, minWidth: 0, overflowWrap: "anywhere", userSelect: "text" },
-  code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase100 },
+  code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
   copy: {
     flexShrink: 0,
     minWidth: "20px",

@@ -57,7 +57,7 @@ export function archiveHandlers(
     records = records.map((one) => (one.id === id ? { ...one, ...change } : one));
     return find(id);
   };
-  const plan = (candidates: RecordRow[], progress: unknown): Promise<PlanView> =>
+  const plan = (candidates: RecordRow[], ofHosts: RecordRow[], progress: unknown): Promise<PlanView> =>
     new Promise((resolve) => {
       const channel = (progress as { id: number }).id;
       let read = 0;
@@ -68,7 +68,7 @@ export function archiveHandlers(
           setTimeout(step, 30);
         } else if (!archive.isSlow) {
           lastPlan += 1;
-          const { removed, view } = planView(lastPlan, candidates, records);
+          const { removed, view } = planView(lastPlan, candidates, ofHosts);
           planned = { id: lastPlan, records: removed };
           resolve(view);
         }
@@ -123,7 +123,15 @@ export function archiveHandlers(
     },
     exportBundle: (id) => ({ path: `C:\\Temp\\configBundle-${find(id).host}.tgz`, bytes: find(id).bytes }),
     revealRecord: () => null,
-    planDelete: (ids, progress) => plan(ids.map(find), progress),
+    planDelete: (ids, progress) => {
+      const candidates = ids.map(find);
+      const touched = new Set(candidates.map((one) => one.identity));
+      return plan(
+        candidates,
+        records.filter((one) => touched.has(one.identity)),
+        progress,
+      );
+    },
     planPrune: (keepLast, progress) => {
       if (keepLast < 1) {
         throw {
@@ -133,7 +141,7 @@ export function archiveHandlers(
           details: [],
         };
       }
-      return plan(olderThan(records, keepLast), progress);
+      return plan(olderThan(records, keepLast), records, progress);
     },
     cancelPlan: () => {},
     applyPlan: (id) => {

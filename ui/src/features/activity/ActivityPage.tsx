@@ -12,14 +12,14 @@ import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
-import { byteSize, dateTime, duration, ofTotal, plural, wholeNumber } from "../../components/words";
+import { byteSize, dateTime, ofTotal, plural, wholeNumber } from "../../components/words";
 import type { RunRow } from "../../ipc";
 import { readArchiveAgain } from "../archive/readArchiveAgain";
 import { runsQuery } from "../shell/data";
 import { RetryDialog } from "./RetryDialog";
 import { RunningJobs } from "./RunningJobs";
 import { reportCommands } from "./reportCommands";
-import { runInWords, runMark, secondsOf, startedAtOf } from "./runWords";
+import { runInWords, runMark, secondsInWords, secondsOf, startedAtOf } from "./runWords";
 import { useReportActs } from "./useReportActs";
 
 const useStyles = makeStyles({
@@ -88,7 +88,7 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
     align: "end",
     text: (run) => {
       const seconds = secondsOf(run);
-      return seconds === null ? "" : duration(seconds);
+      return seconds === null ? "" : secondsInWords(seconds);
     },
     sortBy: secondsOf,
   },

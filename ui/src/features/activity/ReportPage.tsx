@@ -22,7 +22,7 @@ import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
-import { byteSize, dateTime, dateTimeAndZone, duration, ofTotal, plural, wholeNumber } from "../../components/words";
+import { byteSize, dateTime, dateTimeAndZone, ofTotal, plural, wholeNumber } from "../../components/words";
 import type { HostReportView, ResultView, RunRow, RunView } from "../../ipc";
 import { useMedia } from "../../theme";
 import { HostReport, resultMark, resultWords } from "./HostReport";
@@ -312,7 +312,7 @@ function Subtitle({ row }: { row: RunRow }) {
         runInWords(row),
         plural(row.hosts, "host"),
         byteSize(row.bytes),
-        seconds === null ? null : duration(seconds),
+        seconds === null ? null : secondsInWords(seconds),
         row.servers.length === 0 ? null : row.servers.join(", "),
         row.note,
       ]

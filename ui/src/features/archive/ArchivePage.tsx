@@ -110,7 +110,9 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
 
   const [selected, setSelected] = useSelected(search.record);
   const chosen = useMemo(() => rows.filter((record) => selected.has(record.id)), [rows, selected]);
-  const only = selected.size === 1 ? ([...selected][0] ?? null) : null;
+  // What the address names is shown even where the list leaves it out.
+  const named = search.record !== undefined && selected.has(search.record) ? search.record : null;
+  const only = selected.size !== 1 ? null : (chosen[0]?.id ?? named);
   const [isEditingNote, setEditingNote] = useState(false);
   const isWide = useMedia("(min-width: 1180px)");
   const hasRoom = useMedia("(min-width: 820px)");

@@ -181,7 +181,7 @@ function Planned({ plan, keepLast, onApply, onClose }: PlannedProps) {
             ? keepLast === null
               ? "All that was selected stays."
               : `No host has more than ${plural(keepLast, "bundle")} that may go.`
-            : `${what} of ${plural(plan.removedHosts, "host")} (${byteSize(plan.bytes)}) will be deleted for good. ${plural(plan.keptCount, "bundle")} ${plan.keptCount === 1 ? "stays" : "stay"} in the archive.`}
+            : `${what} of ${plural(plan.removedHosts, "host")} (${byteSize(plan.bytes)}) will be deleted for good. ${staysInWords(plan.keptCount, keepLast)}`}
         </span>
         {(plan.removedCount > 0 || plan.kept.length > 0) && (
           <TabList
@@ -227,6 +227,12 @@ function Planned({ plan, keepLast, onApply, onClose }: PlannedProps) {
       </DialogActions>
     </>
   );
+}
+
+/** A plan to delete knows of the hosts that it touches, one to prune of all. */
+function staysInWords(count: number, keepLast: number | null): string {
+  const stay = `${plural(count, "bundle")} ${keepLast === null ? "of the same hosts " : ""}`;
+  return `${stay}${count === 1 ? "stays" : "stay"}${keepLast === null ? "." : " in the archive."}`;
 }
 
 function Applying({ plan }: { plan: PlanView }) {
