@@ -166,6 +166,9 @@ const STATES: readonly State[] = [
 // The mock's days count back from now.
 test.beforeEach(({ page }) => page.clock.setFixedTime("2026-11-23T08:00:00Z"));
 
+// axe looks six times at each state: a busy machine takes its time.
+test.describe.configure({ timeout: 120_000 });
+
 for (const state of STATES) {
   test(`nothing to find: ${state.name}`, async ({ page }) => {
     await open(page, state.scenario, state.route);

@@ -46,7 +46,7 @@ const useStyles = makeStyles({
   },
   list: { display: "flex", flexDirection: "column", flexGrow: 1, minWidth: 0, minHeight: 0 },
   details: {
-    width: "300px",
+    width: "288px",
     flexShrink: 0,
     overflowY: "auto",
     borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,

@@ -14,7 +14,7 @@ const useStyles = makeStyles({
 export const HOST_COLUMN: GridColumn<RecordRow> = {
   id: "host",
   title: "Host",
-  width: 180,
+  width: 160,
   isFixed: true,
   text: (record) => record.host,
 };
@@ -22,7 +22,7 @@ export const HOST_COLUMN: GridColumn<RecordRow> = {
 export const TAKEN_COLUMN: GridColumn<RecordRow> = {
   id: "takenAt",
   title: "Taken",
-  width: 128,
+  width: 120,
   text: (record) => dateTime(record.takenAt),
   sortBy: (record) => Date.parse(record.takenAt),
 };
@@ -30,7 +30,7 @@ export const TAKEN_COLUMN: GridColumn<RecordRow> = {
 export const SIZE_COLUMN: GridColumn<RecordRow> = {
   id: "bytes",
   title: "Size",
-  width: 76,
+  width: 68,
   align: "end",
   text: (record) => byteSize(record.bytes),
   sortBy: (record) => record.bytes,
@@ -39,13 +39,13 @@ export const SIZE_COLUMN: GridColumn<RecordRow> = {
 export const RECORD_COLUMNS: readonly GridColumn<RecordRow>[] = [
   HOST_COLUMN,
   TAKEN_COLUMN,
-  { id: "version", title: "Version", width: 66, text: (record) => record.version },
-  { id: "build", title: "Build", width: 82, text: (record) => record.build },
+  { id: "version", title: "Version", width: 60, text: (record) => record.version },
+  { id: "build", title: "Build", width: 76, text: (record) => record.build },
   SIZE_COLUMN,
   {
     id: "verified",
     title: "Verified",
-    width: 92,
+    width: 90,
     text: verifiedInWords,
     draw: (record) => <Verification record={record} />,
   },
