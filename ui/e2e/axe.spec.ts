@@ -51,8 +51,8 @@ const STATES: readonly State[] = [
     scenario: "small",
     route: "/hosts",
     ready: async (page) => {
-      await row(page, "Hosts", "esx03.lab.local").click();
-      await expect(page.getByText("60 hosts", { exact: true })).toBeVisible();
+      await row(page, "Hosts", "esx06.lab.local").dblclick();
+      await expect(page.getByText("History: 12 bundles")).toBeVisible();
     },
   },
   {

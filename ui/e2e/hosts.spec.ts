@@ -34,6 +34,7 @@ test("the quick filter takes Ctrl+F and gives way to Esc", async ({ page }) => {
 });
 
 test("the tree narrows the grid, by mouse and keyboard", async ({ page }) => {
+  await page.setViewportSize({ width: 1500, height: 800 });
   await open(page, "small", "/hosts");
   const tree = page.getByRole("tree", { name: "Inventory" });
   await tree.getByRole("treeitem", { name: /^Graz/ }).click();
@@ -76,7 +77,7 @@ test("commands act on what is seen alone", async ({ page }) => {
 
 test("details tell why the last attempt failed and what came before it", async ({ page }) => {
   await open(page, "small", "/hosts");
-  await row(page, "Hosts", "esx06.lab.local").click();
+  await row(page, "Hosts", "esx06.lab.local").dblclick();
   const details = page.getByRole("region", { name: "Details" });
   await expect(details.getByText("Backing up esx06.lab.local failed").first()).toBeVisible();
   await expect(details.getByText("Look whether the host is powered on").first()).toBeVisible();

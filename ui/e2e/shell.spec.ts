@@ -3,6 +3,7 @@ import { expect } from "@playwright/test";
 import { calls, open, row, test } from "./pages";
 
 test("F6 goes around the panes, Shift+F6 back", async ({ page }) => {
+  await page.setViewportSize({ width: 1500, height: 800 });
   await open(page, "run", "/hosts");
   await row(page, "Hosts", "esx01.lab.local").click();
   const focused = () => page.evaluate(() => document.activeElement?.closest("[data-pane]")?.getAttribute("data-pane"));

@@ -1,10 +1,8 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { listenForShortcuts } from "./components/shortcuts";
-import { restoreZoom } from "./features/shell/zoom";
 
 listenForShortcuts();
-restoreZoom();
 const root = document.getElementById("root");
 if (root === null) {
   throw new Error("index.html has no root");

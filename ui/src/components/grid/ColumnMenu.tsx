@@ -34,7 +34,7 @@ export function ColumnMenu<Row extends object>({ table, columns, column: id, at,
   return (
     <Menu
       open
-      positioning={{ target: pointTarget(at), position: "below", align: "start" }}
+      positioning={{ target: pointTarget(at), position: "below", align: "start", autoSize: true }}
       onOpenChange={(_, data) => !data.open && onClose()}
       checkedValues={{ shown }}
       onCheckedValueChange={(_, data) => {

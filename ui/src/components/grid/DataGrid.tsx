@@ -18,6 +18,7 @@ import {
 } from "react";
 import { copyText } from "../clipboard";
 import { CommandItems, type Commands } from "../commands";
+import { ErrorView } from "../ErrorView";
 import { ColumnMenu, pointTarget } from "./ColumnMenu";
 import { features, type GridColumn, initialLayout, tableColumns } from "./columns";
 import { GridBody, type GridBodyHandle, isNothingFocused } from "./GridBody";
@@ -32,7 +33,6 @@ export type { GridColumn } from "./columns";
 export type GridHandle = {
   /** What is shown, in the order and with the columns that are shown. */
   csv: () => string;
-  copy: () => Promise<void>;
   /** Focuses the row with the focus, or the first one. */
   focus: () => void;
   /** Scrolls to a row, as soon as it is shown. */
@@ -118,10 +118,17 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     const chosen = sorted.filter((row) => selected.has(rowKey(row)));
     return chosen.length > 0 ? chosen : sorted.slice(activeIndex, activeIndex + 1);
   };
-  const copy = () => copyText(tabSeparated(visible, chosenRows()));
+  const [copyError, setCopyError] = useState<unknown>(null);
+  const copy = async () => {
+    try {
+      await copyText(tabSeparated(visible, chosenRows()));
+      setCopyError(null);
+    } catch (thrown) {
+      setCopyError(thrown);
+    }
+  };
   useImperativeHandle(handle, () => ({
     csv: () => commaSeparated(visible, sorted),
-    copy,
     focus: () => body.current?.focusRow(activeIndex),
     reveal: (key) => {
       setFocusAt({ anchor: key, active: key });
@@ -237,10 +244,15 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
         />
       </div>
       {keys.length === 0 && empty !== undefined && <div className={styles.empty}>{empty}</div>}
+      {copyError !== null && (
+        <div className={styles.problem}>
+          <ErrorView error={copyError} />
+        </div>
+      )}
       {menu !== null && menu.column === null && (
         <Menu
           open
-          positioning={{ target: pointTarget(menu), position: "below", align: "start" }}
+          positioning={{ target: pointTarget(menu), position: "below", align: "start", autoSize: true }}
           onOpenChange={(_, data) => !data.open && closeMenu(() => body.current?.takeFocusBack(activeIndex))}
         >
           <MenuPopover>

@@ -17,6 +17,7 @@ export const useGridStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
   },
   empty: { position: "absolute", inset: `${HEADER_HEIGHT}px 0 0 0`, overflow: "auto" },
+  problem: { position: "absolute", left: "8px", right: "8px", bottom: "8px", zIndex: 3 },
   header: {
     position: "sticky",
     top: 0,

@@ -150,7 +150,7 @@ function OneHost({ host }: { host: HostRow }) {
         <Fact name="Last boot">{host.bootTime !== null && <DateTime iso={host.bootTime} />}</Fact>
         <Fact name="UUID">{host.uuid}</Fact>
       </dl>
-      {failed?.error != null && <ErrorView error={failed.error} />}
+      {failed?.error != null && <ErrorView isNarrow error={failed.error} />}
       <History host={host} />
     </>
   );
@@ -176,7 +176,7 @@ function History({ host }: { host: HostRow }) {
     return <Spinner size="tiny" label="Reading the history" />;
   }
   if (history.isError) {
-    return <ErrorView error={history.error} />;
+    return <ErrorView isNarrow error={history.error} />;
   }
   const entries = merged(history.data.records, history.data.attempts);
   const shown = isWhole ? entries : entries.slice(0, SHOWN_AT_FIRST);

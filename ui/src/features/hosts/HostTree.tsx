@@ -12,6 +12,7 @@ import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { HOVERED, SELECTED } from "../../components/highlight";
 import { Mark } from "../../components/Mark";
+import { plural, wholeNumber } from "../../components/words";
 import type { HostRow, ServerState } from "../../ipc";
 import { safetyMark } from "./hostWords";
 import { inventoryTree, type PlaceKind, type ShownNode, shownNodes, type TreeNode } from "./inventoryTree";
@@ -198,7 +199,7 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
               <span className={styles.label}>{node.label}</span>
               {node.host !== null && node.host.safety !== "fresh" && <Mark kind={safetyMark(node.host.safety)} />}
               {node.host === null && node.failing > 0 && <Mark kind="bad" />}
-              {node.host === null && <span className={styles.count}>{node.hosts}</span>}
+              {node.host === null && <span className={styles.count}>{wholeNumber(node.hosts)}</span>}
             </div>
           );
         })}
@@ -219,7 +220,7 @@ function nodeLabel(node: TreeNode): string {
   if (node.host !== null) {
     return node.label;
   }
-  return `${node.label}, ${node.hosts} hosts${node.failing > 0 ? `, ${node.failing} failing` : ""}`;
+  return `${node.label}, ${plural(node.hosts, "host")}${node.failing > 0 ? `, ${node.failing} failing` : ""}`;
 }
 
 /** What a key does in a tree: go to a row, open or close this one, select it. */

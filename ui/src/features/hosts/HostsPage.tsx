@@ -17,7 +17,7 @@ import { Page } from "../../components/Page";
 import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
 import { useNow } from "../../components/useNow";
-import { age, localDate, ofTotal, plural } from "../../components/words";
+import { age, localDate, ofTotal, plural, wholeNumber } from "../../components/words";
 import { type HostRow, type HostsView, commands as ipc } from "../../ipc";
 import { useMedia } from "../../theme";
 import { BackupDialog } from "../backup/BackupDialog";
@@ -125,6 +125,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
   const grid = useRef<GridHandle>(null);
   const filterBox = useRef<HTMLInputElement>(null);
   const hasRoomForDetails = useMedia("(min-width: 1180px)");
+  const hasRoomToSpare = useMedia("(min-width: 1440px)");
   const hasRoomForTree = useMedia("(min-width: 900px)");
   const [isOverlayOpen, setOverlayOpen] = useState(false);
   const [backedUp, setBackedUp] = useState<readonly HostRow[] | null>(null);
@@ -142,7 +143,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
   const chosen = useMemo(() => shown.filter((host) => selected.has(host.key)), [shown, selected]);
   const isFiltered = shown.length !== view.hosts.length;
   const isTreeShown = page.isTreeShown ?? hasRoomForTree;
-  const areDetailsShown = hasRoomForDetails ? page.areDetailsShown : isOverlayOpen;
+  const areDetailsShown = hasRoomForDetails ? (page.areDetailsShown ?? hasRoomToSpare) : isOverlayOpen;
 
   const select = (keys: Iterable<string>) => useHostsPage.setState({ selected: [...keys] });
   const showDetails = (isShown: boolean) =>
@@ -196,7 +197,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
     ...(backUp === undefined ? [] : [backUp]),
     {
       id: "backUpAll",
-      label: isFiltered ? `Back up all ${shown.length} shown` : "Back up all",
+      label: isFiltered ? `Back up all ${wholeNumber(shown.length)} shown` : "Back up all",
       disabled: shown.length === 0,
       run: () => setBackedUp(shown),
     },
@@ -278,7 +279,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
         />
         <span className={bar.count} role="status">
           {chosen.length > 1
-            ? `${chosen.length} of ${plural(shown.length, "host")} selected`
+            ? `${wholeNumber(chosen.length)} of ${plural(shown.length, "host")} selected`
             : ofTotal(shown.length, view.hosts.length, "host")}
         </span>
       </div>

@@ -15,11 +15,11 @@ import {
 } from "./hostWords";
 
 export const HOST_COLUMNS: readonly GridColumn<HostRow>[] = [
-  { id: "name", title: "Name", width: 170, isFixed: true, text: ({ host }) => host.name },
+  { id: "name", title: "Name", width: 160, isFixed: true, text: ({ host }) => host.name },
   {
     id: "safety",
     title: "Backup",
-    width: 132,
+    width: 130,
     text: ({ safety }) => safetyWords(safety),
     sortBy: ({ safety }) => SAFETIES.indexOf(safety),
     draw: ({ safety }) => (
@@ -39,7 +39,7 @@ export const HOST_COLUMNS: readonly GridColumn<HostRow>[] = [
   {
     id: "outcome",
     title: "Last outcome",
-    width: 116,
+    width: 140,
     text: outcomeWords,
     draw: (host) => {
       const mark = outcomeMark(host);
@@ -52,11 +52,11 @@ export const HOST_COLUMNS: readonly GridColumn<HostRow>[] = [
       );
     },
   },
-  { id: "cluster", title: "Cluster", width: 100, text: ({ cluster }) => cluster ?? "" },
+  { id: "cluster", title: "Cluster", width: 90, text: ({ cluster }) => cluster ?? "" },
   {
     id: "state",
     title: "State",
-    width: 130,
+    width: 128,
     text: stateWords,
     draw: (host) => (
       <>
@@ -67,7 +67,7 @@ export const HOST_COLUMNS: readonly GridColumn<HostRow>[] = [
   { id: "version", title: "Version", width: 68, text: ({ version }) => version ?? "" },
   { id: "build", title: "Build", width: 80, text: ({ build }) => build ?? "" },
   { id: "lockdown", title: "Lockdown", width: 84, text: ({ lockdown }) => lockdownWords(lockdown) },
-  { id: "tpm", title: "TPM", width: 104, text: ({ sealedByTpm }) => tpmWords(sealedByTpm) },
+  { id: "tpm", title: "TPM", width: 84, text: ({ sealedByTpm }) => tpmWords(sealedByTpm) },
   { id: "server", title: "Server", width: 140, isHidden: true, text: ({ host }) => host.server },
   { id: "datacenter", title: "Datacenter", width: 110, isHidden: true, text: ({ datacenter }) => datacenter ?? "" },
   { id: "address", title: "Address", width: 110, isHidden: true, text: ({ address }) => address ?? "" },

@@ -75,7 +75,7 @@ export function lockdownWords(lockdown: LockdownView | null): string {
 }
 
 export function tpmWords(sealedByTpm: boolean | null): string {
-  return sealedByTpm === null ? "" : sealedByTpm ? "Sealed by TPM" : "No";
+  return sealedByTpm === null ? "" : sealedByTpm ? "Sealed" : "Not sealed";
 }
 
 /** What became of the last attempt, and why. */

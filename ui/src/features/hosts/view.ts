@@ -9,7 +9,7 @@ type HostsPageState = HostFilter & {
   toggledNodes: readonly string[];
   /** As the window has room for it, until it is chosen. */
   isTreeShown: boolean | null;
-  areDetailsShown: boolean;
+  areDetailsShown: boolean | null;
 };
 
 export const ALL_HOSTS: HostFilter = { text: "", safeties: [], place: null };
@@ -21,7 +21,7 @@ export const useHostsPage = create<HostsPageState>()(
       selected: [],
       toggledNodes: [],
       isTreeShown: null,
-      areDetailsShown: true,
+      areDetailsShown: null,
     }),
     { name: "hosts.page", version: 1, storage: sessionJson() },
   ),

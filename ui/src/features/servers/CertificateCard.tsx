@@ -13,7 +13,7 @@ const useStyles = makeStyles({
     "& dd": { margin: 0, overflowWrap: "anywhere", userSelect: "text" },
   },
   thumbprint: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
-  sides: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  sides: { display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(280px, 1fr))", gap: tokens.spacingVerticalS },
   side: {
     border: `1px solid ${tokens.colorNeutralStroke1}`,
     borderRadius: tokens.borderRadiusMedium,

@@ -13,6 +13,7 @@ import {
   MessageBarBody,
   MessageBarTitle,
   makeStyles,
+  mergeClasses,
   Spinner,
   tokens,
 } from "@fluentui/react-components";
@@ -22,12 +23,15 @@ import { useInitialFocus } from "../../components/useInitialFocus";
 import { plural } from "../../components/words";
 import { type ConnectOutcome, commands, type ServerInput, type ServerView } from "../../ipc";
 import { queryClient, startQuery } from "../shell/data";
+import { hostOf, shortAddress } from "./address";
 import { CertificateCard, ChangedCertificate } from "./CertificateCard";
 
 const useStyles = makeStyles({
   surface: { maxWidth: "560px" },
   form: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
   text: { margin: 0 },
+  button: { whiteSpace: "nowrap", flexShrink: 0 },
+  wide: { maxWidth: "760px" },
 });
 
 type NotTrusted = Extract<ConnectOutcome, { kind: "notTrusted" }>;
@@ -95,7 +99,12 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
 
   return (
     <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface className={styles.surface}>
+      <DialogSurface
+        className={mergeClasses(
+          styles.surface,
+          step.kind === "certificate" && step.outcome.expected !== null && styles.wide,
+        )}
+      >
         {step.kind === "form" && (
           <ServerForm
             server={server}
@@ -312,24 +321,15 @@ function CertificateQuestion({ address, outcome, refusal, isBusy, onAccept, onRe
       </DialogContent>
       <DialogActions>
         {isBusy && <Spinner size="tiny" label="Connecting" />}
-        <Button disabled={!isUnderstood || isBusy} onClick={onAccept}>
+        <Button className={styles.button} disabled={!isUnderstood || isBusy} onClick={onAccept}>
           Accept the new certificate
         </Button>
-        <Button ref={refusal} appearance="primary" autoFocus onClick={onRefuse}>
+        <Button className={styles.button} ref={refusal} appearance="primary" autoFocus onClick={onRefuse}>
           Do not connect
         </Button>
       </DialogActions>
     </DialogBody>
   );
-}
-
-/** "https://vc01.lab.local/" as it is typed: "vc01.lab.local". Anything unusual stays as it is. */
-export function shortAddress(address: string): string {
-  return /^https:\/\/([^/?#@]+)\/?(sdk\/?)?$/.exec(address)?.[1] ?? address;
-}
-
-export function hostOf(address: string): string {
-  return shortAddress(address.trim()).replace(/:\d+$/, "");
 }
 
 function keyringName(platform: string | undefined): string {

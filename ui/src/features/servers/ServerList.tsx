@@ -12,7 +12,8 @@ import { Age } from "../../components/Time";
 import { dateTime, plural } from "../../components/words";
 import { type ConnectOutcome, commands as ipc, type ServerState, type ServerView } from "../../ipc";
 import { hostsQuery, serversQuery } from "../shell/data";
-import { ServerDialog, shortAddress } from "./ServerDialog";
+import { shortAddress } from "./address";
+import { ServerDialog } from "./ServerDialog";
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hostOf, shortAddress } from "./ServerDialog";
+import { hostOf, shortAddress } from "./address";
 
 test.each([
   ["https://vc01.lab.local/", "vc01.lab.local"],

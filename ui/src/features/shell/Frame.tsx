@@ -1,6 +1,6 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { focusNextPane } from "../../components/panes";
 import { useShortcuts } from "../../components/shortcuts";
 import { CloseDialog } from "./CloseDialog";
@@ -9,7 +9,7 @@ import { HelpDialogs, type HelpTopic } from "./HelpMenu";
 import { Navigation } from "./Navigation";
 import { StatusBar } from "./StatusBar";
 import { TasksPane } from "./TasksPane";
-import { resetZoom, zoomBy } from "./zoom";
+import { resetZoom, restoreZoom, zoomBy } from "./zoom";
 
 const useStyles = makeStyles({
   frame: {
@@ -39,15 +39,19 @@ export function Frame() {
   const styles = useStyles();
   const navigate = useNavigate();
   const [help, setHelp] = useState<HelpTopic | null>(null);
+  const tell = (error: unknown) => setHelp({ error });
+  useEffect(() => {
+    restoreZoom().catch((error) => setHelp({ error }));
+  }, []);
   useShortcuts({
     F1: () => setHelp("page"),
     F6: () => focusNextPane(1),
     "Shift+F6": () => focusNextPane(-1),
     "Ctrl+,": () => void navigate({ to: "/settings" }),
-    "Ctrl+=": () => zoomBy(1),
-    "Ctrl++": () => zoomBy(1),
-    "Ctrl+-": () => zoomBy(-1),
-    "Ctrl+0": resetZoom,
+    "Ctrl+=": () => void zoomBy(1).catch(tell),
+    "Ctrl++": () => void zoomBy(1).catch(tell),
+    "Ctrl+-": () => void zoomBy(-1).catch(tell),
+    "Ctrl+0": () => void resetZoom().catch(tell),
   });
   return (
     <div className={styles.frame}>

@@ -76,8 +76,8 @@ export function TasksPane() {
   const jobs = useJobs((state) => state.jobs);
   const isLow = useMedia("(max-height: 520px)");
   const [chosen, setChosen] = useState(() => localStorage.getItem(KEPT_OPEN));
-  // A low window leaves the room to the page, until it is asked for.
-  const isOpen = chosen === null ? !isLow : chosen === "yes";
+  // Until it is chosen otherwise: open once there is a task, and room beside the page.
+  const isOpen = chosen === null ? jobs.length > 0 && !isLow : chosen === "yes";
   const running = jobs.filter((job) => isRunning(job.head)).length;
   const toggle = () => {
     const next = isOpen ? "no" : "yes";

@@ -69,7 +69,7 @@ export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ["Shift+F10, Menu", "Commands for the selection"],
   ["Delete", "Remove, after asking"],
   ["Esc", "Close; clear the filter or the selection"],
-  ["Shift+arrows, Ctrl+arrows on a column header", "Resize, move the column"],
+  ["Shift+arrows, Ctrl+arrows", "On a column header: resize, move the column"],
   ["Ctrl+,", "Settings"],
   ["Ctrl+=, Ctrl+-, Ctrl+0", "Zoom in, out, reset"],
 ];

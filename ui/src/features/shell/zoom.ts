@@ -3,19 +3,19 @@ import { commands } from "../../ipc";
 
 const STEPS = [0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
 
-export function zoomBy(step: 1 | -1): void {
-  void zoomTo(nextStep(remembered(), step));
+export function zoomBy(step: 1 | -1): Promise<void> {
+  return zoomTo(nextStep(remembered(), step));
 }
 
-export function resetZoom(): void {
-  void zoomTo(1);
+export function resetZoom(): Promise<void> {
+  return zoomTo(1);
 }
 
-/** For `main`: the factor of the last start. */
-export function restoreZoom(): void {
+/** The factor of the last start. */
+export async function restoreZoom(): Promise<void> {
   const factor = remembered();
   if (factor !== 1) {
-    void zoomTo(factor);
+    await zoomTo(factor);
   }
 }
 
