@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use throwaway_desktop::{Window, until};
@@ -46,7 +46,8 @@ async fn in_the_background_it_ends_with_its_last_run() {
     let options =
         Options { hosts: hosts_named(6), backup_time: Duration::from_millis(2_500), ..Options::default() };
     let Some(lab) = lab_with(options).await else { return };
-    let notifications = overheard(&lab, "interface='org.freedesktop.Notifications',member='Notify'").await;
+    let (mut monitor, notifications) =
+        overheard(&lab, "interface='org.freedesktop.Notifications',member='Notify'").await;
     let window = lab.open_connected().await;
     back_up_all(&window).await;
     lab.desktop.keyboard().close(TITLE);
@@ -60,6 +61,8 @@ async fn in_the_background_it_ends_with_its_last_run() {
         told => Err(format!("{told:?}")),
     })
     .await;
+    monitor.kill().unwrap();
+    monitor.wait().unwrap();
 }
 
 #[tokio::test]
@@ -118,18 +121,17 @@ fn second_start(lab: &Lab) {
 }
 
 /// Whatever of this goes over the session bus from now on; the file that it is written to.
-async fn overheard(lab: &Lab, what: &str) -> PathBuf {
+async fn overheard(lab: &Lab, what: &str) -> (Child, PathBuf) {
     let file = lab.desktop.folder("bus").join("overheard");
     let mut monitor = lab.desktop.command("dbus-monitor".as_ref());
     monitor.args(["--session", what]).stdout(File::create(&file).unwrap());
-    // It ends with the desktop.
-    monitor.spawn().unwrap();
+    let monitor = monitor.spawn().unwrap();
     until("dbus-monitor", async || match fs::metadata(&file) {
         Ok(metadata) if metadata.len() > 0 => Ok(()),
         other => Err(format!("{other:?}")),
     })
     .await;
-    file
+    (monitor, file)
 }
 
 async fn hidden(lab: &Lab) {

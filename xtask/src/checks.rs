@@ -3,6 +3,7 @@
 mod reports;
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::Command;
 
@@ -59,6 +60,9 @@ pub(crate) fn test() -> Result<bool> {
     tally.check("tests", || {
         let mut nextest = nextest;
         nextest.args(["run", "--cargo-quiet", "--locked", "--workspace", "--profile", "ci"]);
+        // The tests of the real window wait more than they compute.
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        nextest.args(["--test-threads", &(2 * cores).to_string()]);
         nextest.env("HOSTKEEP_PEER_PYTHON", venv.python());
         nextest.env("HOSTKEEP_PEER_COLLECTIONS", venv.collections());
         if let Some(program) = &minivcsim {
