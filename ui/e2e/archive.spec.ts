@@ -50,6 +50,7 @@ test("days are told in words, and a thin one has a shorter bar", async ({ page }
 
 test("the calendar is walked by keys, from year to year", async ({ page }) => {
   await open(page, "history", "/archive");
+  await expect(status(page)).toHaveText("4,448 bundles");
   const dates = await buttonsOfDays(page);
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-day") ?? null);
   await days(page).locator('[data-day][tabindex="0"]').focus();
@@ -251,7 +252,8 @@ test("a bundle is exported, shown in its folder, and the list is saved", async (
   await expect.poll(() => calls(page, "reveal_record")).toHaveLength(1);
   await page.getByRole("button", { name: "Open folder" }).click();
   await expect.poll(() => calls(page, "open_folder")).toEqual([{ folder: "archive" }]);
-  await page.getByRole("button", { name: "Save list…" }).click();
+  await page.getByRole("button", { name: "More commands" }).click();
+  await page.getByRole("menuitem", { name: "Save list…" }).click();
   await expect(page.getByText("The list was saved.")).toBeVisible();
   const [saved] = await calls(page, "save_text");
   expect(saved).toMatchObject({

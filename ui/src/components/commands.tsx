@@ -30,6 +30,10 @@ export type Command = {
 };
 export type Commands = readonly (Command | "divider")[];
 
+const GAP = 4;
+const MENU_WIDTH = 40;
+const DIVIDER_WIDTH = 26;
+
 const useStyles = makeStyles({
   bar: {
     display: "flex",
@@ -38,7 +42,7 @@ const useStyles = makeStyles({
     minWidth: 0,
     overflow: "hidden",
     padding: 0,
-    columnGap: "4px",
+    columnGap: `${GAP}px`,
   },
   button: { flexShrink: 0, whiteSpace: "nowrap" },
 });
@@ -47,7 +51,7 @@ const useStyles = makeStyles({
 export function CommandBar({ commands, label }: { commands: Commands; label: string }) {
   const styles = useStyles();
   return (
-    <Overflow padding={40} minimumVisible={1}>
+    <Overflow padding={spareWidth(commands)} minimumVisible={1}>
       <Toolbar size="small" aria-label={label} className={styles.bar}>
         {keyed(commands).map(({ key, command }) =>
           command === "divider" ? (
@@ -120,6 +124,12 @@ function MoreCommands({ commands }: { commands: Commands }) {
 function OverflownItem({ command }: { command: Command }) {
   const isVisible = useIsOverflowItemVisible(command.id);
   return isVisible ? null : <CommandItem command={command} />;
+}
+
+/** What the buttons cannot have: the overflow counts neither gaps nor dividers nor its own menu. */
+function spareWidth(commands: Commands): number {
+  const dividers = commands.filter((command) => command === "divider").length;
+  return MENU_WIDTH + dividers * DIVIDER_WIDTH + commands.length * GAP;
 }
 
 function keyed(commands: Commands) {

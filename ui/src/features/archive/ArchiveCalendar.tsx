@@ -44,8 +44,8 @@ const useStyles = makeStyles({
     boxSizing: "border-box",
     height: "24px",
     minWidth: 0,
-    padding: "0 0 2px",
-    border: "1px solid transparent",
+    padding: "1px 1px 3px",
+    border: "none",
     borderRadius: tokens.borderRadiusSmall,
     fontFamily: tokens.fontFamilyBase,
     fontSize: tokens.fontSizeBase200,
@@ -56,6 +56,9 @@ const useStyles = makeStyles({
     backgroundColor: "transparent",
   },
   filled: {
+    padding: "0 0 2px",
+    // Where colours are forced, it is this that is seen.
+    border: "1px solid transparent",
     cursor: "pointer",
     color: tokens.colorNeutralForeground1,
     backgroundColor: tokens.colorBrandBackground2,
@@ -71,7 +74,6 @@ const useStyles = makeStyles({
     },
     ":hover": { border: `1px solid ${tokens.colorBrandStroke1}` },
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-1px" },
-    "@media (forced-colors: active)": { border: "1px solid ButtonBorder" },
   },
   quarter1: { "::after": { width: "calc(25% - 2px)" } },
   quarter2: { "::after": { width: "calc(50% - 3px)" } },
