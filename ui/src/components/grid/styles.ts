@@ -96,6 +96,7 @@ export const useGridStyles = makeStyles({
     ...SELECTED,
     "@media (forced-colors: active)": {
       "--mark-color": "HighlightText",
+      ":hover": { backgroundColor: "Highlight", color: "HighlightText", "--mark-color": "HighlightText" },
       backgroundColor: "Highlight",
       color: "HighlightText",
       forcedColorAdjust: "none",

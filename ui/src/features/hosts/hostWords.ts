@@ -89,7 +89,10 @@ export function outcomeWords(host: HostRow): string {
     case "cancelled":
       return "Cancelled";
     case "failed":
-      return attempt?.error == null ? "Failed" : `Failed: ${attempt.error.message}`;
+      // The row has the name already, and the reason little room.
+      return attempt?.error == null
+        ? "Failed"
+        : `Failed: ${attempt.error.message.replaceAll(host.host.name, "the host")}`;
   }
 }
 

@@ -87,8 +87,8 @@ test("a host's state and last outcome", () => {
   expect(stateWords(host("a", { inMaintenanceMode: true }))).toBe("Maintenance mode");
   expect(stateWords(host("a", { connection: "notResponding", inMaintenanceMode: true }))).toBe("Not responding");
   expect(outcomeWords(host("a"))).toBe("");
-  const error = { code: "x", message: "No answer.", hint: null, details: [] };
+  const error = { code: "x", message: "a is not responding in the vCenter.", hint: null, details: [] };
   expect(outcomeWords(host("a", { lastAttempt: { runId: "1", at: "", result: "failed", error } }))).toBe(
-    "Failed: No answer.",
+    "Failed: the host is not responding in the vCenter.",
   );
 });

@@ -76,6 +76,7 @@ export const useNavStyles = makeStyles({
     ...SELECTED,
     fontWeight: tokens.fontWeightSemibold,
     "& svg": { color: `var(--mark-color, ${tokens.colorBrandForeground1})` },
+    "@media (forced-colors: active)": { outline: "1px solid Highlight", outlineOffset: "-1px" },
     "::before": {
       content: '""',
       position: "absolute",
