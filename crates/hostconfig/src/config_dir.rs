@@ -51,6 +51,11 @@ impl ConfigDir {
         self.0.join("hosts")
     }
 
+    /// The folder of restores' journals.
+    pub fn restores(&self) -> PathBuf {
+        self.0.join("restores")
+    }
+
     pub(crate) fn ensure(&self) -> Result<()> {
         Ok(files::ensure_private_folders(&self.0)?)
     }

@@ -10,6 +10,7 @@ use crate::bundle::BundleProblem;
 use crate::credentials::CredentialsError;
 use crate::files::{self, FileError, FileProblem};
 use crate::hosts_file::HostsFileError;
+use crate::restore::RestoreError;
 use crate::selection::SelectionError;
 use crate::settings::SettingsError;
 
@@ -90,6 +91,9 @@ pub enum Error {
         /// What happened, in its own words.
         reason: String,
     },
+    /// A restore.
+    #[error(transparent)]
+    Restore(Box<RestoreError>),
     /// Logging was started a second time in one process.
     #[error("logging has been started already")]
     LoggingTwice,
@@ -161,6 +165,7 @@ impl Error {
             Self::HostsFile(_) => "hosts_file_broken",
             Self::Selection(SelectionError::Unknown(_)) => "unknown_host",
             Self::Selection(SelectionError::Nothing) => "no_host_selected",
+            Self::Restore(error) => error.code(),
             Self::LoggingTwice => "logging_twice",
             Self::Server(error) | Self::Host { error, .. } => error.code(),
             Self::HostNotConnected { .. } => "host_not_connected",
@@ -203,8 +208,15 @@ impl Error {
             ),
             Self::HostGone { .. } => Some("Refresh the list of hosts, and choose again.".to_owned()),
             Self::NotTried { .. } => Some("Mend the cause, then back up the hosts that are missing.".to_owned()),
+            Self::Restore(error) => error.hint(),
             Self::LoggingTwice | Self::Cancelled => None,
         }
+    }
+}
+
+impl From<RestoreError> for Error {
+    fn from(error: RestoreError) -> Self {
+        Self::Restore(Box::new(error))
     }
 }
 

@@ -18,6 +18,7 @@ pub mod inventory;
 pub mod known_hosts;
 pub mod logging;
 mod machine;
+pub mod restore;
 pub mod safety;
 pub mod selection;
 pub mod settings;

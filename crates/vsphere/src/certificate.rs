@@ -115,6 +115,11 @@ pub struct Certificate {
 }
 
 impl Certificate {
+    /// The first certificate of a PEM text; none where there is none.
+    pub fn from_pem(pem: &[u8]) -> Option<Self> {
+        der_of_pem(pem).map(|der| Self::from_der(&der))
+    }
+
     /// Reads what an admin compares out of the DER form; never fails, since the thumbprints always exist.
     pub fn from_der(der: &[u8]) -> Self {
         let unreadable = || "unreadable".to_owned();

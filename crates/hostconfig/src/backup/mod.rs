@@ -251,7 +251,7 @@ async fn back_up_each(run: &Arc<Run>, chosen: Vec<(usize, CancellationToken)>) -
 }
 
 /// Sorts by time and cannot collide: two runs of an archive exclude each other.
-fn run_id(started_at: DateTime<FixedOffset>) -> String {
+pub(crate) fn run_id(started_at: DateTime<FixedOffset>) -> String {
     let random = uuid::Uuid::new_v4().simple().to_string();
     format!("{}-{}", started_at.to_utc().format("%Y%m%dT%H%M%SZ"), &random[..8])
 }

@@ -4,9 +4,12 @@
 //! limits, and nothing is ever unpacked to the disk. A bundle is never modified. It must not know of archives or hosts.
 
 mod check;
+mod contents;
+mod envelope;
 mod manifest;
 
 pub use check::{BundleProblem, Checked, Layer, MAX_MEMBERS, MAX_UNPACKED_BYTES, Member, check};
+pub use contents::{Comparison, Contents, Sealing, compare, read_contents};
 pub use manifest::{MAX_MANIFEST_BYTES, Manifest, normal_uuid, parse_manifest, uuid_matches};
 
 #[cfg(test)]

@@ -1,0 +1,130 @@
+//! The envelope around `local.tgz.ve` (7.0 U2 and later). Without a TPM its key is derived from a published constant, so that
+//! anyone can open it; with one only the host can.
+
+use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
+use aes_gcm::{Aes256Gcm, Key, Nonce};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use percent_encoding::percent_decode_str;
+use sha2::Sha256;
+
+const BLOCK: usize = 4096;
+/// Where a header's attributes begin.
+const ATTRIBUTES: usize = 512;
+const TAG_AT: usize = 32;
+const TAG_BYTES: usize = 16;
+const ROUNDS: u32 = 100_000;
+const OBFUSCATION: &[u8] = b"This is obfuscation, not encryption. If you want encryption, use TPM.";
+
+/// Whether `encryption.info` says that only the host's TPM has the key.
+pub(super) fn is_sealed(info: &str) -> bool {
+    value(info, "mode").is_none_or(|mode| !mode.eq_ignore_ascii_case("none"))
+}
+
+/// What is in an envelope that is not sealed; why not, in plain words, where it cannot be opened.
+pub(super) fn open(envelope: &[u8], info: &str) -> Result<Vec<u8>, &'static str> {
+    let key = key(info).ok_or("its encryption.info has no usable key")?;
+    if envelope.len() < 2 * BLOCK || !envelope.starts_with(b"DataTransformEnvelope") {
+        return Err("its local.tgz.ve is no envelope");
+    }
+    let (header, rest) = envelope.split_at(BLOCK);
+    let (text, footer) = rest.split_at(rest.len() - BLOCK);
+    if !footer.starts_with(b"DataTransformAeadFooter") {
+        return Err("its local.tgz.ve is cut off");
+    }
+    let iv = attribute(header, "vmware.iv").and_then(|iv| <[u8; 12]>::try_from(iv).ok());
+    let iv = iv.ok_or("the header of its local.tgz.ve has no usable IV")?;
+    let sealed = [text, &footer[TAG_AT..TAG_AT + TAG_BYTES]].concat();
+    let additional = [header, b"ESXConfiguration"].concat();
+    let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(key));
+    let mut plain = cipher
+        .decrypt(&Nonce::from(iv), Payload { msg: &sealed, aad: &additional })
+        .map_err(|_| "its local.tgz.ve was encrypted with another key, or is damaged")?;
+    let padding = plain.len().checked_sub(8).and_then(|at| number(plain.get(at..at + 4)?));
+    let length = padding.and_then(|padding| plain.len().checked_sub(BLOCK.checked_add(padding)?));
+    plain.truncate(length.ok_or("the padding of its local.tgz.ve is wrong")?);
+    Ok(plain)
+}
+
+fn key(info: &str) -> Option<[u8; 32]> {
+    let data = value(info, "ConfigEncData")?;
+    let part = |name: &str| {
+        let text = data.split(':').find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
+        BASE64.decode(percent_decode_str(text).collect::<Vec<u8>>()).ok()
+    };
+    let password = [part("data1")?.as_slice(), OBFUSCATION].concat();
+    Some(pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(&password, &part("data2")?, ROUNDS))
+}
+
+/// Of `name = "value"` lines.
+fn value<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+    let lines = info.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines
+        .filter_map(|line| line.split_once('='))
+        .find_map(|(key, value)| (key.trim() == name).then(|| value.trim().trim_matches('"')))
+}
+
+/// An attribute of bytes in a header block.
+fn attribute<'a>(header: &'a [u8], wanted: &str) -> Option<&'a [u8]> {
+    let mut rest = header.get(ATTRIBUTES..)?;
+    loop {
+        let kind = *rest.first()?;
+        let (name, value) = until_nul(rest.get(4..)?)?;
+        let bytes = match kind {
+            1 | 5 => 1,
+            2 | 6 => 2,
+            3 | 7 | 9 => 4,
+            4 | 8 | 10 => 8,
+            11 => until_nul(value)?.0.len() + 1,
+            12 => 8 + number(value.get(..8)?)?,
+            _ => return None,
+        };
+        if kind == 12 && name == wanted.as_bytes() {
+            return value.get(8..bytes);
+        }
+        rest = value.get(bytes..)?;
+    }
+}
+
+fn until_nul(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == 0)?;
+    Some((&bytes[..end], &bytes[end + 1..]))
+}
+
+/// Little-endian, and small enough to be a length.
+fn number(bytes: &[u8]) -> Option<usize> {
+    let number = bytes.iter().rev().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+    usize::try_from(number).ok().filter(|number| *number <= 1 << 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_envelope_is_told() {
+        let info =
+            "mode = \"NONE\"\nConfigEncData = \"keyId=AA%3D%3D:data1=AA%3D%3D:data2=AA%3D%3D:version=1\"\n";
+        assert!(!is_sealed(info) && is_sealed("mode = \"TPM\"") && is_sealed(""));
+        let mut envelope = b"DataTransformEnvelope".to_vec();
+        envelope.resize(3 * BLOCK, 0);
+        let mut footed = envelope.clone();
+        footed[2 * BLOCK..2 * BLOCK + 23].copy_from_slice(b"DataTransformAeadFooter");
+        for (envelope, info, expect) in [
+            (&b"PK"[..], info, "its local.tgz.ve is no envelope"),
+            (&envelope, info, "its local.tgz.ve is cut off"),
+            (&footed, info, "the header of its local.tgz.ve has no usable IV"),
+            (&footed, "mode = \"NONE\"", "its encryption.info has no usable key"),
+        ] {
+            assert_eq!(open(envelope, info), Err(expect));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_makes_it_fail(attributes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..600)) {
+            let header = [vec![0; ATTRIBUTES], attributes].concat();
+            attribute(&header, "vmware.iv");
+        }
+    }
+}

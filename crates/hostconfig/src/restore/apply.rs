@@ -1,0 +1,456 @@
+//! A restore, from consent to report. Nothing that changes the host is ever sent twice.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use vsphere::inventory::HostSystem;
+use vsphere::transfer::{self, Route};
+use vsphere::{ApiType, Error as ServerError, FaultKind, Session, TimeoutPhase, firmware};
+
+use super::checks::{CheckCode, Verdict};
+use super::error::RestoreError;
+use super::journal::{Begun, Entry, Journal, next};
+use super::plan::{Prepared, prepare};
+use super::progress::{Progress, RestoreEvent, Step};
+use super::report::{Next, Outcome, RestoreReport};
+use super::request::{Consent, RestoreContext, RestoreRequest, SafetyBackup};
+use super::source::Bundle;
+use super::watch::{Aftermath, Seen, see_through};
+use super::{lock, maintenance};
+use crate::audit::{AuditAction, AuditEntry};
+use crate::backup::{self, BackupRequest, HostChoice, HostRef, RunContext, RunEvent, back_up};
+use crate::{Error, Result};
+
+/// Restores a bundle to a host, if the plan is still the one that was consented to.
+///
+/// Before the host is told to restore, a cancellation takes everything back; after that it ends the watching only. A
+/// connection that breaks is told as what it is: see [`Outcome`].
+///
+/// # Errors
+/// Nothing was begun: those of [`super::plan`], [`RestoreError::PlanChanged`] and the like. Whatever happens once it is begun
+/// is in the report.
+pub async fn apply(
+    request: RestoreRequest,
+    consent: Consent,
+    context: RestoreContext,
+) -> Result<RestoreReport> {
+    let prepared = Box::pin(prepare(&request, &context)).await?;
+    let begun = match admit(&prepared, &consent).map(|()| begun(&prepared, &context)) {
+        Ok(begun) => begun,
+        Err(error) => {
+            prepared.signed_in.sign_out().await;
+            return Err(error);
+        }
+    };
+    let opened = {
+        let (config, begun, at) = (context.config.clone(), begun.clone(), begun.started_at);
+        blocking(move || -> Result<_> {
+            let lock = lock::take(&config, &begun.host_key, &begun.id, &begun.host.name)?;
+            Ok((lock, Journal::begin(&config, at, &begun)?))
+        })
+        .await
+    };
+    let Prepared { signed_in, host, has_vsan, bundle, .. } = prepared;
+    let (lock, journal) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            signed_in.sign_out().await;
+            return Err(error);
+        }
+    };
+    (context.watch)(RestoreEvent::Begun { id: &begun.id });
+    tracing::info!(host = begun.host.name, restore = begun.id, "a restore begins");
+    let mut restoring = Restoring {
+        request: &request,
+        session: signed_in.session(),
+        host,
+        has_vsan,
+        bundle: &bundle,
+        begun: &begun,
+        may_be_in_maintenance: false,
+        safety_backup: None,
+        progress: Progress::new(&context, journal),
+    };
+    let report = Box::pin(restoring.run()).await;
+    drop(lock);
+    signed_in.sign_out().await;
+    Ok(report)
+}
+
+/// Whether the plan was consented to as it is.
+fn admit(prepared: &Prepared, consent: &Consent) -> Result<()> {
+    let plan = &prepared.plan;
+    let host = || plan.host.name.clone();
+    let reasons: Vec<String> =
+        plan.with(Verdict::Blocker).map(|check| check.reason.trim_end_matches('.').to_owned()).collect();
+    if plan.with(Verdict::Blocker).any(|check| check.code == CheckCode::UnderWay) {
+        return Err(RestoreError::UnderWay { host: host() }.into());
+    }
+    if !reasons.is_empty() {
+        return Err(RestoreError::Blocked { host: host(), reasons }.into());
+    }
+    if plan.digest != consent.digest {
+        return Err(RestoreError::PlanChanged { host: host() }.into());
+    }
+    if consent.host_name.trim().to_lowercase() != plan.host.name.to_lowercase() {
+        let typed = consent.host_name.chars().take(80).collect();
+        return Err(RestoreError::NotConfirmed { host: host(), typed }.into());
+    }
+    let warnings = plan.with(Verdict::Warning).map(|check| check.code);
+    let codes: Vec<CheckCode> = warnings.filter(|code| !consent.accepted.contains(code)).collect();
+    if codes.is_empty() { Ok(()) } else { Err(RestoreError::NotAccepted { host: host(), codes }.into()) }
+}
+
+fn begun(prepared: &Prepared, context: &RestoreContext) -> Begun {
+    let plan = &prepared.plan;
+    let started_at = (context.clock)();
+    Begun {
+        format: 1,
+        id: backup::run_id(started_at),
+        started_at,
+        os_user: crate::machine::user(),
+        machine: crate::machine::name(),
+        hostkeep_version: env!("CARGO_PKG_VERSION").to_owned(),
+        server: plan.server.clone(),
+        server_user: prepared.signed_in.session().user().to_owned(),
+        host: plan.host.clone(),
+        host_key: prepared.host_key.clone(),
+        bundle: plan.bundle.clone(),
+        options: plan.options,
+        digest: plan.digest.clone(),
+        before: plan.before.clone(),
+        brings: plan.brings.clone(),
+    }
+}
+
+struct Restoring<'a> {
+    request: &'a RestoreRequest,
+    session: &'a Session,
+    host: HostSystem,
+    has_vsan: bool,
+    bundle: &'a Bundle,
+    begun: &'a Begun,
+    /// Because of this restore.
+    may_be_in_maintenance: bool,
+    safety_backup: Option<String>,
+    progress: Progress<'a>,
+}
+
+/// What came of telling the host to restore.
+enum Told {
+    /// It answered, or it probably heard: then the error says why there is no answer.
+    Sent(Option<ServerError>),
+    /// It refused, or never heard.
+    Refused(ServerError),
+}
+
+impl Restoring<'_> {
+    async fn run(&mut self) -> RestoreReport {
+        let sent = match self.up_to_the_upload().await {
+            Ok(()) => self.tell_to_restore().await,
+            Err(error) => Err(error),
+        };
+        let seen = match sent {
+            Ok(answer) => self.after(answer.as_ref()).await,
+            Err(error) => Seen::only(self.take_back(error).await),
+        };
+        let still_entered = self.may_be_in_maintenance && !seen.has_left_maintenance;
+        finish(self.begun, seen, still_entered, self.safety_backup.clone(), &mut self.progress).await
+    }
+
+    /// Everything that can be taken back.
+    async fn up_to_the_upload(&mut self) -> Result<()> {
+        if self.request.options.safety_backup == SafetyBackup::Take {
+            self.step(Step::SafetyBackup).await?;
+        } else {
+            self.progress.skip(Step::SafetyBackup, "not wanted");
+        }
+        if self.host.in_maintenance_mode == Some(true) {
+            self.progress.skip(Step::EnterMaintenanceMode, "in it already");
+        } else {
+            self.step(Step::EnterMaintenanceMode).await?;
+        }
+        self.step(Step::Upload).await
+    }
+
+    async fn step(&mut self, step: Step) -> Result<()> {
+        if self.progress.context.cancel.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        self.progress.begin(step).await?;
+        let done = match step {
+            Step::SafetyBackup => self.back_up().await,
+            Step::EnterMaintenanceMode => self.enter_maintenance_mode().await,
+            _ => self.upload().await,
+        };
+        match done.map_err(|error| error.about_host(&self.host.name)) {
+            Ok((note, record)) => self.progress.done(step, note, record).await,
+            Err(error) => {
+                self.progress.failed(step, &error).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// By the same code as any other backup.
+    async fn back_up(&mut self) -> Result<(Option<String>, Option<String>)> {
+        let context = self.progress.context;
+        let Some(archive) = context.archive.clone() else {
+            return Err(RestoreError::NoArchive { host: self.host.name.clone() }.into());
+        };
+        let at = (context.clock)();
+        let lock = blocking(move || archive.lock("hostkeep restore", at)).await?;
+        let watch = Arc::clone(&context.watch);
+        let told = move |event: RunEvent<'_>| {
+            if let RunEvent::Received { bytes, total: Some(total), .. } = event {
+                let percent = u8::try_from(bytes.saturating_mul(100) / total.max(1)).ok();
+                watch(RestoreEvent::Progress { step: Step::SafetyBackup, percent, seen: None });
+            }
+        };
+        let server = &self.begun.server;
+        let host = HostRef {
+            server: server.name.clone().unwrap_or_else(|| server.address.clone()),
+            ..self.begun.host.clone()
+        };
+        let request = BackupRequest {
+            servers: vec![self.request.server.clone()],
+            left_out: Vec::new(),
+            hosts: HostChoice::Exactly(vec![host]),
+            concurrency: NonZeroUsize::MIN,
+            note: Some(format!("safety backup before the restore {}", self.begun.id)),
+            host_port: self.request.host_port,
+        };
+        let run = RunContext {
+            lock: Arc::new(lock),
+            audit: context.audit.clone(),
+            clock: context.clock,
+            cancel: context.cancel.clone(),
+            watch: Arc::new(told),
+        };
+        let report = Box::pin(back_up(request, run)).await?;
+        match report.hosts.into_iter().next().map(|host| host.outcome) {
+            Some(backup::Outcome::Saved { record, .. }) => {
+                self.safety_backup = Some(record.clone());
+                Ok((Some(format!("kept as {record}")), Some(record)))
+            }
+            Some(backup::Outcome::Failed { error }) => Err(RestoreError::SafetyBackupFailed { error }.into()),
+            Some(backup::Outcome::Cancelled) | None => Err(Error::Cancelled),
+        }
+    }
+
+    async fn enter_maintenance_mode(&mut self) -> Result<(Option<String>, Option<String>)> {
+        self.may_be_in_maintenance = true;
+        let how = self.request.options.maintenance;
+        maintenance::enter(self.session, &self.host, how, self.has_vsan, &self.progress).await?;
+        Ok((None, None))
+    }
+
+    async fn upload(&mut self) -> Result<(Option<String>, Option<String>)> {
+        let Some(firmware_system) = &self.host.firmware_system else {
+            return Err(ServerError::NoFirmwareSystem { host: self.host.name.clone() }.into());
+        };
+        let is_direct = self.session.client().about().api_type == ApiType::Esxi;
+        let own = self.request.host_credentials.clone().filter(|_| !is_direct);
+        let has_own = own.is_some() || is_direct;
+        let upload = async {
+            let route = Route::to(self.session, &self.host, self.request.host_port).await?;
+            let route = match own {
+                Some(credentials) => route.with_host_credentials(credentials),
+                None => route,
+            };
+            let url = firmware::query_upload_url(self.session, firmware_system).await?;
+            transfer::upload(self.session, &route, &url, self.bundle.bytes.clone()).await
+        };
+        let uploaded = self.progress.context.cancel.run_until_cancelled(upload).await;
+        match uploaded {
+            None => Err(Error::Cancelled),
+            Some(Err(ServerError::TransferRefused { host, tried, .. })) => Err(if has_own {
+                RestoreError::HostCredentialsRefused { host, tried }
+            } else {
+                RestoreError::HostCredentialsNeeded { host, tried }
+            }
+            .into()),
+            Some(uploaded) => {
+                uploaded?;
+                Ok((Some(format!("{} bytes", self.bundle.bytes.len())), None))
+            }
+        }
+    }
+
+    /// The one call that cannot be taken back. It is not cut off by a cancellation either: nobody would know.
+    async fn tell_to_restore(&mut self) -> Result<Option<ServerError>> {
+        let context = self.progress.context;
+        if context.cancel.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        let Some(firmware_system) = self.host.firmware_system.clone() else {
+            return Err(ServerError::NoFirmwareSystem { host: self.host.name.clone() }.into());
+        };
+        self.progress.begin(Step::Restore).await?;
+        audit(self.begun, context, "begun").await;
+        let force = self.request.options.force;
+        match told(firmware::restore_configuration(self.session, &firmware_system, force).await) {
+            Told::Sent(unanswered) => {
+                let note = unanswered
+                    .as_ref()
+                    .map(|error| format!("no answer came, so it has probably begun: {error}"));
+                self.progress.done_anyway(Step::Restore, note).await;
+                Ok(unanswered)
+            }
+            Told::Refused(error) => {
+                let error = Error::from(error).about_host(&self.host.name);
+                self.progress.failed(Step::Restore, &error).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The host is left as it was found, as far as that can be done.
+    async fn take_back(&mut self, error: Error) -> Outcome {
+        let error = error.report();
+        if !self.may_be_in_maintenance {
+            return Outcome::NothingChanged { error };
+        }
+        let pace = self.progress.context.pace;
+        match take_back_maintenance(self.session, &self.host, pace, &mut self.progress).await {
+            Ok(()) => Outcome::NothingChanged { error },
+            Err(stuck) => Outcome::LeftChanged { error, left: left_in_maintenance(&self.host.name, &stuck) },
+        }
+    }
+
+    async fn after(&mut self, unanswered: Option<&ServerError>) -> Seen {
+        let aftermath = Aftermath {
+            login: &self.request.server,
+            host_credentials: self.request.host_credentials.as_ref(),
+            host_port: self.request.host_port,
+            named_certificate: None,
+            is_direct: self.session.client().about().api_type == ApiType::Esxi,
+            begun: self.begun,
+            bundle: Some(self.bundle),
+            may_reconnect: self.request.options.reconnect,
+            leaves_maintenance: self.may_be_in_maintenance && self.request.options.leave_maintenance_mode,
+            answered: unanswered.is_none(),
+        };
+        Box::pin(see_through(&aftermath, Some(self.session.clone()), &mut self.progress)).await
+    }
+}
+
+/// Takes maintenance mode back, step and all.
+pub(super) async fn take_back_maintenance(
+    session: &Session,
+    host: &HostSystem,
+    pace: super::request::Pace,
+    progress: &mut Progress<'_>,
+) -> Result<()> {
+    progress.begin_anyway(Step::LeaveMaintenanceMode).await;
+    let taken_back = maintenance::take_back(session, host, pace).await;
+    match &taken_back {
+        Ok(()) => {
+            progress.done_anyway(Step::LeaveMaintenanceMode, Some("taken back".to_owned())).await;
+        }
+        Err(error) => progress.failed(Step::LeaveMaintenanceMode, error).await,
+    }
+    taken_back
+}
+
+pub(super) fn left_in_maintenance(host: &str, why: &Error) -> String {
+    format!("Nothing was restored. {host} is in maintenance mode, or may be: {why}.")
+}
+
+/// What an answer, or none, means. When in doubt, it was heard: the host is watched then, and nothing is taken back.
+fn told(answer: Result<(), ServerError>) -> Told {
+    let error = match answer {
+        Ok(()) => return Told::Sent(None),
+        Err(error) => error,
+    };
+    let is_refused = match &error {
+        ServerError::Fault { fault, .. } => matches!(
+            fault.kind,
+            FaultKind::InvalidState
+                | FaultKind::FileFault { .. }
+                | FaultKind::MismatchedBundle { .. }
+                | FaultKind::InvalidBundle
+                | FaultKind::InvalidArgument { .. }
+                | FaultKind::NoPermission { .. }
+                | FaultKind::NotAuthenticated
+                | FaultKind::InvalidLogin
+                | FaultKind::PasswordExpired
+                | FaultKind::NotSupported
+                | FaultKind::RestrictedVersion
+                | FaultKind::TaskInProgress
+                | FaultKind::ManagedObjectNotFound
+        ),
+        // No connection was made, so nothing was sent.
+        ServerError::Connect { .. }
+        | ServerError::Resolve { .. }
+        | ServerError::NotTrusted(_)
+        | ServerError::Tls { .. }
+        | ServerError::IllegalText { .. }
+        | ServerError::Timeout { phase: TimeoutPhase::Connect, .. } => true,
+        _ => false,
+    };
+    if is_refused { Told::Refused(error) } else { Told::Sent(Some(error)) }
+}
+
+/// The report, noted in the journal and the audit log.
+pub(super) async fn finish(
+    begun: &Begun,
+    seen: Seen,
+    still_entered: bool,
+    safety_backup: Option<String>,
+    progress: &mut Progress<'_>,
+) -> RestoreReport {
+    let context = progress.context;
+    let told = (std::mem::take(&mut progress.steps), std::mem::take(&mut progress.warnings));
+    let Seen { outcome, comparison, offers_reconnect, .. } = seen;
+    let backup = safety_backup.as_deref();
+    let next = match &outcome {
+        Outcome::NothingChanged { .. } => Vec::new(),
+        Outcome::Proven => {
+            backup.map(|record| Next::Undo { record: record.to_owned() }).into_iter().collect()
+        }
+        Outcome::LeftChanged { .. } => next(false, still_entered, backup),
+        Outcome::NotProven { .. } | Outcome::Unknown { .. } => {
+            let reconnect = offers_reconnect.then_some(Next::Reconnect);
+            reconnect.into_iter().chain(next(true, still_entered, backup)).collect()
+        }
+    };
+    let report = RestoreReport::new(begun, outcome, (context.clock)(), told);
+    let mut report = RestoreReport { safety_backup, comparison, next, ..report };
+    progress.note_anyway(Entry::Ended { report: Box::new(report.clone()) }).await;
+    report.warnings.append(&mut progress.warnings);
+    let result = match &report.outcome {
+        Outcome::Proven => "ok",
+        Outcome::NothingChanged { error } | Outcome::LeftChanged { error, .. } => error.code.as_str(),
+        other => other.code(),
+    };
+    audit(begun, context, result).await;
+    tracing::info!(
+        host = begun.host.name,
+        restore = begun.id,
+        outcome = report.outcome.code(),
+        "a restore ended"
+    );
+    report
+}
+
+/// A log that cannot be written is told, but does not stop a restore.
+async fn audit(begun: &Begun, context: &RestoreContext, result: &str) {
+    let entry = AuditEntry {
+        server: Some(begun.server.address.clone()),
+        server_user: Some(begun.server_user.clone()),
+        host: Some(begun.host.name.clone()),
+        record: begun.bundle.record.clone(),
+        ..AuditEntry::new((context.clock)(), AuditAction::Restore, result)
+    };
+    let log = context.audit.clone();
+    if let Err(error) = blocking(move || log.append(&[entry])).await {
+        tracing::error!(%error, "the audit log cannot be written");
+    }
+}
+
+/// Runs what blocks on files where it may.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}

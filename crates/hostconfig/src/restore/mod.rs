@@ -1,0 +1,34 @@
+//! A bundle back to its host: what will happen is known before, every step is noted before it is done, and success is proven
+//! after.
+//!
+//! [`plan`] looks and changes nothing. [`apply`] looks again, refuses when anything that was consented to has changed, and then
+//! goes through the steps; [`resume`] goes on where a restore stood when it was left. What happens is told as
+//! [`RestoreEvent`]s and noted in a journal; docs/restore.md describes both. It knows neither the terminal nor the window.
+
+mod apply;
+mod checks;
+mod error;
+mod journal;
+mod lock;
+mod maintenance;
+mod plan;
+mod progress;
+mod prove;
+mod report;
+mod request;
+mod resume;
+mod source;
+mod watch;
+
+pub use apply::apply;
+pub use checks::{Check, CheckCode, Verdict};
+pub use error::RestoreError;
+pub use journal::{Before, Begun, BundleOrigin, Restored, Stood, Summary, Unreadable, history, unfinished};
+pub use plan::{PlannedStep, RestorePlan, find_host, plan};
+pub use progress::{RestoreEvent, Step, StepState, Watch};
+pub use report::{Next, Outcome, RestoreReport, StepReport};
+pub use request::{
+    BundleSource, Consent, Maintenance, Pace, RestoreContext, RestoreOptions, RestoreRequest, SafetyBackup,
+    VsanData,
+};
+pub use resume::{ResumeAction, ResumeRequest, dismiss, resume};

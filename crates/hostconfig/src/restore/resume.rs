@@ -1,0 +1,232 @@
+//! Going on with a restore that was left in the middle: by a cancellation, a crash, a deadline, or because a person had to
+//! decide something.
+
+use vsphere::inventory::{HostSystem, read};
+use vsphere::{Credentials, Session, Thumbprint};
+
+use super::apply::{blocking, finish, left_in_maintenance, take_back_maintenance};
+use super::error::RestoreError;
+use super::journal::{Entry, Journal, Summary, find};
+use super::plan::{sign_in, the_host};
+use super::progress::{Progress, RestoreEvent, Step};
+use super::report::{Outcome, RestoreReport};
+use super::request::RestoreContext;
+use super::source::load_again;
+use super::watch::{Aftermath, Seen, see_through};
+use super::{lock, maintenance};
+use crate::archive::ServerKind;
+use crate::bundle::uuid_matches;
+use crate::inventory::ServerLogin;
+use crate::{Error, Result};
+
+/// Which restore to go on with, and how.
+#[derive(Debug, Clone)]
+pub struct ResumeRequest {
+    /// The restore's id, or how it begins.
+    pub id: String,
+    /// What is to be done.
+    pub action: ResumeAction,
+    /// The server that the host was reached through; or the host itself, at whatever address it has now.
+    pub server: ServerLogin,
+    /// The host's own user.
+    pub host_credentials: Option<Credentials>,
+    /// The host's HTTPS port where it is not 443.
+    pub host_port: Option<u16>,
+    /// The certificate that the host shows now, as an admin has read it on the host's own console.
+    pub certificate: Option<Thumbprint>,
+}
+
+/// What can be done about a restore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResumeAction {
+    /// Wait for the host, compare it with the bundle, and have it leave maintenance mode if the restore entered it.
+    KeepWatching,
+    /// The same, and have the vCenter connect the host again if it has to.
+    Reconnect,
+    /// Have the host leave maintenance mode, whatever is known of it.
+    LeaveMaintenanceMode,
+}
+
+impl ResumeAction {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::KeepWatching => "keep_watching",
+            Self::Reconnect => "reconnect",
+            Self::LeaveMaintenanceMode => "leave_maintenance_mode",
+        }
+    }
+}
+
+/// Goes on with a restore.
+///
+/// # Errors
+/// Nothing was done: there is no such restore, it is under way, there is nothing of this kind to be done.
+pub async fn resume(request: ResumeRequest, context: RestoreContext) -> Result<RestoreReport> {
+    let (summary, lock, journal) = {
+        let (config, id, action) = (context.config.clone(), request.id.clone(), request.action);
+        blocking(move || -> Result<_> {
+            let summary = find(&config, &id)?;
+            allowed(&summary, action)?;
+            let begun = &summary.begun;
+            let lock = lock::take(&config, &begun.host_key, &begun.id, &begun.host.name)?;
+            let journal = Journal::go_on(&config, &begun.id)?;
+            Ok((summary, lock, journal))
+        })
+        .await?
+    };
+    let begun = &summary.begun;
+    (context.watch)(RestoreEvent::Begun { id: &begun.id });
+    let mut progress = Progress::new(&context, journal);
+    if let Some(report) = &summary.report {
+        progress.steps.clone_from(&report.steps);
+    }
+    progress.note(Entry::Resumed { action: request.action.as_str().to_owned() }).await?;
+    let seen = match request.action {
+        ResumeAction::LeaveMaintenanceMode => Box::pin(leave(&request, &summary, &mut progress)).await,
+        ResumeAction::KeepWatching | ResumeAction::Reconnect => {
+            watch(&request, &summary, &mut progress).await
+        }
+    };
+    let still_entered = summary.entered_maintenance_mode && !seen.has_left_maintenance;
+    let report = finish(begun, seen, still_entered, summary.safety_backup.clone(), &mut progress).await;
+    drop(lock);
+    Ok(report)
+}
+
+/// Notes that an admin has looked after a restore, so that it is no longer open.
+///
+/// # Errors
+/// There is no such restore, or it is under way.
+pub fn dismiss(context: &RestoreContext, id: &str) -> Result<Summary> {
+    let config = &context.config;
+    let summary = find(config, id)?;
+    let begun = &summary.begun;
+    if !summary.is_open {
+        return Err(nothing(&summary, "this restore is not open"));
+    }
+    let _lock = lock::take(config, &begun.host_key, &begun.id, &begun.host.name)?;
+    Journal::go_on(config, &begun.id)?.write((context.clock)(), Entry::Dismissed)?;
+    Ok(summary)
+}
+
+fn allowed(summary: &Summary, action: ResumeAction) -> Result<()> {
+    match action {
+        ResumeAction::KeepWatching | ResumeAction::Reconnect if !summary.was_sent => {
+            Err(nothing(summary, "the host was never told to restore, so there is nothing to watch"))
+        }
+        ResumeAction::LeaveMaintenanceMode if !summary.entered_maintenance_mode => {
+            Err(nothing(summary, "this restore has not left the host in maintenance mode"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn nothing(summary: &Summary, reason: &'static str) -> Error {
+    RestoreError::NothingToResume { host: summary.begun.host.name.clone(), reason }.into()
+}
+
+/// Whether the login is for the server that the restore went through.
+fn is_same_server(request: &ResumeRequest, summary: &Summary) -> bool {
+    request.server.connect.address.to_string() == summary.begun.server.address
+}
+
+async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progress<'_>) -> Seen {
+    let begun = &summary.begun;
+    let bundle = {
+        let origin = begun.bundle.clone();
+        blocking(move || load_again(&origin)).await
+    };
+    if let Err(error) = &bundle {
+        progress.warnings.push(format!("the bundle cannot be compared with: {error}"));
+    }
+    let aftermath = Aftermath {
+        login: &request.server,
+        host_credentials: request.host_credentials.as_ref(),
+        host_port: request.host_port,
+        named_certificate: request.certificate,
+        is_direct: begun.server.kind == ServerKind::Esxi || !is_same_server(request, summary),
+        begun,
+        bundle: bundle.as_ref().ok(),
+        may_reconnect: request.action == ResumeAction::Reconnect || begun.options.reconnect,
+        leaves_maintenance: summary.entered_maintenance_mode && begun.options.leave_maintenance_mode,
+        answered: false,
+    };
+    Box::pin(see_through(&aftermath, None, progress)).await
+}
+
+async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progress<'_>) -> Seen {
+    let begun = &summary.begun;
+    let host = &begun.host.name;
+    let cancel = &progress.context.cancel;
+    let left = match sign_in(&request.server, cancel).await {
+        Ok(signed_in) => {
+            let left = leave_in(request, summary, signed_in.session(), progress).await;
+            signed_in.sign_out().await;
+            left
+        }
+        Err(error) => {
+            progress.failed(Step::LeaveMaintenanceMode, &error).await;
+            Err(error)
+        }
+    };
+    let outcome = match (left, summary.was_sent) {
+        (Ok(()), false) => {
+            let error = RestoreError::EndedEarly { host: host.clone() };
+            Outcome::NothingChanged { error: Error::from(error).report() }
+        }
+        (Ok(()), true) => Outcome::NotProven {
+            known: vec![
+                format!("{host} was told to restore the bundle"),
+                format!("{host} is out of maintenance mode"),
+            ],
+            open: vec!["nobody has compared the host with the bundle".to_owned()],
+        },
+        (Err(error), false) => {
+            let left = left_in_maintenance(host, &error);
+            Outcome::LeftChanged { error: error.report(), left }
+        }
+        (Err(error), true) => {
+            let left =
+                format!("{host} was told to restore the bundle, and is, or may be, in maintenance mode.");
+            Outcome::LeftChanged { error: error.report(), left }
+        }
+    };
+    let has_left = matches!(outcome, Outcome::NotProven { .. } | Outcome::NothingChanged { .. });
+    Seen { has_left_maintenance: has_left, ..Seen::only(outcome) }
+}
+
+async fn leave_in(
+    request: &ResumeRequest,
+    summary: &Summary,
+    session: &Session,
+    progress: &mut Progress<'_>,
+) -> Result<()> {
+    let pace = progress.context.pace;
+    let host = find_host(request, summary, session).await?;
+    if !summary.was_sent {
+        return take_back_maintenance(session, &host, pace, progress).await;
+    }
+    progress.begin_anyway(Step::LeaveMaintenanceMode).await;
+    let left = maintenance::leave(session, &host.object, pace).await;
+    match &left {
+        Ok(()) => progress.done_anyway(Step::LeaveMaintenanceMode, None).await,
+        Err(error) => progress.failed(Step::LeaveMaintenanceMode, error).await,
+    }
+    left
+}
+
+/// The host of a restore; on another server by its hardware UUID.
+async fn find_host(request: &ResumeRequest, summary: &Summary, session: &Session) -> Result<HostSystem> {
+    let begun = &summary.begun;
+    if is_same_server(request, summary) {
+        return the_host(session, &begun.host).await;
+    }
+    let wanted = begun.before.uuid.as_deref().unwrap_or_default();
+    let hosts = read(session).await?;
+    let is_meant = |host: &HostSystem| host.uuid.as_deref().is_some_and(|uuid| uuid_matches(wanted, uuid));
+    hosts.into_iter().find(is_meant).ok_or_else(|| Error::HostGone {
+        host: begun.host.name.clone(),
+        server: session.client().address().to_string(),
+        now: None,
+    })
+}

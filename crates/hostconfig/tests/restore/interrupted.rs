@@ -1,0 +1,166 @@
+//! Cancelled, cut off, or left in the middle: the host is as it was found, or the journal says otherwise; and no restore is
+//! ever called a success that is none.
+
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt as _;
+use hostconfig::restore::{Outcome, Step};
+use vsphere_sim::{FaultRule, What};
+
+use super::*;
+
+#[tokio::test]
+async fn what_can_be_cancelled_is_and_what_cannot_says_so() {
+    for step in Step::ALL {
+        let lab = Lab::vcenter(vec![spec()]).await;
+        let cancel = lab.cancel.clone();
+        let context = lab.watched(move |event| {
+            if matches!(event, RestoreEvent::Step { step: begun, state: StepState::Begun, .. } if *begun == step) {
+                cancel.cancel();
+            }
+        });
+        let report = lab.restore_in(lab.request(), context).await.unwrap();
+        match step {
+            Step::SafetyBackup | Step::EnterMaintenanceMode | Step::Upload => {
+                assert_eq!(ended(&report), ("nothing_changed", "cancelled"), "{step:?}");
+                lab.check_untouched();
+            }
+            Step::Restore | Step::GoDown | Step::Return => {
+                assert_eq!(ended(&report), ("unknown", "watching_cancelled"), "{step:?}");
+                let open = lab.open();
+                assert!(open.was_sent && open.next.contains(&Next::KeepWatching), "{open:#?}");
+                assert_eq!(lab.host().times_restored(), 1);
+            }
+            Step::Compare => {
+                let Outcome::NotProven { open, .. } = &report.outcome else { panic!("{report:#?}") };
+                assert!(open[0].contains("cancelled"), "{open:?}");
+                assert!(!lab.host().in_maintenance_mode());
+            }
+            Step::LeaveMaintenanceMode => lab.check_proven(&report),
+        }
+        assert_eq!(lab.sim.open_sessions(), 0, "{step:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_stops_a_task_that_would_go_on() {
+    let lab =
+        Lab::with(Options { hosts: vec![spec()], task_time: Duration::from_millis(300), ..options() }).await;
+    let cancel = lab.cancel.clone();
+    let context = lab.watched(move |event| {
+        if matches!(event, RestoreEvent::Progress { step: Step::EnterMaintenanceMode, .. }) {
+            cancel.cancel();
+        }
+    });
+    let report = lab.restore_in(lab.request(), context).await.unwrap();
+    assert_eq!(ended(&report), ("nothing_changed", "cancelled"));
+    assert!(lab.sim.requests().iter().any(|request| request.kind == "CancelTask"));
+    lab.check_untouched();
+}
+
+/// Every call and transfer of a restore, one at a time: cut off before it arrives, and cut off before the reply arrives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wherever_the_connection_breaks_nothing_false_is_said() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let request = lab.request();
+    let planned = lab.sim.requests().len();
+    lab.restore(request).await.unwrap();
+    let mut calls: BTreeMap<String, usize> = BTreeMap::new();
+    for request in lab.sim.requests().split_off(planned) {
+        *calls.entry(request.kind).or_default() += 1;
+    }
+    let mut rules = Vec::new();
+    for (kind, count) in calls {
+        // Reading properties is most of it: some of them stand for all.
+        let every = if kind == "RetrievePropertiesEx" { 5 } else { 1 };
+        for after in (0..count).step_by(every) {
+            rules.extend([What::Reset, What::DropAfterRequest].map(|what| {
+                let rule = match kind.split_once(' ') {
+                    Some(("PUT", _)) => FaultRule::put(what),
+                    Some(_) => FaultRule::get(what),
+                    None => FaultRule::soap(&kind, what),
+                };
+                rule.after(after).once()
+            }));
+        }
+    }
+    assert!(rules.len() > 40, "{}", rules.len());
+    let mut outcomes: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut broken = futures_util::stream::iter(rules.into_iter().map(broken)).buffer_unordered(8);
+    while let Some(outcome) = broken.next().await {
+        *outcomes.entry(outcome).or_default() += 1;
+    }
+    for outcome in ["proven", "nothing_changed", "unknown", "refused"] {
+        assert!(outcomes.contains_key(outcome), "{outcome} in {outcomes:?}");
+    }
+}
+
+async fn broken(rule: FaultRule) -> &'static str {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let request = lab.request();
+    lab.sim.add_fault(rule.clone());
+    let Ok(report) = lab.restore(request).await else {
+        lab.check_untouched();
+        return "refused";
+    };
+    let told = || format!("{rule:?}: {report:#?}");
+    match &report.outcome {
+        Outcome::Proven => lab.check_proven(&report),
+        Outcome::NothingChanged { .. } => lab.check_untouched(),
+        _ => {
+            let open = lab.open();
+            assert_eq!(open.report.as_deref(), Some(&report), "{}", told());
+            assert!(!open.next.is_empty(), "{}", told());
+            if lab.host().in_maintenance_mode() {
+                assert!(
+                    open.entered_maintenance_mode && open.next.contains(&Next::LeaveMaintenanceMode),
+                    "{}",
+                    told()
+                );
+            }
+        }
+    }
+    report.outcome.code()
+}
+
+/// A restore that never arrived looks like one whose reply was lost, until the host does not restart.
+#[tokio::test]
+async fn a_host_that_does_not_restart_is_told_and_can_be_taken_out_of_maintenance_mode() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    lab.sim.add_fault(FaultRule::soap("RestoreFirmwareConfiguration", What::Reset));
+    let report = lab.restore(lab.request()).await.unwrap();
+    assert_eq!(ended(&report), ("unknown", "host_not_restarted"));
+    assert!(lab.host().in_maintenance_mode() && lab.host().times_restored() == 0);
+    assert!(report.next.contains(&Next::LeaveMaintenanceMode));
+    let report = lab.resume(ResumeAction::LeaveMaintenanceMode, |_| {}).await.unwrap();
+    assert_eq!(report.outcome.code(), "not_proven");
+    assert!(!lab.host().in_maintenance_mode());
+    assert!(!report.next.contains(&Next::LeaveMaintenanceMode));
+}
+
+#[tokio::test]
+async fn maintenance_mode_that_cannot_be_taken_back_is_told() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    lab.sim.add_fault(FaultRule::put(What::Status(500)));
+    let stuck = vsphere_sim::SoapFault::invalid_state();
+    lab.sim.add_fault(FaultRule::soap("ExitMaintenanceMode_Task", What::TaskFault(stuck)).once());
+    let report = lab.restore(lab.request()).await.unwrap();
+    assert_eq!(ended(&report), ("left_changed", "http_status"));
+    assert!(lab.host().in_maintenance_mode());
+    let open = lab.open();
+    assert!(open.known.contains("is in maintenance mode, or may be"), "{}", open.known);
+    assert_eq!(open.next, [Next::LeaveMaintenanceMode, Next::Dismiss]);
+    let report = lab.resume(ResumeAction::LeaveMaintenanceMode, |_| {}).await.unwrap();
+    assert_eq!(ended(&report), ("nothing_changed", "restore_ended_early"));
+    lab.check_untouched();
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_written_stops_it_before_anything_is_done() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    std::fs::create_dir_all(lab.config().path()).unwrap();
+    std::fs::write(lab.config().restores(), "in the way").unwrap();
+    let request = lab.request();
+    plan(&request, &lab.context()).await.unwrap_err();
+    assert_eq!((lab.host().times_restored(), lab.host().in_maintenance_mode()), (0, false));
+}

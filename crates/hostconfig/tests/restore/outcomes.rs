@@ -1,0 +1,244 @@
+//! Restores that go through to the end, and what is proven of them.
+
+use hostconfig::restore::{BundleSource, Outcome, SafetyBackup, Step, StepState, Verdict};
+use vsphere_sim::{Accepts, BundleFormat, HostSpec, RestoreReply};
+
+use super::*;
+
+#[tokio::test]
+async fn a_host_gets_its_own_bundle_back() {
+    for (format, reply) in [
+        (BundleFormat::Plain, RestoreReply::Dropped),
+        (BundleFormat::Envelope, RestoreReply::Answered),
+        (BundleFormat::Plain, RestoreReply::HostCommunication),
+    ] {
+        let hosts = vec![HostSpec { bundle: format, ..spec() }];
+        let lab = Lab::with(Options { hosts, restore_reply: reply, ..options() }).await;
+        let report = lab.restore(lab.request()).await.unwrap();
+        lab.check_proven(&report);
+        assert!(report.steps.iter().all(|step| step.state == StepState::Done), "{:#?}", report.steps);
+        let comparison = report.comparison.as_ref().unwrap();
+        assert!(comparison.is_same() && comparison.same > 20 && comparison.left_out > 2, "{comparison:?}");
+        assert_eq!(undo(&report), report.safety_backup.as_ref());
+        assert_eq!(lab.archive.list().unwrap().records[0].id, report.safety_backup.unwrap());
+        assert_eq!(lab.sim.open_sessions(), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_happens_is_told_in_its_order_and_audited() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let report = lab.restore(lab.request()).await.unwrap();
+    let told = lab.told.lock().unwrap().clone();
+    let steps =
+        Step::ALL.iter().flat_map(|step| ["Begun", "Done"].map(|state| format!("{} {state}", step.as_str())));
+    assert_eq!(told, steps.collect::<Vec<_>>());
+    let audit = std::fs::read_to_string(lab.config().audit_log()).unwrap();
+    let results: Vec<&str> = audit
+        .lines()
+        .filter(|line| line.contains("\"restore\""))
+        .map(|line| line.split("\"result\":").nth(1).unwrap())
+        .collect();
+    assert_eq!(results, ["\"begun\"}", "\"ok\"}"]);
+    let journal = lab.config().restores().join(format!("{}.jsonl", report.id));
+    let journal = std::fs::read_to_string(journal).unwrap();
+    for secret in
+        ["hostkeep-demo", "hostkeep-root", "/downloads/", "/tmp/configBundle", "vmware_soap_session"]
+    {
+        assert!(!journal.contains(secret), "{secret} is in {journal}");
+    }
+}
+
+#[tokio::test]
+async fn a_sealed_bundle_is_restored_but_cannot_be_proven() {
+    let host = HostSpec { bundle: BundleFormat::Sealed, tpm: true, ..spec() };
+    let lab = Lab::vcenter(vec![host]).await;
+    let report = lab.restore(lab.request()).await.unwrap();
+    let Outcome::NotProven { known, open } = &report.outcome else { panic!("{report:#?}") };
+    assert!(open.len() == 1 && open[0].contains("sealed by the host's TPM"), "{open:?}");
+    assert!(known.iter().any(|known| known.contains("has restarted")), "{known:?}");
+    assert_eq!((lab.host().times_restored(), lab.host().in_maintenance_mode()), (1, false));
+    assert_eq!(lab.open().report.unwrap().outcome, report.outcome);
+}
+
+#[tokio::test]
+async fn a_host_that_is_connected_directly_is_restored_too() {
+    let lab = Lab::direct(spec()).await;
+    let report = lab.restore(lab.request()).await.unwrap();
+    lab.check_proven(&report);
+    assert_eq!(lab.sim.open_sessions(), 0);
+}
+
+#[tokio::test]
+async fn a_host_that_was_in_maintenance_mode_stays_in_it() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let request = lab.request();
+    lab.host().set_maintenance_mode(true);
+    let report = lab.restore(request).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Proven, "{report:#?}");
+    assert_eq!(state_of(&report, Step::EnterMaintenanceMode), StepState::Skipped);
+    assert_eq!(state_of(&report, Step::LeaveMaintenanceMode), StepState::Skipped);
+    assert!(lab.host().in_maintenance_mode());
+}
+
+#[tokio::test]
+async fn a_host_can_be_left_in_maintenance_mode() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let mut request = lab.request();
+    request.options.leave_maintenance_mode = false;
+    let report = lab.restore(request).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Proven, "{report:#?}");
+    assert!(lab.host().in_maintenance_mode());
+}
+
+#[tokio::test]
+async fn the_safety_backup_is_the_way_back() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let report = lab.restore(lab.request()).await.unwrap();
+    lab.check_proven(&report);
+    let listing = lab.archive.list().unwrap();
+    let record = lab.archive.find(&listing, undo(&report).unwrap()).unwrap().clone();
+    assert!(record.note.as_ref().unwrap().contains(&report.id));
+    let request =
+        RestoreRequest { bundle: BundleSource::Archived(Box::new(record)), ..lab.request_of(b"unused") };
+    let report = lab.restore(request).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Proven, "{report:#?}");
+    assert_eq!(lab.host().content_in_force().ntp, ["changed.since.lab"]);
+}
+
+#[tokio::test]
+async fn going_without_a_safety_backup_is_a_decision() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let mut request = lab.request();
+    request.options.safety_backup = SafetyBackup::Skip;
+    let context = RestoreContext { archive: None, ..lab.context() };
+    let report = lab.restore_in(request, context).await;
+    // The plan was made with an archive at hand; that there is none now makes no difference to it.
+    let report = report.unwrap();
+    lab.check_proven(&report);
+    assert_eq!((report.safety_backup.as_ref(), undo(&report)), (None, None));
+    assert_eq!(lab.archive.list().unwrap().records, []);
+}
+
+/// Another host's configuration on this hardware: only on purpose. It brings that one's certificate, so the vCenter has to be
+/// told to connect the host again.
+#[tokio::test]
+async fn another_hosts_bundle_is_restored_on_purpose_only() {
+    let lab = Lab::vcenter(vec![spec(), HostSpec::new("esx02.lab.local")]).await;
+    let other = lab.sim.host("esx02.lab.local").bundle();
+    let request = lab.request_of(&other);
+    let plan = lab.plan(&request).await;
+    assert_eq!(codes(&plan, Verdict::Blocker), [CheckCode::Uuid]);
+    let error = lab.restore(request.clone()).await.unwrap_err();
+    assert_eq!(error.code(), "restore_blocked");
+    lab.check_untouched();
+
+    let mut forced = request;
+    forced.options.force = true;
+    let plan = lab.plan(&forced).await;
+    assert_eq!(codes(&plan, Verdict::Blocker), []);
+    let warned = codes(&plan, Verdict::Warning);
+    for code in [CheckCode::Uuid, CheckCode::Force, CheckCode::Certificate, CheckCode::ManagementAddress] {
+        assert!(warned.contains(&code), "{code} in {warned:?}");
+    }
+    let report = lab.restore(forced).await.unwrap();
+    let Outcome::NotProven { known, open } = &report.outcome else { panic!("{report:#?}") };
+    assert!(
+        known.iter().any(|known| known.contains("shows another certificate than before: the bundle's")),
+        "{known:?}"
+    );
+    assert!(known.iter().any(|known| known.contains("told to connect esx01.lab.local again")), "{known:?}");
+    assert!(open[0].contains("differ from the bundle"), "{open:?}");
+    let different = &report.comparison.as_ref().unwrap().different;
+    assert!(different.contains(&"etc/vmware/license.cfg".to_owned()), "{different:?}");
+    assert_eq!(lab.host().content_in_force().hostname, "esx02.lab.local");
+    assert!(!lab.host().in_maintenance_mode());
+}
+
+#[tokio::test]
+async fn another_build_has_to_be_forced_and_another_release_cannot_be() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    lab.restore(lab.request()).await.unwrap();
+    let listing = lab.archive.list().unwrap();
+    let mut record = listing.records[0].clone();
+    record.product.build = "1".into();
+    let request = |record: &hostconfig::archive::Record| RestoreRequest {
+        bundle: BundleSource::Archived(Box::new(record.clone())),
+        ..lab.request_of(b"unused")
+    };
+    let plan = lab.plan(&request(&record)).await;
+    assert_eq!(codes(&plan, Verdict::Blocker), [CheckCode::Build]);
+    let mut forced = request(&record);
+    forced.options.force = true;
+    let report = lab.restore(forced).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Proven, "{report:#?}");
+
+    let older = HostSpec { version: "7.0.3".into(), uuid: spec().uuid, ..spec() };
+    let elsewhere = Lab::vcenter(vec![older]).await;
+    let mut request = lab.request_of(&elsewhere.host().bundle());
+    request.options.force = true;
+    let plan = lab.plan(&request).await;
+    assert_eq!(codes(&plan, Verdict::Blocker), [CheckCode::Release]);
+    assert_eq!(lab.restore(request).await.unwrap_err().code(), "restore_blocked");
+}
+
+/// A vCenter does not look for a host at another address. With a user of its own it is found there all the same.
+#[tokio::test]
+async fn a_host_that_comes_back_at_another_address_is_found_there() {
+    for is_direct in [false, true] {
+        let lab = if is_direct { Lab::direct(spec()).await } else { Lab::vcenter(vec![spec()]).await };
+        let std::net::IpAddr::V4(address) = lab.host().address().ip() else { panic!("it is IPv4") };
+        let [a, b, c, _] = address.octets();
+        let elsewhere = std::net::Ipv4Addr::new(a, b, c, 250);
+        let bundle = lab.host().bundle_with_address(elsewhere);
+        lab.host().set_ntp(&["changed.since.lab"]);
+        let mut request = lab.request_of(&bundle);
+        request.host_credentials = (!is_direct).then(|| root("hostkeep-root"));
+        let plan = lab.plan(&request).await;
+        assert_eq!(plan.brings.address, Some(elsewhere.to_string()));
+        assert!(codes(&plan, Verdict::Warning).contains(&CheckCode::ManagementAddress));
+        let report = lab.restore(request).await.unwrap();
+        lab.check_proven(&report);
+        assert_eq!(lab.host().address().ip(), elsewhere);
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_comes_back_with_another_password_is_let_in_with_that() {
+    let lab = Lab::direct(spec()).await;
+    let bundle = lab.host().bundle();
+    lab.host().set_root_password("changed since");
+    let mut request = lab.request_of(&bundle);
+    request.server.credentials = root("changed since");
+    let report = lab.restore(request.clone()).await.unwrap();
+    assert_eq!(ended(&report), ("unknown", "host_password_changed"));
+    assert_eq!(lab.host().times_restored(), 1);
+    let report = lab.resume(ResumeAction::KeepWatching, |_| {}).await.unwrap();
+    lab.check_proven(&report);
+
+    lab.host().set_root_password("changed since");
+    request.host_credentials = Some(root("hostkeep-demo"));
+    let report = lab.restore(request).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Proven, "{report:#?}");
+}
+
+#[tokio::test]
+async fn an_upload_is_refused_until_the_right_user_is_given() {
+    let host = HostSpec { upload: Accepts::BASIC, ..spec() };
+    let lab = Lab::vcenter(vec![host]).await;
+    let request = lab.request();
+    let report = lab.restore(request.clone()).await.unwrap();
+    assert_eq!(ended(&report), ("nothing_changed", "host_credentials_needed"));
+    lab.check_untouched();
+    let with = |password: &str| RestoreRequest { host_credentials: Some(root(password)), ..request.clone() };
+    let report = lab.restore(with("wrong")).await.unwrap();
+    assert_eq!(ended(&report), ("nothing_changed", "host_credentials_refused"));
+    lab.check_untouched();
+    lab.host().set_lockdown(true);
+    assert!(codes(&lab.plan(&request).await, Verdict::Warning).contains(&CheckCode::Lockdown));
+    let report = lab.restore(with("hostkeep-root")).await.unwrap();
+    assert_eq!(ended(&report), ("nothing_changed", "host_credentials_refused"));
+    lab.check_untouched();
+    lab.host().set_lockdown(false);
+    lab.check_proven(&lab.restore(with("hostkeep-root")).await.unwrap());
+}

@@ -1,0 +1,103 @@
+//! Going on with a restore that was left.
+
+use hostconfig::restore::{dismiss, history};
+use vsphere_sim::{BundleFormat, ConnectionState, HostSpec};
+
+use super::*;
+
+#[tokio::test]
+async fn a_host_that_never_comes_back_is_told_and_can_be_waited_for_again() {
+    let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
+    let mut request = lab.request();
+    request.options.return_within_seconds = 1;
+    let report = lab.restore(request).await.unwrap();
+    assert_eq!(ended(&report), ("unknown", "host_not_back"));
+    let message = &report.outcome.error().unwrap().message;
+    assert!(message.contains("esx01.lab.local has not come back within 1 s"), "{message}");
+    let undo = Next::Undo { record: report.safety_backup.clone().unwrap() };
+    assert_eq!(report.next, [Next::KeepWatching, Next::LeaveMaintenanceMode, undo, Next::Dismiss]);
+
+    let report = lab.resume(ResumeAction::KeepWatching, |_| {}).await.unwrap();
+    assert_eq!(ended(&report), ("unknown", "host_not_back"));
+    lab.host().set_connection_state(ConnectionState::Connected);
+    // Later than it was, for a host that nobody has seen going down this time.
+    let report = lab.resume(ResumeAction::KeepWatching, |_| {}).await.unwrap();
+    lab.check_proven(&report);
+    assert!(matches!(report.next[..], [Next::Undo { .. }]), "{:?}", report.next);
+    let error = lab.plan(&lab.request()).await;
+    assert!(!codes(&error, Verdict::Warning).contains(&CheckCode::Unfinished));
+}
+
+#[tokio::test]
+async fn a_vcenter_that_needs_the_host_reconnected_is_told_so_or_not() {
+    let lab = Lab::vcenter(vec![spec(), HostSpec::new("esx02.lab.local")]).await;
+    let mut request = lab.request_of(&lab.sim.host("esx02.lab.local").bundle());
+    request.options.force = true;
+    request.options.reconnect = false;
+    let report = lab.restore(request).await.unwrap();
+    assert_eq!(ended(&report), ("unknown", "needs_reconnect"));
+    assert!(report.next.contains(&Next::Reconnect));
+    assert_eq!(lab.host().connection_state(), ConnectionState::Disconnected);
+    let plan = lab.plan(&lab.request_of(&lab.host().bundle())).await;
+    assert!(codes(&plan, Verdict::Warning).contains(&CheckCode::Unfinished));
+
+    let report = lab.resume(ResumeAction::Reconnect, |_| {}).await.unwrap();
+    assert_eq!(report.outcome.code(), "not_proven", "{report:#?}");
+    assert_eq!(lab.host().connection_state(), ConnectionState::Connected);
+    assert!(!lab.host().in_maintenance_mode());
+    let summary = dismiss(&lab.context(), &report.id).unwrap();
+    assert!(summary.is_open);
+    lab.check_none_open();
+    assert_eq!(history(&lab.config()).unwrap().0.len(), 1);
+    assert_eq!(dismiss(&lab.context(), &report.id).unwrap_err().code(), "nothing_to_resume");
+}
+
+/// A sealed bundle does not show its certificate: nothing is sent to the host until an admin has named it.
+#[tokio::test]
+async fn a_certificate_that_nobody_knows_is_met_in_the_open() {
+    let lab = Lab::direct(HostSpec { bundle: BundleFormat::Sealed, tpm: true, ..spec() }).await;
+    let request = lab.request();
+    let brought = lab.host().thumbprint();
+    lab.sim.change_certificate();
+    let request = RestoreRequest { server: lab.login(), ..request };
+    let report = lab.restore(request).await.unwrap();
+    assert_eq!(ended(&report), ("unknown", "host_certificate_changed"));
+    let error = report.outcome.error().unwrap();
+    assert!(error.message.contains(&brought), "{error:?}");
+    let logins = || lab.sim.requests().iter().filter(|request| request.kind == "Login").count();
+    let before = logins();
+    let report = lab.resume(ResumeAction::KeepWatching, |request| {
+        request.server.connect.trust = Trust::Pinned(vsphere::Thumbprint::sha256(b"the old one"));
+    });
+    assert_eq!(ended(&report.await.unwrap()), ("unknown", "host_certificate_changed"));
+    assert_eq!(logins(), before, "nobody signed in to it");
+    let report = lab.resume(ResumeAction::KeepWatching, |request| {
+        request.server.connect.trust = Trust::Pinned(vsphere::Thumbprint::sha256(b"the old one"));
+        request.certificate = Some(brought.parse().unwrap());
+    });
+    let report = report.await.unwrap();
+    assert_eq!(report.outcome.code(), "not_proven", "{report:#?}");
+    assert!(!lab.host().in_maintenance_mode());
+}
+
+#[tokio::test]
+async fn what_cannot_be_resumed_says_why() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let report = lab.restore(lab.request()).await.unwrap();
+    let request = |id: &str, action| ResumeRequest {
+        id: id.to_owned(),
+        action,
+        server: lab.login(),
+        host_credentials: None,
+        host_port: None,
+        certificate: None,
+    };
+    for (id, action, code) in [
+        (report.id.as_str(), ResumeAction::LeaveMaintenanceMode, "nothing_to_resume"),
+        ("2099", ResumeAction::KeepWatching, "restore_not_found"),
+        ("", ResumeAction::KeepWatching, "restore_not_found"),
+    ] {
+        let error = resume(request(id, action), lab.context()).await.unwrap_err();
+        assert_eq!(error.code(), code);
+    }
+}
