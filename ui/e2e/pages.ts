@@ -76,6 +76,12 @@ export async function calls(page: Page, command: string): Promise<unknown[]> {
 
 /** axe finds nothing: by all of its rules, or by some. */
 export async function expectNoFindings(page: Page, rules?: string[]): Promise<void> {
+  // Colours fade even in no time: a frame drawn late would be looked at half-way.
+  await page.evaluate(() => {
+    for (const animation of document.getAnimations()) {
+      animation instanceof CSSTransition && animation.finish();
+    }
+  });
   const axe = new AxeBuilder({ page }).setLegacyMode(true);
   const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
   const found = violations.map(
