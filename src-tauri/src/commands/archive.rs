@@ -13,8 +13,8 @@ use super::{App, note, within};
 use crate::dialog;
 use crate::ipc::{
     Answer, ArchiveDay, ArchiveOverview, ArchiveProblem, ArchivedHost, ErrorReport, ExportedView, JobItem,
-    JobKind, JobState, MAX_RECORDS, MarksInput, Message, RecordDetails, RecordList, RecordQuery, RecordRow,
-    Step, Verified, day_of, server_of,
+    JobKind, JobState, MAX_RECORDS, Message, RecordDetails, RecordList, RecordQuery, RecordRow, Step,
+    Verified, day_of, server_of,
 };
 use crate::jobs::{Ending, Running};
 use crate::state::{ArchiveRead, Place, blocking, lock, now};
@@ -159,31 +159,49 @@ pub(crate) async fn reveal_record(app: App<'_>, handle: AppHandle, id: String) -
     })
 }
 
-/// Pins a bundle or lets it go, and sets the note on it.
+/// Sets the note on a bundle; none removes it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn mark_record(app: App<'_>, id: String, marks: MarksInput) -> Answer<RecordRow> {
-    let MarksInput { pinned, note: text } = marks;
-    let marks = Marks { pinned, note: note(text)? };
+pub(crate) async fn note_record(app: App<'_>, id: String, text: Option<String>) -> Answer<()> {
+    let text = note(text)?;
+    mark(app, vec![id], "noted", move |marks| marks.note.clone_from(&text)).await
+}
+
+/// Pins bundles, so that nothing deletes them, or lets them go again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pin_records(app: App<'_>, ids: Vec<String>, pinned: bool) -> Answer<()> {
+    let result = if pinned { "pinned" } else { "unpinned" };
+    mark(app, ids, result, move |marks| marks.pinned = pinned).await
+}
+
+async fn mark(
+    app: App<'_>,
+    ids: Vec<String>,
+    result: &'static str,
+    change: impl Fn(&mut Marks) + Send + 'static,
+) -> Answer<()> {
     let place = app.place();
-    let row = blocking(move || -> Answer<RecordRow> {
+    let marked = blocking(move || -> Answer<()> {
         let read = place.read_archive(false)?;
-        let (archive, record) = find(&read, &id)?;
-        let marks = archive.lock("hostkeep window", now())?.mark(record, &marks)?;
-        let result = match (record.marks.pinned, marks.pinned) {
-            (false, true) => "pinned",
-            (true, false) => "unpinned",
-            _ => "noted",
-        };
-        place.note(&[about(record, AuditAction::Mark, result)]);
-        let is_newest = newest(&read).contains(record.id.as_str());
-        let marked = Record { marks, ..record.clone() };
+        let lock = read.archive()?.lock("hostkeep window", now())?;
+        let mut done = Vec::new();
+        let marked = ids.iter().try_for_each(|id| -> Answer<()> {
+            let record = find(&read, id)?.1;
+            let mut marks = record.marks.clone();
+            change(&mut marks);
+            lock.mark(record, &marks)?;
+            done.push(about(record, AuditAction::Mark, result));
+            Ok(())
+        });
+        // What was marked before one failed is marked all the same.
+        place.note(&done);
         place.forget_listing();
-        Ok(row(&place, &marked, is_newest))
+        marked
     })
-    .await?;
+    .await;
     app.jobs.tell(Message::ArchiveChanged);
-    Ok(row)
+    marked
 }
 
 /// A record as the list shows it.

@@ -132,6 +132,7 @@ pub(super) fn view(place: &Place, settings: &Settings) -> Answer<SettingsView> {
         selections: selections.collect(),
         is_default_archive: default_archive().is_some_and(|default| default == archive),
         archive: archive.display().to_string(),
+        is_fixed_archive: place.has_fixed_archive(),
         settings_file: place.config.settings().display().to_string(),
         logs: place.config.logs().display().to_string(),
     })

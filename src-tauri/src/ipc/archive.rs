@@ -252,15 +252,6 @@ pub(crate) struct NotRemovedView {
     pub(crate) reason: String,
 }
 
-/// What the user says of a bundle.
-#[derive(Debug, Clone, Deserialize, Type)]
-pub(crate) struct MarksInput {
-    /// Whether prune leaves it alone.
-    pub(crate) pinned: bool,
-    /// The note on it.
-    pub(crate) note: Option<String>,
-}
-
 /// The folder that was chosen as the archive.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct ArchiveChosen {

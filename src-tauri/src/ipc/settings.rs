@@ -54,6 +54,8 @@ pub(crate) struct SettingsView {
     pub(crate) archive: String,
     /// Whether that is where it is unless the user says otherwise.
     pub(crate) is_default_archive: bool,
+    /// Whether the command line or the demo fixes it, so that no other can be chosen.
+    pub(crate) is_fixed_archive: bool,
     /// The settings' file, to be read, not opened.
     pub(crate) settings_file: String,
     /// The logs' folder, to be read, not opened.

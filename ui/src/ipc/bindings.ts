@@ -77,8 +77,10 @@ export const commands = {
 	exportBundle: (id: string) => __TAURI_INVOKE<ExportedView | null>("export_bundle", { id }),
 	/**  Shows a bundle in the system's file browser. */
 	revealRecord: (id: string) => __TAURI_INVOKE<null>("reveal_record", { id }),
-	/**  Pins a bundle or lets it go, and sets the note on it. */
-	markRecord: (id: string, marks: MarksInput) => __TAURI_INVOKE<RecordRow>("mark_record", { id, marks }),
+	/**  Sets the note on a bundle; none removes it. */
+	noteRecord: (id: string, text: string | null) => __TAURI_INVOKE<null>("note_record", { id, text }),
+	/**  Pins bundles, so that nothing deletes them, or lets them go again. */
+	pinRecords: (ids: string[], pinned: boolean) => __TAURI_INVOKE<null>("pin_records", { ids, pinned }),
 	/**  Plans to delete these records. Pinned ones and a host's last good bundle stay, and the plan says so. */
 	planDelete: (ids: string[], progress: Channel<PlanProgress>) => __TAURI_INVOKE<PlanView>("plan_delete", { ids, progress }),
 	/**  Plans to keep each host's newest records and delete the older ones. */
@@ -510,14 +512,6 @@ export type LockdownView =
 /**  As normal, and the console is closed too. */
 "strict";
 
-/**  What the user says of a bundle. */
-export type MarksInput = {
-	/**  Whether prune leaves it alone. */
-	pinned: boolean,
-	/**  The note on it. */
-	note: string | null,
-};
-
 /**  What the page hears. The first message is a snapshot; whoever applies the others to it knows everything. */
 export type Message = 
 /**  All there is. */
@@ -876,6 +870,8 @@ export type SettingsView = {
 	archive: string,
 	/**  Whether that is where it is unless the user says otherwise. */
 	isDefaultArchive: boolean,
+	/**  Whether the command line or the demo fixes it, so that no other can be chosen. */
+	isFixedArchive: boolean,
 	/**  The settings' file, to be read, not opened. */
 	settingsFile: string,
 	/**  The logs' folder, to be read, not opened. */

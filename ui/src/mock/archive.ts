@@ -169,10 +169,17 @@ export function archiveHandlers(
     dropPlan: () => {
       planned = null;
     },
-    markRecord: (id, marks) => {
-      const marked = replace(id, marks);
+    noteRecord: (id, note) => {
+      replace(id, { note });
       send({ kind: "archiveChanged" });
-      return marked;
+      return null;
+    },
+    pinRecords: (ids, pinned) => {
+      for (const id of ids) {
+        replace(id, { pinned });
+      }
+      send({ kind: "archiveChanged" });
+      return null;
     },
   } satisfies Partial<Handlers>;
 }

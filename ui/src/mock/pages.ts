@@ -34,7 +34,7 @@ export function pageScenarios(small: Scenario) {
     }),
     archiveLocked: {
       ...history,
-      fails: { markRecord: LOCKED },
+      fails: { noteRecord: LOCKED, pinRecords: LOCKED },
       archive: { ...ARCHIVE, applying: LOCKED },
     },
     /** Two of what is deleted are in use. */
@@ -82,7 +82,7 @@ export function pageScenarios(small: Scenario) {
     /** No backup can start. */
     retryRefused: { ...history, fails: { startBackup: LOCKED } },
     /** The command line has named the archive. */
-    archiveFixed: { ...small, isArchiveFixed: true },
+    archiveFixed: { ...small, start: { ...small.start, settings: { ...small.start.settings, isFixedArchive: true } } },
   } satisfies Record<string, Scenario>;
 }
 

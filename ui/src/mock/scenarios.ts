@@ -15,7 +15,6 @@ export type Scenario = {
   archive?: ArchiveWorld;
   /** Runs in the archive; one a day unless told. */
   runs?: number;
-  isArchiveFixed?: boolean;
   archiveError: ErrorReport | null;
   /** Commands that never answer. */
   hangs: readonly string[];
@@ -35,6 +34,7 @@ const SETTINGS: SettingsView = {
   selections: [{ name: "Wien, rack 4", hosts: ["esx01.lab.local", "esx02.lab.local", "esx05.lab.local"] }],
   archive: "D:\\Backup\\ESXi",
   isDefaultArchive: false,
+  isFixedArchive: false,
   settingsFile: "C:\\Users\\admin\\AppData\\Roaming\\Hostkeep\\settings.json",
   logs: "C:\\Users\\admin\\AppData\\Local\\Hostkeep\\logs",
 };
@@ -163,7 +163,7 @@ const SCENARIOS = {
     ],
   },
   /** The demo. */
-  demo: { ...SMALL, start: { ...START, isDemo: true } },
+  demo: { ...SMALL, start: { ...START, isDemo: true, settings: { ...SETTINGS, isFixedArchive: true } } },
 } satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;

@@ -28,7 +28,7 @@ export function settingsHandlers(world: Scenario, send: (message: Message) => vo
       return structuredClone(settings);
     },
     chooseArchive: () => {
-      if (world.start.isDemo || world.isArchiveFixed === true) {
+      if (settings.isFixedArchive) {
         throw {
           code: "archive_fixed",
           message: "the archive's folder is fixed for as long as this window runs",

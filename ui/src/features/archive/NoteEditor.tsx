@@ -57,7 +57,7 @@ function NoteForm({ record, onDone }: { record: RecordRow; onDone: () => void })
     setBusy(true);
     setError(null);
     try {
-      await commands.markRecord(record.id, { pinned: record.pinned, note: draft.trim() === "" ? null : draft.trim() });
+      await commands.noteRecord(record.id, draft.trim() === "" ? null : draft.trim());
       onDone();
     } catch (thrown) {
       setError(thrown);

@@ -1,10 +1,7 @@
 /** What can be done to selected records, and what came of it. */
 import { useSaid } from "../../components/Said";
 import { byteSize, plural } from "../../components/words";
-import { commands, type ErrorReport, type RecordRow } from "../../ipc";
-
-/** Each takes the archive's lock and is written on its own. */
-const MOST_PINNED = 100;
+import { commands, type RecordRow } from "../../ipc";
 
 export function useActs(chosen: readonly RecordRow[]) {
   const { said, setSaid, attempt } = useSaid();
@@ -42,20 +39,11 @@ export function useActs(chosen: readonly RecordRow[]) {
   return { acts, said, setSaid };
 }
 
-/** One after the other; the first that cannot be marked ends it, and the message says which were. */
 async function pinAll(records: readonly RecordRow[], pinned: boolean): Promise<string | null> {
-  if (records.length > MOST_PINNED) {
-    const report: ErrorReport = {
-      code: "too_many",
-      message: `Only ${MOST_PINNED} bundles can be pinned or unpinned at once.`,
-      hint: "Select fewer bundles.",
-      details: [],
-    };
-    throw report;
-  }
   const meant = records.filter((record) => record.pinned !== pinned);
-  for (const record of meant) {
-    await commands.markRecord(record.id, { pinned, note: record.note });
-  }
+  await commands.pinRecords(
+    meant.map((record) => record.id),
+    pinned,
+  );
   return meant.length > 1 ? `${plural(meant.length, "bundle")} ${pinned ? "pinned" : "unpinned"}.` : null;
 }

@@ -43,9 +43,11 @@ export function ArchiveSetting({ settings, isDemo }: { settings: SettingsView; i
       hint={
         isDemo
           ? "The demo has an archive of its own, which goes when you leave the demo."
-          : settings.isDefaultArchive
-            ? "This is the folder unless another one is chosen. A share or a disk of its own outlives this computer."
-            : "Bundles that are in the folder that was used before stay there."
+          : settings.isFixedArchive
+            ? "Hostkeep was started with this folder. Start it without --archive to choose another one."
+            : settings.isDefaultArchive
+              ? "This is the folder unless another one is chosen. A share or a disk of its own outlives this computer."
+              : "Bundles that are in the folder that was used before stay there."
       }
       validationState={outcome === null ? "none" : outcome.kind === "chosen" ? "success" : "error"}
       validationMessage={
@@ -65,7 +67,7 @@ export function ArchiveSetting({ settings, isDemo }: { settings: SettingsView; i
             <Button
               size="small"
               icon={<FolderOpenRegular />}
-              disabled={isDemo || isChoosing}
+              disabled={settings.isFixedArchive || isChoosing}
               onClick={() => void choose()}
             >
               Choose…
