@@ -1,14 +1,23 @@
 /** Every page and its address. Addresses are in the hash, so that a page that is loaded again stays where it was. */
-import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
-import { ActivityPage } from "./features/activity/ActivityPage";
-import { ReportPage } from "./features/activity/ReportPage";
-import { ArchivePage } from "./features/archive/ArchivePage";
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
 import { archiveSearch } from "./features/archive/search";
-import { JobPage } from "./features/backup/JobPage";
 import { HostsPage } from "./features/hosts/HostsPage";
-import { SettingsPage } from "./features/settings/SettingsPage";
 import { Frame } from "./features/shell/Frame";
 import { PageError, PageMissing } from "./features/shell/PageError";
+
+// The hosts are what the window starts with. The other pages are read when they are gone to.
+const ActivityPage = lazyRouteComponent(() => import("./features/activity/ActivityPage"), "ActivityPage");
+const ReportPage = lazyRouteComponent(() => import("./features/activity/ReportPage"), "ReportPage");
+const ArchivePage = lazyRouteComponent(() => import("./features/archive/ArchivePage"), "ArchivePage");
+const JobPage = lazyRouteComponent(() => import("./features/backup/JobPage"), "JobPage");
+const SettingsPage = lazyRouteComponent(() => import("./features/settings/SettingsPage"), "SettingsPage");
 
 const rootRoute = createRootRoute({ component: Frame });
 const homeRoute = createRoute({

@@ -8,7 +8,7 @@ import {
 } from "@fluentui/react-icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { CommandBar, type Commands } from "../../components/commands";
+import { type Command, CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
@@ -175,26 +175,23 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
     Escape: () => isOverlayOpen && setOverlayOpen(false),
   });
 
-  const rowCommands: Commands = [
-    {
-      id: "backUp",
-      label: chosen.length === 0 ? "Back up" : `Back up ${plural(chosen.length, "host")}`,
-      icon: <SaveArrowRightRegular />,
-      isPrimary: true,
-      disabled: chosen.length === 0,
-      run: () => setBackedUp(chosen),
-    },
-    {
-      id: "details",
-      label: "Details",
-      icon: <PanelRightRegular />,
-      shortcut: "Alt+Enter",
-      run: () => showDetails(!areDetailsShown),
-    },
-  ];
-  const [backUp, details] = rowCommands;
+  const backUp: Command = {
+    id: "backUp",
+    label: chosen.length === 0 ? "Back up" : `Back up ${plural(chosen.length, "host")}`,
+    icon: <SaveArrowRightRegular />,
+    isPrimary: true,
+    disabled: chosen.length === 0,
+    run: () => setBackedUp(chosen),
+  };
+  const details: Command = {
+    id: "details",
+    label: "Details",
+    icon: <PanelRightRegular />,
+    shortcut: "Alt+Enter",
+    run: () => showDetails(!areDetailsShown),
+  };
   const commands: Commands = [
-    ...(backUp === undefined ? [] : [backUp]),
+    backUp,
     {
       id: "backUpAll",
       label: isFiltered ? `Back up all ${wholeNumber(shown.length)} shown` : "Back up all",
@@ -217,7 +214,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       disabled: shown.length === 0,
       run: () => void exportCsv(),
     },
-    ...(details === undefined ? [] : [details]),
+    details,
   ];
 
   return (
@@ -314,7 +311,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
             selected={selected}
             onSelect={select}
             onOpen={() => showDetails(true)}
-            commands={rowCommands}
+            commands={[backUp, details]}
             empty={
               isFiltered || view.hosts.length > 0 ? (
                 <EmptyState

@@ -43,6 +43,7 @@ const useStyles = makeStyles({
     margin: 0,
     "& dd": { margin: 0 },
   },
+  pair: { display: "contents" },
   key: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
   about: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
 });
@@ -171,7 +172,7 @@ function Shortcuts() {
       <DialogContent tabIndex={0}>
         <dl className={styles.keys}>
           {SHORTCUTS.map(([keys, what]) => (
-            <div key={keys} style={{ display: "contents" }}>
+            <div key={keys} className={styles.pair}>
               <dt className={styles.key}>{keys}</dt>
               <dd>{what}</dd>
             </div>
