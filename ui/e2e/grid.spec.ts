@@ -86,6 +86,7 @@ test("the Menu key and a right click offer the same commands, and the focus come
   await expect(items.first()).toBeVisible();
   expect(await items.allTextContents()).toEqual(byMouse);
   await page.keyboard.press("Escape");
+  await expect(row(page, "Hosts", "esx04.lab.local")).toBeFocused();
   await page.keyboard.press("ContextMenu");
   await expect(items.first()).toBeVisible();
 });
