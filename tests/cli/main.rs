@@ -7,6 +7,7 @@ mod backup;
 mod ending;
 mod help;
 mod hosts;
+mod restore;
 mod server;
 mod simulate;
 mod support;

@@ -66,3 +66,33 @@ async fn progress_and_colour_are_for_terminals() {
         assert_eq!(told.stdout.contains("\u{1b}[32m"), is_coloured, "{told:?}");
     }
 }
+
+/// Each warning is asked for by itself, and the host's name last.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_asks_for_each_warning_and_the_hosts_name() {
+    let lab = Lab::with(vsphere_sim::Options {
+        hosts: vec![vsphere_sim::HostSpec::new("esx01.lab.local")],
+        restore_reboot: std::time::Duration::from_millis(60),
+        ..vsphere_sim::Options::default()
+    })
+    .await;
+    hostconfig::archive::Archive::create(&lab.archive()).unwrap();
+    let host = lab.sim.host("esx01.lab.local");
+    let bundle = lab.folder.path().join("configBundle.tgz");
+    std::fs::write(&bundle, host.bundle()).unwrap();
+    let (url, thumbprint) = (lab.sim.url(), lab.sim.thumbprint());
+    let arguments = [
+        &["restore", "--host", "esx01", "--bundle", bundle.to_str().unwrap()][..],
+        &["--url", &url, "--user", "administrator@vsphere.local", "--thumbprint", &thumbprint],
+    ]
+    .concat();
+    for (typed, code, expect, restored) in [
+        ("hostkeep-demo\ny\nn\n", 2, "root_password was not accepted", 0),
+        ("hostkeep-demo\ny\ny\nesx01\n", 2, "is not the name of the host", 0),
+        ("hostkeep-demo\ny\ny\nesx01.lab.local\n", 0, "was restored, and that is proven", 1),
+    ] {
+        let Some(told) = in_terminal(&lab, &arguments, &[], typed) else { return };
+        assert!(told.code == code && told.stdout.contains(expect), "{told:?}");
+        assert_eq!(host.times_restored(), restored, "{told:?}");
+    }
+}

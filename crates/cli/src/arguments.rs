@@ -3,9 +3,26 @@
 use std::net::SocketAddrV4;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use hostconfig::settings::MAX_CONCURRENCY;
+
+const RESTORE_EXAMPLES: &str = "\
+Without --confirm the plan is shown and the host's name asked for on a terminal.
+Nothing is done to the host before that. The bundle goes straight to the host:
+this computer must reach it on TCP 443.
+
+Examples:
+  hostkeep restore --server prod --host esx01 --id 3f2a --plan
+  hostkeep restore --server prod --host esx01 --id 3f2a
+  hostkeep restore --server prod --host esx01 --bundle configBundle.tgz
+      --accept root_password --accept build --confirm esx01.lab.local
+  hostkeep restore list
+  hostkeep restore resume 20261122T223000Z
+
+Exit codes:
+  0  restored and proven             4  restored or begun, but not proven
+  1  nothing was restored            5  failed, and the host is left changed";
 
 const ABOUT: &str = "Back up the configuration of VMware ESXi hosts, and keep it provably good";
 
@@ -22,7 +39,8 @@ Examples:
 Exit codes:
   0  ok              2  wrong usage         11  archive in use
   1  failed          3  some hosts failed   12  credentials
-  130  cancelled                            13  certificate not trusted";
+  4  not proven      5  host left changed   13  certificate not trusted
+  130  cancelled     (4 and 5: see hostkeep restore --help)";
 
 const BACKUP_EXAMPLES: &str = "\
 Host names can be short (esx01), full (esx01.lab.local) or patterns with * and
@@ -91,6 +109,9 @@ pub(crate) enum Command {
     /// Back up hosts into the archive.
     #[command(after_help = BACKUP_EXAMPLES)]
     Backup(BackupArguments),
+    /// Restore a bundle to a host: shown first, then done, then proven.
+    #[command(after_help = RESTORE_EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Restore(Box<RestoreArguments>),
     /// Look at the archive, verify it, pin, remove and take out backups.
     #[command(subcommand, arg_required_else_help = true)]
     Archive(ArchiveCommand),
@@ -144,8 +165,7 @@ pub(crate) struct ServerAddArguments {
     pub(crate) thumbprint: Option<String>,
 }
 
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Which server (without any of these: all saved ones)")]
+#[derive(Debug, Default, Args)]
 pub(crate) struct ConnectArguments {
     /// A saved server.
     #[arg(long, value_name = "NAME", conflicts_with = "url")]
@@ -166,7 +186,7 @@ pub(crate) struct ConnectArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct HostsArguments {
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Which server (without any of these: all saved ones)")]
     pub(crate) connect: ConnectArguments,
 }
 
@@ -187,7 +207,110 @@ pub(crate) struct BackupArguments {
     /// A note to keep with each backup.
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
+    #[command(flatten, next_help_heading = "Which server (without any of these: all saved ones)")]
+    pub(crate) connect: ConnectArguments,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that can be typed")]
+pub(crate) struct RestoreArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<RestoreCommand>,
+    /// The host: its full name, or a short one that only it has.
+    #[arg(long, value_name = "NAME", required = true)]
+    pub(crate) host: Option<String>,
+    /// The bundle in this file.
+    #[arg(long, value_name = "FILE", required_unless_present = "id", value_hint = ValueHint::FilePath)]
+    pub(crate) bundle: Option<PathBuf>,
+    /// The bundle of this backup in the archive: its id, or its first characters.
+    #[arg(long, value_name = "ID", conflicts_with = "bundle")]
+    pub(crate) id: Option<String>,
+    /// Only show what would happen, and what speaks against it.
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// Restore to another hardware or build; neither another release nor a damaged bundle.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Accept this warning of the plan; can be given several times.
+    #[arg(long, value_name = "WARNING")]
+    pub(crate) accept: Vec<String>,
+    /// The host's whole name, instead of typing it.
+    #[arg(long, value_name = "HOSTNAME")]
+    pub(crate) confirm: Option<String>,
+    /// Do not back up the host first; there is no way back then.
+    #[arg(long)]
+    pub(crate) no_safety_backup: bool,
+    /// Leave the host in maintenance mode at the end.
+    #[arg(long)]
+    pub(crate) keep_maintenance_mode: bool,
+    /// Give up entering maintenance mode after so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) maintenance_timeout: u64,
+    /// Have a DRS cluster move powered-off virtual machines too.
+    #[arg(long)]
+    pub(crate) evacuate_powered_off: bool,
+    /// What happens to vSAN data meanwhile.
+    #[arg(long, value_name = "MODE", value_enum, default_value = "ensure-accessibility")]
+    pub(crate) vsan: VsanArgument,
+    /// Do not have the vCenter connect the host again where it has to.
+    #[arg(long)]
+    pub(crate) no_reconnect: bool,
+    /// Stop waiting for the host after so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) return_timeout: u64,
     #[command(flatten)]
+    pub(crate) own: OwnUserArguments,
+    #[command(flatten, next_help_heading = "Which server (may be left out where only one is saved)")]
+    pub(crate) connect: ConnectArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OwnUserArguments {
+    /// A user of the host itself, where it takes the bundle from nobody else.
+    #[arg(long, value_name = "USER")]
+    pub(crate) host_user: Option<String>,
+    /// Read that user's password from standard input: the next line, after the server's.
+    #[arg(long, requires = "host_user")]
+    pub(crate) host_password_stdin: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VsanArgument {
+    /// Every object stays accessible.
+    EnsureAccessibility,
+    /// All of it is moved to other hosts.
+    EvacuateAllData,
+    /// It stays where it is.
+    NoAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RestoreCommand {
+    /// List the restores that were begun, where they stand, and what can be done.
+    List,
+    /// Go on with a restore that was left: keep watching the host.
+    Resume(ResumeArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResumeArguments {
+    /// The restore's id, or its first characters.
+    pub(crate) id: String,
+    /// Only have the host leave maintenance mode.
+    #[arg(long, conflicts_with_all = ["reconnect", "dismiss"])]
+    pub(crate) leave_maintenance_mode: bool,
+    /// Have the vCenter connect the host again.
+    #[arg(long, conflicts_with = "dismiss")]
+    pub(crate) reconnect: bool,
+    /// Only note that it has been looked after.
+    #[arg(long)]
+    pub(crate) dismiss: bool,
+    /// Trust the host's certificate with this SHA-256 thumbprint, as its own console shows it.
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) trust_host: Option<String>,
+    #[command(flatten)]
+    pub(crate) own: OwnUserArguments,
+    #[command(flatten, next_help_heading = "Which server (without any of these: the one of the restore)")]
     pub(crate) connect: ConnectArguments,
 }
 

@@ -15,6 +15,12 @@ pub(crate) enum Exit {
     /// Some hosts failed, the others are saved.
     SomeFailed,
     Cancelled,
+    /// A restore was begun, and not everything about it is proven.
+    NotProven,
+    /// A restore failed, and the host is not as it should be.
+    LeftChanged,
+    /// The exit code of a failure that the output tells.
+    As(u8),
 }
 
 /// Why a subcommand failed as a whole.
@@ -33,6 +39,9 @@ impl Exit {
             Self::Ok => 0,
             Self::Failed => 1,
             Self::SomeFailed => 3,
+            Self::NotProven => 4,
+            Self::LeftChanged => 5,
+            Self::As(code) => code,
             Self::Cancelled => 130,
         }
     }
@@ -41,9 +50,19 @@ impl Exit {
 /// The exit code for an error's code.
 pub(crate) fn exit_code(code: &str) -> u8 {
     match code {
-        "usage" | "bad_server" | "bad_note" | "keep_last_zero" => USAGE,
-        "archive_locked" => 11,
-        "wrong_password" | "password_expired" | "not_authenticated" | "password_unusable" => 12,
+        "usage"
+        | "bad_server"
+        | "bad_note"
+        | "keep_last_zero"
+        | "restore_not_confirmed"
+        | "restore_not_accepted" => USAGE,
+        "archive_locked" | "restore_under_way" => 11,
+        "host_credentials_needed"
+        | "host_credentials_refused"
+        | "wrong_password"
+        | "password_expired"
+        | "not_authenticated"
+        | "password_unusable" => 12,
         _ if code.starts_with("credentials_") || code.starts_with("keyring_") => 12,
         "certificate_not_trusted" | "certificate_changed" => 13,
         "cancelled" => 130,
@@ -125,7 +144,12 @@ mod tests {
             ("bad_server", 2),
             ("bad_note", 2),
             ("keep_last_zero", 2),
+            ("restore_not_confirmed", 2),
+            ("restore_not_accepted", 2),
             ("archive_locked", 11),
+            ("restore_under_way", 11),
+            ("host_credentials_needed", 12),
+            ("host_credentials_refused", 12),
             ("wrong_password", 12),
             ("password_expired", 12),
             ("not_authenticated", 12),
@@ -145,9 +169,15 @@ mod tests {
         ] {
             assert_eq!(exit_code(code), expect, "{code}");
         }
-        for (exit, expect) in
-            [(Exit::Ok, 0), (Exit::Failed, 1), (Exit::SomeFailed, 3), (Exit::Cancelled, 130)]
-        {
+        for (exit, expect) in [
+            (Exit::Ok, 0),
+            (Exit::Failed, 1),
+            (Exit::SomeFailed, 3),
+            (Exit::NotProven, 4),
+            (Exit::LeftChanged, 5),
+            (Exit::As(11), 11),
+            (Exit::Cancelled, 130),
+        ] {
             assert_eq!(exit.code(), expect);
         }
     }

@@ -73,6 +73,7 @@ async fn run(console: &Console, context: Option<&Context>, command: Command) -> 
         (Command::Server(command), Some(context)) => commands::server::run(context, command).await,
         (Command::Hosts(arguments), Some(context)) => commands::hosts::run(context, arguments).await,
         (Command::Backup(arguments), Some(context)) => commands::backup::run(context, arguments).await,
+        (Command::Restore(arguments), Some(context)) => commands::restore::run(context, *arguments).await,
         (Command::Archive(command), Some(context)) => commands::archive::run(context, command),
         (Command::Simulate(arguments), _) => commands::simulate::run(console, &arguments).await,
         (Command::Demo, _) => commands::demo::run(console).await,

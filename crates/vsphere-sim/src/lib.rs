@@ -137,6 +137,11 @@ impl Simulator {
         self.world.add_fault(fault);
     }
 
+    /// Forgets all fault rules.
+    pub fn clear_faults(&self) {
+        self.world.clear_faults();
+    }
+
     /// What happened so far, in order of completion. The oldest are forgotten after 100,000.
     pub fn requests(&self) -> Vec<Request> {
         self.world.requests()

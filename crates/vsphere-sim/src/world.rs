@@ -186,6 +186,10 @@ impl World {
         self.state().faults.push(rule);
     }
 
+    pub(crate) fn clear_faults(&self) {
+        self.state().faults.clear();
+    }
+
     /// The fault rule that is due, if any.
     pub(crate) fn strike(&self, on: &On, host: Option<usize>) -> Option<Strike> {
         let mut state = self.state();

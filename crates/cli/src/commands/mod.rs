@@ -5,5 +5,6 @@ pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod hosts;
+pub(crate) mod restore;
 pub(crate) mod server;
 pub(crate) mod simulate;

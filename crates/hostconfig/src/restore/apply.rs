@@ -354,7 +354,8 @@ pub(super) async fn take_back_maintenance(
 }
 
 pub(super) fn left_in_maintenance(host: &str, why: &Error) -> String {
-    format!("Nothing was restored. {host} is in maintenance mode, or may be: {why}.")
+    let why = why.to_string();
+    format!("Nothing was restored. {host} is in maintenance mode, or may be: {}.", why.trim_end_matches('.'))
 }
 
 /// What an answer, or none, means. When in doubt, it was heard: the host is watched then, and nothing is taken back.

@@ -430,7 +430,7 @@ fn safety_backup(facts: &Facts<'_>) -> Finding {
         }
         (SafetyBackup::Take, false) => blocker(
             "There is no archive to keep the safety backup in.",
-            "Name an archive, or decide to go without a safety backup.",
+            "Name an archive, or make one by taking a backup; or decide to go without a safety backup.",
         ),
         (SafetyBackup::Skip, _) => warning(
             "The host is not backed up first: what it has now is lost, and there is no way back.",

@@ -221,7 +221,10 @@ pub fn unfinished(config: &ConfigDir) -> Result<(Vec<Summary>, Vec<Unreadable>)>
 }
 
 /// The restore whose id is, or alone begins with, `asked`.
-pub(super) fn find(config: &ConfigDir, asked: &str) -> Result<Summary> {
+///
+/// # Errors
+/// [`RestoreError::Unknown`], [`RestoreError::Ambiguous`].
+pub fn find(config: &ConfigDir, asked: &str) -> Result<Summary> {
     let asked = asked.trim();
     let (restores, _) = history(config)?;
     let is_meant = |restore: &Summary| !asked.is_empty() && restore.begun.id.starts_with(asked);
@@ -410,11 +413,17 @@ fn known(
             format!("{host} was restored, but not everything could be proven: {}.", open.join("; "))
         }
         Some(Outcome::NothingChanged { error }) => {
-            format!("Nothing was restored, and {host} was left as it was found: {}.", error.message)
+            format!(
+                "Nothing was restored, and {host} was left as it was found: {}.",
+                error.message.trim_end_matches('.')
+            )
         }
         Some(Outcome::LeftChanged { left, .. }) => left.clone(),
         Some(Outcome::Unknown { error, .. }) => {
-            format!("{host} was told to restore, and nobody knows what came of it: {}.", error.message)
+            format!(
+                "{host} was told to restore, and nobody knows what came of it: {}.",
+                error.message.trim_end_matches('.')
+            )
         }
         None if was_sent => format!(
             "Hostkeep ended after {host} was told, or was about to be told, to restore the bundle. It has probably restarted with it; \

@@ -17,13 +17,16 @@ mod prove;
 mod report;
 mod request;
 mod resume;
+mod sight;
 mod source;
 mod watch;
 
 pub use apply::apply;
 pub use checks::{Check, CheckCode, Verdict};
 pub use error::RestoreError;
-pub use journal::{Before, Begun, BundleOrigin, Restored, Stood, Summary, Unreadable, history, unfinished};
+pub use journal::{
+    Before, Begun, BundleOrigin, Restored, Stood, Summary, Unreadable, find, history, unfinished,
+};
 pub use plan::{PlannedStep, RestorePlan, find_host, plan};
 pub use progress::{RestoreEvent, Step, StepState, Watch};
 pub use report::{Next, Outcome, RestoreReport, StepReport};

@@ -1,0 +1,316 @@
+//! Looking at a host that was told to restore, once: through its vCenter, or directly. Nothing that the host has become is
+//! trusted without having been named before.
+
+use vsphere::host_system::{self, Reconnect};
+use vsphere::inventory::{self, ConnectionState, HostSystem, read_host};
+use vsphere::{
+    Certificate, Client, ConnectOptions, Error as ServerError, FaultKind, MoRef, NotTrusted, ServerAddress,
+    Session, SignedIn, Thumbprint, Trust,
+};
+
+use super::error::RestoreError;
+use super::maintenance;
+use super::watch::Aftermath;
+use crate::bundle::uuid_matches;
+use crate::{Error, Result};
+
+/// What is seen of the host at one moment.
+pub(super) enum Sight {
+    /// Up, as before.
+    Same,
+    /// Not there.
+    Away(String),
+    /// Nobody can tell, because the server cannot be asked.
+    Unseen(String),
+    /// The vCenter is disconnected from it.
+    Disconnected,
+    /// Up, and up since another time than before.
+    Later(Box<HostSystem>, Session),
+    /// It takes a person to go on.
+    Stop(Error),
+}
+
+/// What the host is looked at with.
+pub(super) struct Eyes<'a> {
+    pub(super) aftermath: &'a Aftermath<'a>,
+    pub(super) session: Option<Session>,
+    /// Where the session is one of ours.
+    pub(super) signed_in: Option<SignedIn>,
+    pub(super) notes: Vec<String>,
+    /// Why the host is not asked directly any more, beside its vCenter.
+    pub(super) refused_directly: Option<String>,
+}
+
+impl Eyes<'_> {
+    /// What is seen of the host now.
+    pub(super) async fn look(&mut self) -> Sight {
+        if self.aftermath.is_direct {
+            return match self.session.clone() {
+                Some(session) => self.look_in(&session).await,
+                None => self.look_anew(true).await,
+            };
+        }
+        let session = match self.vcenter().await {
+            Ok(session) => session,
+            Err(sight) => return sight,
+        };
+        let begun = self.aftermath.begun;
+        let host = match read_host(&session, &MoRef::new("HostSystem", &begun.host.moid)).await {
+            Err(error) if fault(&error) == Some(&FaultKind::ManagedObjectNotFound) => {
+                let server = begun.host.server.clone();
+                return Sight::Stop(Error::HostGone { host: begun.host.name.clone(), server, now: None });
+            }
+            Err(error) => return Sight::Unseen(error.to_string()),
+            Ok(host) => host,
+        };
+        match host.connection {
+            ConnectionState::Connected => self.judge(host, session),
+            ConnectionState::NotResponding => self.look_beside("not responding in the vCenter").await,
+            ConnectionState::Disconnected => Sight::Disconnected,
+        }
+    }
+
+    /// The vCenter's session, which may have to be opened first.
+    async fn vcenter(&mut self) -> Result<Session, Sight> {
+        if let Some(session) = &self.session {
+            return Ok(session.clone());
+        }
+        let login = self.aftermath.login;
+        let client = match Client::connect(login.connect.clone()).await {
+            Ok(client) => client,
+            Err(error @ ServerError::NotTrusted(_)) => return Err(Sight::Stop(error.into())),
+            Err(error) => return Err(Sight::Unseen(error.to_string())),
+        };
+        match SignedIn::sign_in(&client, login.credentials.clone()).await {
+            Ok(signed_in) => {
+                let session = signed_in.session().clone();
+                self.session = Some(session.clone());
+                self.signed_in = Some(signed_in);
+                Ok(session)
+            }
+            Err(error) if error.fault().is_some() => Err(Sight::Stop(error.into())),
+            Err(error) => Err(Sight::Unseen(error.to_string())),
+        }
+    }
+
+    /// In the session that there is. One that breaks is given up: the host may be another one when it is back.
+    async fn look_in(&mut self, session: &Session) -> Sight {
+        let object = MoRef::new("HostSystem", &self.aftermath.begun.host.moid);
+        match read_host(session, &object).await {
+            Ok(host) => self.judge(host, session.clone()),
+            Err(error) => {
+                self.session = None;
+                self.signed_in = None;
+                Sight::Away(error.to_string())
+            }
+        }
+    }
+
+    /// Beside the vCenter, which does not see the host: with the host's own user, where there is one.
+    async fn look_beside(&mut self, seen: &str) -> Sight {
+        if self.aftermath.host_credentials.is_none() || self.refused_directly.is_some() {
+            return Sight::Away(seen.to_owned());
+        }
+        match self.look_anew(false).await {
+            Sight::Later(host, session) => {
+                let name = &self.aftermath.begun.host.name;
+                self.notes.push(format!("the vCenter does not see {name}; it was reached directly"));
+                Sight::Later(host, session)
+            }
+            Sight::Stop(error) => {
+                self.refused_directly = Some(format!("directly: {error}"));
+                Sight::Away(seen.to_owned())
+            }
+            _ => Sight::Away(seen.to_owned()),
+        }
+    }
+
+    /// In a new session with the host itself: wherever it may be, and whoever it may let in.
+    async fn look_anew(&mut self, is_own_server: bool) -> Sight {
+        let client = match self.reach().await {
+            Ok(client) => client,
+            Err(sight) => return sight,
+        };
+        let own = self.aftermath.host_credentials.cloned();
+        let typed = is_own_server.then(|| self.aftermath.login.credentials.clone());
+        let mut refused = None;
+        for credentials in typed.into_iter().chain(own) {
+            match SignedIn::sign_in(&client, credentials.clone()).await {
+                Ok(signed_in) => return self.look_with(signed_in, is_own_server).await,
+                Err(error) => match fault(&error) {
+                    Some(FaultKind::InvalidLogin | FaultKind::PasswordExpired) => {
+                        refused = Some(credentials.user);
+                    }
+                    Some(FaultKind::NoPermission { .. }) => return Sight::Stop(error.into()),
+                    _ => return Sight::Away(error.to_string()),
+                },
+            }
+        }
+        let host = self.aftermath.begun.host.name.clone();
+        Sight::Stop(RestoreError::OtherPassword { host, user: refused.unwrap_or_default() }.into())
+    }
+
+    async fn look_with(&mut self, signed_in: SignedIn, is_own_server: bool) -> Sight {
+        let session = signed_in.session().clone();
+        let hosts = match inventory::read(&session).await {
+            Ok(hosts) => hosts,
+            Err(error) => return Sight::Away(error.to_string()),
+        };
+        let wanted = self.aftermath.begun.before.uuid.as_deref();
+        let is_meant = |host: &HostSystem| match (wanted, host.uuid.as_deref()) {
+            (Some(wanted), Some(found)) => uuid_matches(wanted, found),
+            _ => is_own_server,
+        };
+        let Some(host) = hosts.into_iter().find(is_meant) else {
+            return Sight::Away("another machine is at its address".to_owned());
+        };
+        let sight = self.judge(host, session.clone());
+        if is_own_server {
+            self.session = Some(session);
+            self.signed_in = Some(signed_in);
+        } else if matches!(sight, Sight::Later(..)) {
+            self.signed_in = Some(signed_in);
+        }
+        sight
+    }
+
+    fn judge(&self, host: HostSystem, session: Session) -> Sight {
+        let begun = self.aftermath.begun;
+        match (host.boot_time, begun.before.boot_time) {
+            (None, _) => Sight::Unseen("up, but since when is not known".to_owned()),
+            (Some(now), Some(before)) if now <= before => Sight::Same,
+            _ => Sight::Later(Box::new(host), session),
+        }
+    }
+
+    /// The host itself, at the first of its addresses where it can be reached and is the one that it should be.
+    async fn reach(&mut self) -> Result<Client, Sight> {
+        let mut last = "it cannot be reached".to_owned();
+        for (options, is_its_own) in self.addresses() {
+            let error = match Client::connect(options.clone()).await {
+                Ok(client) => return Ok(client),
+                Err(error) => error,
+            };
+            let ServerError::NotTrusted(not_trusted) = error else {
+                last = error.to_string();
+                continue;
+            };
+            match self.known(&not_trusted) {
+                Ok(pin) => {
+                    let options = ConnectOptions { trust: Trust::Pinned(pin), ..options };
+                    match Client::connect(options).await {
+                        Ok(client) => {
+                            self.met_certificate(&not_trusted.presented);
+                            return Ok(client);
+                        }
+                        Err(error) => last = error.to_string(),
+                    }
+                }
+                Err(error) if is_its_own => return Err(Sight::Stop(error)),
+                // Where the bundle says that it will be, somebody else may be.
+                Err(error) => last = error.to_string(),
+            }
+        }
+        Err(Sight::Away(last))
+    }
+
+    /// Where the host may be, and how it is trusted there; whether the address is the one that it had.
+    fn addresses(&self) -> Vec<(ConnectOptions, bool)> {
+        let Aftermath { login, begun, host_port, is_direct, .. } = self.aftermath;
+        let mut found: Vec<(ConnectOptions, bool)> = Vec::new();
+        let port = if *is_direct { Some(login.connect.address.port()) } else { *host_port };
+        let trust = if *is_direct {
+            login.connect.trust
+        } else {
+            Trust::new(begun.before.thumbprint.as_deref().and_then(Thumbprint::reported))
+        };
+        if *is_direct {
+            found.push((login.connect.clone(), true));
+        }
+        let had = begun.before.addresses.iter().filter(|_| !is_direct).map(|address| (address, true));
+        for (address, is_its_own) in had.chain(begun.brings.address.iter().map(|address| (address, false))) {
+            let typed = match (port, address.contains(':')) {
+                (Some(port), true) => format!("[{address}]:{port}"),
+                (Some(port), false) => format!("{address}:{port}"),
+                (None, _) => address.clone(),
+            };
+            let Ok(address) = typed.parse::<ServerAddress>() else { continue };
+            if found.iter().all(|(known, _)| known.address != address) {
+                let options = ConnectOptions { address, trust, timeouts: login.connect.timeouts };
+                found.push((options, is_its_own));
+            }
+        }
+        found
+    }
+
+    /// The thumbprint of a certificate that is not the host's old one, if it is one that was consented to.
+    fn known(&self, not_trusted: &NotTrusted) -> Result<Thumbprint> {
+        let Aftermath { begun, named_certificate, .. } = self.aftermath;
+        let presented = &not_trusted.presented;
+        let fine: Vec<Thumbprint> = begun.brings.certificate.into_iter().chain(*named_certificate).collect();
+        if fine.contains(&presented.sha256) {
+            return Ok(presented.sha256);
+        }
+        let expected = not_trusted.expected.into_iter().chain(fine).collect();
+        let presented = Box::new(presented.clone());
+        Err(RestoreError::OtherCertificate { host: begun.host.name.clone(), presented, expected }.into())
+    }
+
+    fn met_certificate(&mut self, certificate: &Certificate) {
+        let by = if self.aftermath.begun.brings.certificate == Some(certificate.sha256) {
+            "the bundle's"
+        } else {
+            "the one that was named"
+        };
+        let host = &self.aftermath.begun.host.name;
+        let note =
+            format!("{host} shows another certificate than before: {by}, SHA-256 {}", certificate.sha256);
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Has the vCenter connect the host again, to no other certificate than the old one or one that was consented to. None
+    /// where the host cannot be reached from here, so that nobody knows which certificate it shows.
+    pub(super) async fn reconnect(&mut self, pace: super::request::Pace) -> Result<Option<String>> {
+        let Some(session) = self.session.clone() else { return Ok(None) };
+        let mut thumbprint = None;
+        let mut is_reached = false;
+        for (options, _) in self.addresses() {
+            match Client::connect(options).await {
+                Ok(_) => is_reached = true,
+                Err(ServerError::NotTrusted(not_trusted)) => {
+                    self.known(&not_trusted)?;
+                    self.met_certificate(&not_trusted.presented);
+                    thumbprint = Some(not_trusted.presented.sha1);
+                    is_reached = true;
+                }
+                Err(_) => {}
+            }
+            if is_reached {
+                break;
+            }
+        }
+        if !is_reached {
+            return Ok(None);
+        }
+        let host = &self.aftermath.begun.host;
+        let how = Reconnect { thumbprint, credentials: self.aftermath.host_credentials.cloned() };
+        let object = MoRef::new("HostSystem", &host.moid);
+        let done = match host_system::reconnect(&session, &object, &how).await {
+            Ok(task) => maintenance::ended(&session, &task, "ReconnectHost_Task", pace, |_| {}).await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(()) => Ok(Some(format!("the vCenter was told to connect {} again, and did", host.name))),
+            Err(source) => {
+                Err(RestoreError::ReconnectFailed { host: host.name.clone(), source: Box::new(source) }
+                    .into())
+            }
+        }
+    }
+}
+
+fn fault(error: &ServerError) -> Option<&FaultKind> {
+    error.fault().map(|fault| &fault.kind)
+}
