@@ -115,7 +115,7 @@ async fn frames(desktop: &Desktop, window: &Window) -> Value {
     window.invoke("change_settings", change).await;
     let request = json!({ "request": { "hosts": null, "note": null } });
     let job = window.invoke("start_backup", request).await;
-    window.wait_for("document.body.innerText.includes(' of 2,500')").await;
+    window.wait_for("/ of 2,?500/.test(document.body.innerText)").await;
     let streaming = p95(&times_between_frames(window, false).await);
     let both = p95(&times_between_frames(window, true).await);
     window.run("location.hash = arguments[0]", json!([format!("#/jobs/{job}")])).await;
