@@ -10,6 +10,7 @@ mod ipc;
 mod jobs;
 mod login;
 mod state;
+mod web_view;
 mod window;
 
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
             app::diagnostics,
             servers::list_servers,
             servers::save_server,
+            servers::cancel_connecting,
             servers::test_server,
             servers::remove_server,
             hosts::list_hosts,

@@ -45,6 +45,8 @@ pub(crate) struct Place {
     /// What verifying has shown since the app was started, by record.
     pub(crate) verified: Mutex<HashMap<String, Verified>>,
     pub(crate) plans: Mutex<Plans>,
+    /// Ends the connecting that is under way.
+    pub(crate) connecting: Mutex<CancellationToken>,
 }
 
 /// The archive as it was read last.
@@ -143,6 +145,7 @@ impl Place {
             runs: Mutex::default(),
             verified: Mutex::default(),
             plans: Mutex::default(),
+            connecting: Mutex::default(),
         }
     }
 

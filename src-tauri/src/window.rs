@@ -11,6 +11,7 @@ use tauri_plugin_window_state::{AppHandleExt, StateFlags};
 
 use crate::ipc::{Answer, CloseAnswer, ErrorReport, JobHead, JobKind, JobState};
 use crate::state::Shell;
+use crate::web_view;
 
 const LABEL: &str = "main";
 
@@ -29,6 +30,7 @@ pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<Webview
         .disable_drag_drop_handler()
         .on_navigation(is_own_page)
         .build()?;
+    web_view::tune(&window)?;
     let (closing, shell) = (window.clone(), Arc::clone(shell));
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event

@@ -35,6 +35,16 @@ test("the first run connects with the keyboard alone", async ({ page }) => {
   expect(inputs[1]).toMatchObject({ input: { acceptThumbprint: expect.stringMatching(/^7C:9F/) } });
 });
 
+test("connecting that is cancelled is ended, so that nothing is saved behind one's back", async ({ page }) => {
+  await open(page, "silentServer", "/settings");
+  await page.getByRole("button", { name: "Connect to a server" }).click();
+  await fillIn(page, "vc01.lab.local");
+  await expect(page.getByText("Connecting to vc01.lab.local")).toBeVisible();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  expect(await calls(page, "cancel_connecting")).toHaveLength(1);
+});
+
 test("what is missing is told at its field, and nothing is sent", async ({ page }) => {
   await open(page, "empty", "/hosts");
   await page.getByRole("button", { name: "Connect to a server" }).click();

@@ -44,7 +44,14 @@ pub(crate) async fn save_server(app: App<'_>, input: ServerInput) -> Answer<Conn
     };
     let wanted = keep_pin(wanted, known.as_ref());
     let password = password_of(&place, &input, known.as_ref(), &wanted).await?;
-    let (product, hosts) = match try_server(&wanted, &password, timeouts).await? {
+    let cancel = CancellationToken::new();
+    std::mem::replace(&mut *lock(&place.connecting), cancel.clone()).cancel();
+    let tried = try_server(&wanted, &password, timeouts, &cancel).await?;
+    // Whoever closed the dialog does not expect the server in the list afterwards.
+    if cancel.is_cancelled() {
+        return Err(Error::Cancelled.into());
+    }
+    let (product, hosts) = match tried {
         Tried::NotTrusted(outcome) => return Ok(outcome),
         Tried::SignedIn { product, hosts } => (product, hosts),
     };
@@ -54,6 +61,13 @@ pub(crate) async fn save_server(app: App<'_>, input: ServerInput) -> Answer<Conn
     app.jobs.tell(Message::SettingsChanged);
     app.jobs.tell(Message::HostsChanged);
     Ok(ConnectOutcome::Connected { server: view, product, hosts, keyring_error })
+}
+
+/// Ends the connecting that is under way; nothing is saved.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn cancel_connecting(app: App<'_>) {
+    lock(&app.place().connecting).cancel();
 }
 
 /// Signs in to a saved server and out again.
@@ -68,7 +82,7 @@ pub(crate) async fn test_server(app: App<'_>, name: String) -> Answer<ConnectOut
         Ok((server, password, settings.timeouts))
     })
     .await?;
-    Ok(match try_server(&server, &password, timeouts).await? {
+    Ok(match try_server(&server, &password, timeouts, &CancellationToken::new()).await? {
         Tried::NotTrusted(outcome) => outcome,
         Tried::SignedIn { product, hosts } => {
             let server = ServerView::from(&server);
@@ -104,10 +118,14 @@ enum Tried {
     NotTrusted(ConnectOutcome),
 }
 
-async fn try_server(server: &Server, password: &SecretString, timeouts: settings::Timeouts) -> Answer<Tried> {
+async fn try_server(
+    server: &Server,
+    password: &SecretString,
+    timeouts: settings::Timeouts,
+    cancel: &CancellationToken,
+) -> Answer<Tried> {
     let login = login(server, password.clone(), timeouts);
-    let cancel = CancellationToken::new();
-    let tried = with_inventory(vec![login], &cancel, async |mut inventory: Inventory| {
+    let tried = with_inventory(vec![login], cancel, async |mut inventory: Inventory| {
         if let Some(failed) = inventory.failed.pop() {
             return Err(failed.error);
         }

@@ -28,6 +28,8 @@ export const commands = {
 	listServers: () => __TAURI_INVOKE<ServerView[]>("list_servers"),
 	/**  Signs in to a server, and saves it when that works: a new one, or an edited one. */
 	saveServer: (input: ServerInput) => __TAURI_INVOKE<ConnectOutcome>("save_server", { input }),
+	/**  Ends the connecting that is under way; nothing is saved. */
+	cancelConnecting: () => __TAURI_INVOKE<void>("cancel_connecting"),
 	/**  Signs in to a saved server and out again. */
 	testServer: (name: string) => __TAURI_INVOKE<ConnectOutcome>("test_server", { name }),
 	/**  Removes a server and its password. The archive keeps every bundle of its hosts. */

@@ -81,6 +81,8 @@ const SCENARIOS = {
   liveRun: { ...SMALL, jobs: [backupJob(1, 50, 5)], isLive: true },
   /** A backup that has ended with failures. */
   ended: { ...SMALL, jobs: [backupJob(1, 50, 50)] },
+  /** The server that is connected to never answers. */
+  silentServer: { ...SMALL, hangs: ["saveServer"] },
   /** Nothing answers yet. */
   loading: {
     ...SMALL,

@@ -108,6 +108,7 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
         keyringError: null,
       };
     },
+    cancelConnecting: () => undefined,
     testServer: (name) => {
       const server = world.servers.find((one) => one.name === name);
       const state = world.states.find((one) => one.name === name);

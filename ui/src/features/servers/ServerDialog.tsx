@@ -96,9 +96,16 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
     }
     setBusy(false);
   };
+  const close = () => {
+    if (isBusy) {
+      attempt.current += 1;
+      void commands.cancelConnecting();
+    }
+    onClose();
+  };
 
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && onClose()}>
+    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && close()}>
       <DialogSurface
         className={mergeClasses(
           styles.surface,
@@ -114,7 +121,7 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
             isBusy={isBusy}
             error={error}
             onSubmit={() => void connect(null)}
-            onCancel={onClose}
+            onCancel={close}
           />
         )}
         {step.kind === "certificate" && (
@@ -124,7 +131,7 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
             refusal={refusal}
             isBusy={isBusy}
             onAccept={() => void connect(step.outcome.certificate.sha256)}
-            onRefuse={() => (ask?.kind === "certificate" ? onClose() : setStep({ kind: "form" }))}
+            onRefuse={() => (ask?.kind === "certificate" || isBusy ? close() : setStep({ kind: "form" }))}
           />
         )}
         {step.kind === "connected" && (
