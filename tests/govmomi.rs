@@ -153,18 +153,7 @@ async fn restore_asks_for_the_hosts_own_credentials() {
 async fn the_console_program_backs_up_every_host() {
     let Some(server) = Minivcsim::start(&["-cluster-hosts", "4"]) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hostkeep"));
-    command.args(["backup", "--json", "--password-stdin", "--url", &server.announced.url]);
-    command.args(["--user", &server.announced.user, "--thumbprint", &server.announced.thumbprint]);
-    command.arg("--archive").arg(folder.path().join("archive"));
-    command.arg("--config-dir").arg(folder.path().join("config"));
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(server.announced.password.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-
-    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let printed = server.hostkeep(folder.path(), &["backup"], &[]);
     let saved = printed["run"]["hosts"].as_array().unwrap();
     assert_eq!(saved.len(), 5, "{printed:#}");
     for host in saved {
@@ -175,6 +164,40 @@ async fn the_console_program_backs_up_every_host() {
         assert_eq!(hex::encode(Sha256::digest(&bytes)), announced.bundle_sha256, "{}", announced.name);
     }
     assert_eq!(server.sessions(), Sessions { ever: 1, open: 0 });
+}
+
+/// The whole program again: a bundle out of its archive goes back to the host, through a vCenter with the host's own user,
+/// and directly; and what the host has then is proven to be the bundle's.
+#[tokio::test]
+async fn the_console_program_restores_a_host() {
+    for arguments in [&[][..], &["-esx"]] {
+        let Some(server) = Minivcsim::start(arguments) else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let host = server.announced.hosts.last().unwrap();
+        let saved = server.hostkeep(folder.path(), &["backup", "--host", &host.name], &[]);
+        let record = saved["run"]["hosts"][0]["record"].as_str().unwrap().to_owned();
+
+        let own = ["--host-user", host.user.as_str(), "--host-password-stdin"];
+        let own = if arguments.is_empty() { &own[..] } else { &[] };
+        let restore = [&["restore", "--host", &host.name, "--id", &record], own].concat();
+        let plan = server.hostkeep(folder.path(), &[&restore[..], &["--plan"]].concat(), &[&host.password]);
+        let checks = plan["plan"]["checks"].as_array().unwrap();
+        assert!(checks.iter().all(|check| check["verdict"] != "blocker"), "{checks:#?}");
+        let warnings = checks.iter().filter(|check| check["verdict"] == "warning");
+        let warnings = warnings.flat_map(|check| ["--accept", check["code"].as_str().unwrap()]);
+        let confirmed: Vec<&str> =
+            restore.iter().copied().chain(warnings).chain(["--confirm", &host.name]).collect();
+        let report = server.hostkeep(folder.path(), &confirmed, &[&host.password]);
+        assert_eq!(report["restore"]["outcome"], "proven", "{report:#}");
+        assert_eq!(report["restore"]["comparison"]["different"], serde_json::json!([]));
+        let signed_in = server.sign_in().await;
+        let hosts = inventory::read(signed_in.session()).await.unwrap();
+        assert_eq!(find(&hosts, &host.name).in_maintenance_mode, Some(false));
+        signed_in.sign_out().await;
+        if arguments.is_empty() {
+            assert_eq!(server.sessions().open, 0);
+        }
+    }
 }
 
 fn find<'a>(hosts: &'a [HostSystem], name: &str) -> &'a HostSystem {
@@ -258,6 +281,30 @@ impl Minivcsim {
 
     async fn sign_in(&self) -> SignedIn {
         SignedIn::sign_in(&self.connect().await, self.credentials()).await.unwrap()
+    }
+
+    /// Runs the console program, which has to succeed; the JSON that it prints. `more` are lines of its standard input after
+    /// the server's password.
+    fn hostkeep(&self, folder: &Path, arguments: &[&str], more: &[&str]) -> serde_json::Value {
+        let Announced { url, user, password, thumbprint, .. } = &self.announced;
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hostkeep"))
+            .args(arguments)
+            .args(["--json", "--password-stdin", "--url", url, "--user", user, "--thumbprint", thumbprint])
+            .arg("--archive")
+            .arg(folder.join("archive"))
+            .arg("--config-dir")
+            .arg(folder.join("config"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines: Vec<&str> = std::iter::once(password.as_str()).chain(more.iter().copied()).collect();
+        child.stdin.take().unwrap().write_all(format!("{}\n", lines.join("\n")).as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stdout));
+        serde_json::from_slice(&output.stdout).unwrap()
     }
 
     fn sessions(&self) -> Sessions {

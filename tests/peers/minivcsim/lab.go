@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/types"
@@ -82,7 +83,8 @@ func (h *labHost) uuid() string { return h.system.Summary.Hardware.Uuid }
 func (h *labHost) hostPort() string { return fmt.Sprintf("%s:%d", h.address, h.lab.port) }
 
 // describe writes into the inventory what a vCenter knows of a host and govmomi's
-// template leaves out: its certificate, its management address, its firmware system.
+// template leaves out: its certificate, its management address, its firmware system,
+// and that it has been up for a while.
 func (h *labHost) describe() {
 	f := &firmware{host: h}
 	f.Self = types.ManagedObjectReference{
@@ -91,6 +93,8 @@ func (h *labHost) describe() {
 	}
 	h.system.ConfigManager.FirmwareSystem = &f.Self
 	simulator.Map.Put(f)
+	booted := time.Now().AddDate(0, 0, -30)
+	h.system.Runtime.BootTime, h.system.Summary.Runtime.BootTime = &booted, &booted
 
 	h.system.Summary.Config.SslThumbprint = h.identity.sha1
 	h.system.Config.Certificate = h.identity.pem
