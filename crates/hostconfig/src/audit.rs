@@ -33,7 +33,8 @@ pub struct AuditEntry {
     /// The host's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// `ok`, or the error's code; of a mark `pinned`, `unpinned` or `noted`.
+    /// `ok`, or the error's code; of a mark `pinned`, `unpinned` or `noted`; of a restore `begun` before the host is told, and
+    /// at its end also `not_proven` or `unknown`.
     pub result: String,
     /// The record that was made, read or removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -150,12 +150,14 @@ impl Restoring<'_> {
             Ok(()) => self.tell_to_restore().await,
             Err(error) => Err(error),
         };
+        let was_sent = sent.is_ok();
         let seen = match sent {
             Ok(answer) => self.after(answer.as_ref()).await,
             Err(error) => Seen::only(self.take_back(error).await),
         };
         let still_entered = self.may_be_in_maintenance && !seen.has_left_maintenance;
-        finish(self.begun, seen, still_entered, self.safety_backup.clone(), &mut self.progress).await
+        let left = Left { was_sent, still_entered, safety_backup: self.safety_backup.clone() };
+        finish(self.begun, seen, left, &mut self.progress).await
     }
 
     /// Everything that can be taken back.
@@ -272,7 +274,7 @@ impl Restoring<'_> {
             .into()),
             Some(uploaded) => {
                 uploaded?;
-                Ok((Some(format!("{} bytes", self.bundle.bytes.len())), None))
+                Ok((None, None))
             }
         }
     }
@@ -329,7 +331,7 @@ impl Restoring<'_> {
             bundle: Some(self.bundle),
             may_reconnect: self.request.options.reconnect,
             leaves_maintenance: self.may_be_in_maintenance && self.request.options.leave_maintenance_mode,
-            answered: unanswered.is_none(),
+            answered: Some(unanswered.is_none()),
         };
         Box::pin(see_through(&aftermath, Some(self.session.clone()), &mut self.progress)).await
     }
@@ -393,24 +395,33 @@ fn told(answer: Result<(), ServerError>) -> Told {
     if is_refused { Told::Refused(error) } else { Told::Sent(Some(error)) }
 }
 
+/// What of a restore is still there at its end.
+pub(super) struct Left {
+    /// The host was told to restore.
+    pub(super) was_sent: bool,
+    /// The host is in maintenance mode because of it.
+    pub(super) still_entered: bool,
+    pub(super) safety_backup: Option<String>,
+}
+
 /// The report, noted in the journal and the audit log.
 pub(super) async fn finish(
     begun: &Begun,
     seen: Seen,
-    still_entered: bool,
-    safety_backup: Option<String>,
+    left: Left,
     progress: &mut Progress<'_>,
 ) -> RestoreReport {
     let context = progress.context;
     let told = (std::mem::take(&mut progress.steps), std::mem::take(&mut progress.warnings));
     let Seen { outcome, comparison, offers_reconnect, .. } = seen;
+    let Left { was_sent, still_entered, safety_backup } = left;
     let backup = safety_backup.as_deref();
     let next = match &outcome {
         Outcome::NothingChanged { .. } => Vec::new(),
         Outcome::Proven => {
             backup.map(|record| Next::Undo { record: record.to_owned() }).into_iter().collect()
         }
-        Outcome::LeftChanged { .. } => next(false, still_entered, backup),
+        Outcome::LeftChanged { .. } => next(was_sent, still_entered, backup),
         Outcome::NotProven { .. } | Outcome::Unknown { .. } => {
             let reconnect = offers_reconnect.then_some(Next::Reconnect);
             reconnect.into_iter().chain(next(true, still_entered, backup)).collect()

@@ -17,7 +17,7 @@ use crate::{ConfigDir, Result};
 #[derive(Debug)]
 pub(super) struct HostLock {
     /// Of the host, and of the restore.
-    _files: [File; 2],
+    files: Vec<File>,
     own: PathBuf,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn of_host(key: &str) -> String {
 pub(super) fn take(config: &ConfigDir, key: &str, id: &str, host: &str) -> Result<HostLock> {
     let of_host = patiently(config, &of_host(key), host)?;
     let of_restore = patiently(config, id, host)?;
-    Ok(HostLock { _files: [of_host, of_restore], own: path(config, id) })
+    Ok(HostLock { files: vec![of_host, of_restore], own: path(config, id) })
 }
 
 /// Whether somebody holds the lock of this name: [`of_host`], or a restore's id.
@@ -49,7 +49,8 @@ pub(super) fn is_held(config: &ConfigDir, name: &str) -> Result<bool> {
 
 impl Drop for HostLock {
     fn drop(&mut self) {
-        // Each restore has one of its own: they would pile up.
+        // Closed first: Windows removes a file only when nobody has it open. Each restore has one of its own, and they would pile up.
+        self.files.clear();
         files::remove_if_there(&self.own);
     }
 }

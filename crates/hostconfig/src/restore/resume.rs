@@ -4,7 +4,7 @@
 use vsphere::inventory::{HostSystem, read};
 use vsphere::{Credentials, Session, Thumbprint};
 
-use super::apply::{blocking, finish, left_in_maintenance, take_back_maintenance};
+use super::apply::{Left, blocking, finish, left_in_maintenance, take_back_maintenance};
 use super::error::RestoreError;
 use super::journal::{Entry, Journal, Summary, find};
 use super::plan::{sign_in, the_host};
@@ -88,7 +88,9 @@ pub async fn resume(request: ResumeRequest, context: RestoreContext) -> Result<R
         }
     };
     let still_entered = summary.entered_maintenance_mode && !seen.has_left_maintenance;
-    let report = finish(begun, seen, still_entered, summary.safety_backup.clone(), &mut progress).await;
+    let safety_backup = summary.safety_backup.clone();
+    let left = Left { was_sent: summary.was_sent, still_entered, safety_backup };
+    let report = finish(begun, seen, left, &mut progress).await;
     drop(lock);
     Ok(report)
 }
@@ -149,7 +151,7 @@ async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
         bundle: bundle.as_ref().ok(),
         may_reconnect: request.action == ResumeAction::Reconnect || begun.options.reconnect,
         leaves_maintenance: summary.entered_maintenance_mode && begun.options.leave_maintenance_mode,
-        answered: false,
+        answered: None,
     };
     Box::pin(see_through(&aftermath, None, progress)).await
 }

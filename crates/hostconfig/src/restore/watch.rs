@@ -18,7 +18,6 @@ use crate::inventory::ServerLogin;
 use crate::{Error, Result};
 
 /// What is known once the host was told.
-#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct Aftermath<'a> {
     pub(super) login: &'a ServerLogin,
     pub(super) host_credentials: Option<&'a Credentials>,
@@ -31,8 +30,8 @@ pub(super) struct Aftermath<'a> {
     pub(super) bundle: Option<&'a Bundle>,
     pub(super) may_reconnect: bool,
     pub(super) leaves_maintenance: bool,
-    /// Whether the host answered that it would restore.
-    pub(super) answered: bool,
+    /// Whether the host answered that it would restore; none where that was another time.
+    pub(super) answered: Option<bool>,
 }
 
 /// What came of it.
@@ -66,8 +65,12 @@ pub(super) async fn see_through(
     progress: &mut Progress<'_>,
 ) -> Seen {
     let host = &aftermath.begun.host.name;
-    let answer = if aftermath.answered { "and answered that it would" } else { "but no answer came" };
-    let mut known = vec![format!("{host} was told to restore the bundle, {answer}")];
+    let answer = match aftermath.answered {
+        Some(true) => ", and answered that it would",
+        Some(false) => ", but no answer came",
+        None => "",
+    };
+    let mut known = vec![format!("{host} was told to restore the bundle{answer}")];
     let mut eyes = Eyes { aftermath, session, signed_in: None, notes: Vec::new(), refused_directly: None };
     let back = match until_back(&mut eyes, progress, &mut known).await {
         Ok(host) => host,
