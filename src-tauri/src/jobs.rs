@@ -13,7 +13,7 @@ use tauri::ipc::Channel;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::ipc::{ErrorReport, ItemChange, Job, JobHead, JobItem, JobKind, JobState, Message};
+use crate::ipc::{ErrorReport, ItemChange, Job, JobHead, JobItem, JobKind, JobState, Message, Step};
 
 /// How long changes are collected before the page hears of them.
 const TELL_EVERY: Duration = Duration::from_millis(100);
@@ -88,6 +88,7 @@ impl Jobs {
             total: 0,
             done: 0,
             failed: 0,
+            cancelled: 0,
             bytes: 0,
             total_bytes: None,
             seconds_left: None,
@@ -222,8 +223,8 @@ impl Running {
             let (step, bytes) = (item.step, item.bytes);
             change(item);
             let head = &mut entry.job.head;
-            head.done = head.done + usize::from(item.step.is_end()) - usize::from(step.is_end());
-            head.failed = head.failed + usize::from(item.step.is_failure()) - usize::from(step.is_failure());
+            head.discount(step);
+            head.count(item.step);
             head.bytes = (head.bytes + item.bytes).saturating_sub(bytes);
             state.changed_items.insert((id, index));
         });
@@ -241,8 +242,7 @@ impl Running {
             for item in items {
                 let head = &mut entry.job.head;
                 head.total += 1;
-                head.done += usize::from(item.step.is_end());
-                head.failed += usize::from(item.step.is_failure());
+                head.count(item.step);
                 head.bytes += item.bytes;
                 state.changed_items.insert((id, entry.job.items.len()));
                 entry.job.items.push(item);
@@ -280,6 +280,20 @@ impl Running {
         state.changed_heads.insert(self.id);
         drop(state);
         self.jobs.changed.notify_one();
+    }
+}
+
+impl JobHead {
+    fn count(&mut self, step: Step) {
+        self.done += usize::from(step.is_end());
+        self.failed += usize::from(step.is_failure());
+        self.cancelled += usize::from(step == Step::Cancelled);
+    }
+
+    fn discount(&mut self, step: Step) {
+        self.done -= usize::from(step.is_end());
+        self.failed -= usize::from(step.is_failure());
+        self.cancelled -= usize::from(step == Step::Cancelled);
     }
 }
 
@@ -350,7 +364,6 @@ fn no_such_job() -> ErrorReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ipc::Step;
 
     fn now() -> DateTime<FixedOffset> {
         DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap()
@@ -391,6 +404,7 @@ mod tests {
         job.item(0, |item| (item.step, item.bytes) = (Step::Downloading, 500));
         job.item(0, |item| (item.step, item.bytes) = (Step::Saved, 700));
         job.item(1, |item| item.step = Step::Failed);
+        job.item(2, |item| item.step = Step::Cancelled);
         jobs.lock().tell_changes();
         let late = page(&jobs);
         let (early, late) = (early.lock().unwrap(), late.lock().unwrap());
@@ -401,8 +415,9 @@ mod tests {
             early[1]["items"].as_array().unwrap().iter().map(|change| &change["item"]).collect();
         assert_eq!(items, late[0]["jobs"][0]["items"].as_array().unwrap().iter().collect::<Vec<_>>());
         let head = &late[0]["jobs"][0]["head"];
-        let counts = ["total", "done", "failed", "bytes"].map(|field| head[field].as_u64().unwrap());
-        assert_eq!(counts, [3, 2, 1, 700]);
+        let counts =
+            ["total", "done", "failed", "cancelled", "bytes"].map(|field| head[field].as_u64().unwrap());
+        assert_eq!(counts, [3, 3, 1, 1, 700]);
     }
 
     #[test]

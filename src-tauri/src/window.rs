@@ -91,7 +91,7 @@ fn summary(job: &JobHead) -> String {
     if let (JobState::Failed, Some(error)) = (job.state, &job.error) {
         return format!("{}: {}", job.title, error.message);
     }
-    let good = job.done.saturating_sub(job.failed);
+    let good = job.done - job.failed - job.cancelled;
     let (did, what, bad) = match job.kind {
         JobKind::Backup => ("Backed up", "hosts", "failed"),
         JobKind::Verify => ("Verified", "bundles", "damaged"),

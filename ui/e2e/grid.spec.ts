@@ -164,19 +164,19 @@ test("a refresh keeps scroll, selection and focus, and draws only what changed",
   const last = row(page, "Hosts", "esx1700.lab.local");
   await expect(last).toBeFocused();
   const before = await grid(page, "Hosts").evaluate((element) => element.scrollTop);
-  await rows(page, "Hosts").evaluateAll((elements) => {
-    for (const element of elements) {
-      element.setAttribute("data-old", "");
-    }
-  });
+  // Rows out of sight come and go while the scrolling settles.
+  const inSight = [1698, 1699, 1700].map((number) => row(page, "Hosts", `esx${number}.lab.local`));
+  for (const one of inSight) {
+    await one.evaluate((element) => element.setAttribute("data-old", ""));
+  }
   await send(page, { kind: "hostsChanged" });
   await expect(page.getByText("Read 3 d ago", { exact: true })).toBeVisible();
   await expect(last).toBeFocused();
   await expect(last).toHaveAttribute("aria-selected", "true");
   expect(await grid(page, "Hosts").evaluate((element) => element.scrollTop)).toBe(before);
-  expect(
-    await rows(page, "Hosts").evaluateAll((elements) => elements.every((element) => element.hasAttribute("data-old"))),
-  ).toBe(true);
+  for (const one of inSight) {
+    await expect(one).toHaveAttribute("data-old");
+  }
 });
 
 test("only the rows in sight exist", async ({ page }) => {

@@ -72,6 +72,8 @@ pub(crate) struct JobHead {
     pub(crate) done: usize,
     /// How many of these failed or are damaged.
     pub(crate) failed: usize,
+    /// How many of these were cancelled.
+    pub(crate) cancelled: usize,
     /// Bytes received or read so far.
     pub(crate) bytes: u64,
     /// All bytes, where that is known.

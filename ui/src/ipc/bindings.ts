@@ -441,6 +441,8 @@ export type JobHead = {
 	done: number,
 	/**  How many of these failed or are damaged. */
 	failed: number,
+	/**  How many of these were cancelled. */
+	cancelled: number,
 	/**  Bytes received or read so far. */
 	bytes: number,
 	/**  All bytes, where that is known. */

@@ -289,6 +289,7 @@ function verifyJob(id: number, records: readonly RecordRow[]): Job {
       total: items.length,
       done: items.length,
       failed: items.filter((item) => item.step === "damaged").length,
+      cancelled: 0,
       bytes: bytesOf(records),
       totalBytes: bytesOf(records),
       secondsLeft: null,

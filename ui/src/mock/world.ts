@@ -172,6 +172,7 @@ export function backupJob(id: number, hosts: number, done: number): Job {
       total: hosts,
       done: Math.min(done, hosts),
       failed,
+      cancelled: 0,
       bytes: items.reduce((sum, item) => sum + item.bytes, 0),
       totalBytes: null,
       secondsLeft: isOver ? null : Math.ceil((hosts - done) * 0.6),

@@ -18,10 +18,10 @@ import { Page } from "../../components/Page";
 import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
 import { DateTime } from "../../components/Time";
-import { byteSize, ofTotal, plural, timeLeft } from "../../components/words";
+import { byteSize, ofTotal, plural, timeLeft, wholeNumber } from "../../components/words";
 import { commands as ipc, type Job } from "../../ipc";
 import { isRunning, progressOf, useJobs } from "../shell/jobs";
-import { stateIcon, stateWords } from "../shell/jobWords";
+import { failedWords, stateIcon, stateWords } from "../shell/jobWords";
 import { FilterTabs } from "./FilterTabs";
 import {
   bytesWords,
@@ -179,7 +179,7 @@ function JobView({ job }: { job: Job }) {
       ? [
           {
             id: "retry",
-            label: failed.length === 0 ? "Retry the failed" : `Retry the ${failed.length} failed`,
+            label: failed.length === 0 ? "Retry the failed" : `Retry the ${wholeNumber(failed.length)} failed`,
             icon: <ArrowClockwiseRegular />,
             disabled: running || failed.length === 0,
             run: () => attempt(retry),
@@ -208,11 +208,11 @@ function JobView({ job }: { job: Job }) {
       <div className={styles.summary}>
         <div className={styles.state} role="status">
           <span>
-            {stateIcon(head)} {stateWords(job)}
+            {stateIcon(head)} {stateWords(head)}
           </span>
           {running && head.failed > 0 && (
             <span>
-              <Mark kind="bad" /> {head.failed} {head.kind === "verify" ? "damaged" : "failed"}
+              <Mark kind="bad" /> {failedWords(head)}
             </span>
           )}
           {head.bytes > 0 && <span className={styles.quiet}>{byteSize(head.bytes)}</span>}

@@ -34,6 +34,8 @@ const useStyles = makeStyles({
   wide: { maxWidth: "760px" },
 });
 
+const NO_THUMBPRINT = { acceptThumbprint: null };
+
 type NotTrusted = Extract<ConnectOutcome, { kind: "notTrusted" }>;
 type Connected = Extract<ConnectOutcome, { kind: "connected" }>;
 type Step = { kind: "form" } | { kind: "certificate"; outcome: NotTrusted } | { kind: "connected"; outcome: Connected };
@@ -74,6 +76,8 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
     const own = attempt.current;
     setBusy(true);
     setError(null);
+    // Kept, so that after a wrong password it is not asked for again.
+    setInput({ ...input, acceptThumbprint });
     try {
       const outcome = await commands.saveServer({
         ...input,
@@ -116,11 +120,12 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
           <ServerForm
             server={server}
             input={input}
-            onChange={(change) => setInput({ ...input, ...change })}
+            // A certificate is accepted for one address.
+            onChange={(change) => setInput({ ...input, ...(change.address !== undefined && NO_THUMBPRINT), ...change })}
             passwordBox={ask?.kind === "password" ? passwordBox : null}
             isBusy={isBusy}
             error={error}
-            onSubmit={() => void connect(null)}
+            onSubmit={() => void connect(input.acceptThumbprint)}
             onCancel={close}
           />
         )}

@@ -48,7 +48,7 @@ const COLUMNS: readonly GridColumn<Job>[] = [
     id: "state",
     title: "Status",
     width: 260,
-    text: stateWords,
+    text: (job) => stateWords(job.head),
     draw: (job) => <Status job={job} />,
   },
   { id: "note", title: "Note", width: 200, text: ({ head }) => head.note ?? "" },
@@ -175,7 +175,7 @@ function Status({ job }: { job: Job }) {
           <span>{`${head.done} of ${head.total}`}</span>
         </>
       ) : (
-        <span>{stateWords(job)}</span>
+        <span>{stateWords(job.head)}</span>
       )}
     </div>
   );

@@ -1,19 +1,18 @@
 import type { ReactElement } from "react";
 import { Mark, type MarkKind } from "../../components/Mark";
 import { plural, wholeNumber } from "../../components/words";
-import type { Job, JobHead } from "../../ipc";
+import type { JobHead } from "../../ipc";
 
 /** "137 saved, 3 failed". */
-export function stateWords(job: Job): string {
-  const { head } = job;
+export function stateWords(head: JobHead): string {
   switch (head.state) {
     case "running":
     case "cancelling":
       return progressWords(head);
     case "done":
-      return outcome(job);
+      return outcome(head);
     case "cancelled":
-      return `Cancelled: ${outcome(job)}`;
+      return `Cancelled: ${outcome(head)}`;
     case "failed":
       return head.error === null ? "Failed" : `Failed: ${head.error.message}`;
   }
@@ -25,6 +24,11 @@ export function progressWords(head: JobHead): string {
     return "Cancelling";
   }
   return head.total === 0 ? "Starting" : `${wholeNumber(head.done)} of ${wholeNumber(head.total)}`;
+}
+
+/** "3 failed", "1 damaged". */
+export function failedWords(head: JobHead): string {
+  return `${wholeNumber(head.failed)} ${head.kind === "verify" ? "damaged" : "failed"}`;
 }
 
 export function stateMark(head: JobHead): MarkKind {
@@ -45,17 +49,13 @@ export function stateIcon(head: JobHead): ReactElement {
   return <Mark kind={stateMark(head)} />;
 }
 
-/** Counted by the items: to the head, a cancelled host is done as well. */
-function outcome({ head, items }: Job): string {
-  const count = (...steps: string[]) => items.filter((item) => steps.includes(item.step)).length;
+function outcome(head: JobHead): string {
   const isVerify = head.kind === "verify";
-  const good = count("saved", "good");
-  const bad = count("failed", "damaged");
-  const cancelled = count("cancelled");
+  const good = head.done - head.failed - head.cancelled;
   return [
     isVerify ? plural(good, "bundle good", "bundles good") : plural(good, "host saved", "hosts saved"),
-    bad > 0 ? `${wholeNumber(bad)} ${isVerify ? "damaged" : "failed"}` : null,
-    cancelled > 0 ? `${wholeNumber(cancelled)} cancelled` : null,
+    head.failed > 0 ? failedWords(head) : null,
+    head.cancelled > 0 ? `${wholeNumber(head.cancelled)} cancelled` : null,
   ]
     .filter((part) => part !== null)
     .join(", ");

@@ -13,6 +13,7 @@ const head = (id: number, change: Partial<JobHead> = {}): JobHead => ({
   total: 2,
   done: 0,
   failed: 0,
+  cancelled: 0,
   bytes: 0,
   totalBytes: null,
   secondsLeft: null,
