@@ -92,6 +92,14 @@ export function timeLeft(seconds: number): string {
   return `about ${seconds < 60 ? `${Math.ceil(seconds / 10) * 10} s` : coarse(Math.ceil(seconds / 60) * 60_000)} left`;
 }
 
+/** What is said one after the other, each with its full stop: errors of the core come without one. */
+export function sentences(...parts: readonly (string | null | undefined)[]): string {
+  return parts
+    .filter((part) => part != null && part !== "")
+    .map((part) => (/[.?!:]$/.test(part ?? "") ? part : `${part}.`))
+    .join(" ");
+}
+
 function coarse(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000);
   if (minutes < 60) {

@@ -22,7 +22,7 @@ import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
-import { byteSize, dateTime, dateTimeAndZone, ofTotal, plural, wholeNumber } from "../../components/words";
+import { byteSize, dateTime, dateTimeAndZone, ofTotal, plural, sentences, wholeNumber } from "../../components/words";
 import type { HostReportView, ResultView, RunRow, RunView } from "../../ipc";
 import { useMedia } from "../../theme";
 import { HostReport, resultMark, resultWords } from "./HostReport";
@@ -141,7 +141,7 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
     id: "reason",
     title: "Reason or warning",
     width: 360,
-    text: (host) => host.error?.message ?? host.warnings.join(" "),
+    text: (host) => host.error?.message ?? sentences(...host.warnings),
   },
   {
     id: "bytes",

@@ -18,7 +18,7 @@ import { Page } from "../../components/Page";
 import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
 import { DateTime } from "../../components/Time";
-import { byteSize, ofTotal, plural, timeLeft, wholeNumber } from "../../components/words";
+import { byteSize, ofTotal, plural, sentences, timeLeft, wholeNumber } from "../../components/words";
 import { commands as ipc, type Job } from "../../ipc";
 import { isRunning, progressOf, useJobs } from "../shell/jobs";
 import { failedWords, stateIcon, stateWords } from "../shell/jobWords";
@@ -228,7 +228,7 @@ function JobView({ job }: { job: Job }) {
         {head.warnings.length > 0 && (
           <ErrorView
             intent="warning"
-            error={{ code: "warning", message: head.warnings.join(" "), hint: null, details: [] }}
+            error={{ code: "warning", message: sentences(...head.warnings), hint: null, details: [] }}
           />
         )}
         {error !== null && <ErrorView error={error} />}

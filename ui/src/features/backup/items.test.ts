@@ -14,7 +14,7 @@ const item = (name: string, change: Partial<JobItem> = {}): JobItem => ({
   error: null,
   ...change,
 });
-const REFUSED = { code: "x", message: "The host is not responding.", hint: "Look at it.", details: [] };
+const REFUSED = { code: "x", message: "the host is not responding", hint: "Look at it.", details: [] };
 
 test("an item that did not change keeps its row", () => {
   const items = [item("a"), item("b")];
@@ -53,6 +53,6 @@ test("bytes and messages in words", () => {
   expect(bytesWords(item("a", { step: "downloading", bytes: 1024, totalBytes: 4096 }))).toBe("1 KB of 4 KB");
   expect(bytesWords(item("a", { step: "saved", bytes: 4096, totalBytes: 4096 }))).toBe("4 KB");
   expect(messageOf(item("a", { error: REFUSED, warnings: ["Slow."] }))).toBe(
-    "The host is not responding. Look at it. Slow.",
+    "the host is not responding. Look at it. Slow.",
   );
 });

@@ -1,6 +1,6 @@
 /** A job's items as rows, and in words. Pure. */
 import type { MarkKind } from "../../components/Mark";
-import { byteSize } from "../../components/words";
+import { byteSize, sentences } from "../../components/words";
 import type { HostRef, JobItem, Step } from "../../ipc";
 
 export type ItemRow = { index: number; item: JobItem };
@@ -117,5 +117,5 @@ export function bytesWords(item: JobItem): string {
 }
 
 export function messageOf(item: JobItem): string {
-  return [item.error?.message, item.error?.hint, ...item.warnings].filter((part) => part != null).join(" ");
+  return sentences(item.error?.message, item.error?.hint, ...item.warnings);
 }
