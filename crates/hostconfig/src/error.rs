@@ -251,9 +251,10 @@ fn bundle_code(problem: &BundleProblem) -> &'static str {
         BundleProblem::GzipDamaged { .. } => "bundle_damaged",
         BundleProblem::TrailingData => "bundle_trailing_data",
         BundleProblem::TarDamaged { .. } => "bundle_not_tar",
-        BundleProblem::TooLarge | BundleProblem::TooManyMembers => "bundle_too_large",
+        BundleProblem::TooLarge { .. } | BundleProblem::TooManyMembers => "bundle_too_large",
         BundleProblem::NoManifest | BundleProblem::BadManifest => "bundle_no_manifest",
         BundleProblem::NoState => "bundle_no_state",
+        BundleProblem::Forbidden { .. } => "bundle_forbidden_member",
     }
 }
 
@@ -263,7 +264,7 @@ fn bundle_hint(problem: &BundleProblem) -> &'static str {
         BundleProblem::NotGzip { looks_like_html: true, .. } => {
             "A web page came in the bundle's place: check for a proxy or a gateway between this machine and the host, then take the backup again."
         }
-        BundleProblem::TooLarge | BundleProblem::TooManyMembers => {
+        BundleProblem::TooLarge { .. } | BundleProblem::TooManyMembers | BundleProblem::Forbidden { .. } => {
             "Do not use the file: no ESXi host wrote it."
         }
         BundleProblem::NoManifest | BundleProblem::BadManifest | BundleProblem::NoState => {

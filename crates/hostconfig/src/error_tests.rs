@@ -2,7 +2,7 @@ use std::io;
 
 use super::*;
 use crate::archive::{LockHolder, Problem};
-use crate::bundle::Layer;
+use crate::bundle::{Forbidden, Layer};
 use crate::hosts_file::HostsFileProblem;
 use crate::selection::UnknownName;
 
@@ -85,11 +85,12 @@ fn errors() -> Vec<Error> {
         BundleProblem::GzipDamaged { layer: Layer::Bundle, reason: "bad checksum".into() },
         BundleProblem::TrailingData,
         BundleProblem::TarDamaged { layer: Layer::Bundle, reason: "bad header".into() },
-        BundleProblem::TooLarge,
+        BundleProblem::TooLarge { limit_mib: 512 },
         BundleProblem::TooManyMembers,
         BundleProblem::NoManifest,
         BundleProblem::BadManifest,
         BundleProblem::NoState,
+        BundleProblem::Forbidden { layer: Layer::Local, what: Forbidden::Link, path: "etc/shadow".into() },
     ];
     let broken = serde_json::from_str::<u8>("{").unwrap_err();
     let settings = [

@@ -144,6 +144,11 @@ impl SimHost {
         self.state(|state| state.content.ntp = servers.iter().map(ToString::to_string).collect());
     }
 
+    /// Sets the port groups of vSwitch0.
+    pub fn set_port_groups(&self, names: &[&str]) {
+        self.state(|state| state.content.port_groups = names.iter().map(ToString::to_string).collect());
+    }
+
     /// Presents a new certificate from the next connection on. vCenter goes on reporting the old one until the host is
     /// reconnected.
     pub fn change_certificate(&self) {

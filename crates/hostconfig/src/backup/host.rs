@@ -188,7 +188,7 @@ fn prove_and_commit(fetched: Fetched, clock: super::Clock) -> Result<Record> {
     let file = received.write().map_err(|source| staging.write_failed(source))?;
     let checked =
         check(&file).map_err(|problem| Error::UnsoundBundle { host: host.name.clone(), problem })?;
-    let Manifest { release_level, uuid } = checked.manifest;
+    let Manifest { release_level, uuid, .. } = checked.manifest;
     let matches_host =
         uuid.as_deref().zip(host.uuid.as_deref()).map(|(bundle, host)| uuid_matches(bundle, host));
     let manifest = RecordManifest { release_level, uuid, matches_host };

@@ -160,7 +160,7 @@ fn bombs_end_in_an_error() {
         tgz(&[manifest, ("state.tgz", &zeros)]),
         tgz(&[manifest, ("state.tgz", &tgz(&[("local.tgz", &zeros)]))]),
     ] {
-        assert!(matches!(check(&nested[..]), Err(BundleProblem::TooLarge)));
+        assert!(matches!(check(&nested[..]), Err(BundleProblem::TooLarge { .. })));
     }
     let mut header = tar::Header::new_gnu();
     header.set_entry_type(tar::EntryType::GNULongName);
@@ -221,4 +221,58 @@ fn zeros(length: u64) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     io::copy(&mut io::repeat(0).take(length), &mut encoder).unwrap();
     encoder.finish().unwrap()
+}
+
+#[test]
+fn what_no_host_packs_is_not_read() {
+    let with = |kind: tar::EntryType, path: &str, twice: bool| {
+        let mut builder = tar::Builder::new(Vec::new());
+        for _ in 0..=u8::from(twice) {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(0);
+            header.set_entry_type(kind);
+            let name = &mut header.as_old_mut().name;
+            name[..path.len()].copy_from_slice(path.as_bytes());
+            header.as_old_mut().linkname[..4].copy_from_slice(b"/etc");
+            header.set_cksum();
+            builder.append(&header, std::io::empty()).unwrap();
+        }
+        let local = gzip(&builder.into_inner().unwrap());
+        tgz(&[("Manifest.txt", MANIFEST.as_bytes()), ("state.tgz", &tgz(&[("local.tgz", &local)]))])
+    };
+    use tar::EntryType as T;
+    for (kind, path, twice, expect) in [
+        (T::Symlink, "etc/shadow", false, "a link"),
+        (T::Link, "etc/shadow", false, "a link"),
+        (T::Fifo, "etc/pipe", false, "something that is no plain file"),
+        (T::Char, "dev/null", false, "something that is no plain file"),
+        (T::Regular, "../../etc/passwd", false, "a path that leads out of it"),
+        (T::Regular, "/etc/passwd", false, "a path that leads out of it"),
+        (T::Regular, "a\\..\\b", false, "a path that leads out of it"),
+        (T::Regular, "C:/x", false, "a path that leads out of it"),
+        (T::Regular, "etc/hosts", true, "a path that another file has already"),
+    ] {
+        let bundle = with(kind, path, twice);
+        let problem = crate::bundle::open(&bundle[..], crate::bundle::CONTENT_LIMITS).unwrap_err();
+        assert!(matches!(problem, BundleProblem::Forbidden { .. }), "{problem}");
+        assert!(
+            problem.to_string().starts_with(&format!("its local.tgz has {expect} among its files: ")),
+            "{problem}"
+        );
+        // It is kept all the same, and can be restored: only its content is not read.
+        check(&bundle[..]).unwrap();
+        let contents = crate::bundle::read_contents(&bundle).unwrap();
+        assert!(matches!(contents.sealing, crate::bundle::Sealing::Unreadable { .. }));
+    }
+    let folder = with(T::Directory, "./etc/", false);
+    crate::bundle::open(&folder[..], crate::bundle::CONTENT_LIMITS).unwrap();
+}
+
+#[test]
+fn a_bomb_is_not_unpacked() {
+    let zeros = vec![0_u8; 64 << 20];
+    let bundle = bundle_with(&[("etc/a", &zeros), ("etc/b", &zeros)]);
+    assert!(bundle.len() < 1 << 20);
+    let problem = crate::bundle::open(&bundle[..], crate::bundle::CONTENT_LIMITS).unwrap_err();
+    assert!(matches!(problem, BundleProblem::TooLarge { limit_mib: 96 }), "{problem}");
 }

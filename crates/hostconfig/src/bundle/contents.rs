@@ -1,28 +1,34 @@
-//! What is in a bundle, as far as it can be read without its host: enough to tell what a restore would bring, and whether two
-//! bundles hold the same configuration. Contents stay hashes wherever that is enough: nothing here can leak a secret.
+//! What is in a bundle, as far as it can be read without its host. Only what has no secrets in it any more leaves [`open`].
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::Read;
 use std::net::IpAddr;
 
-use flate2::read::GzDecoder;
-use rusqlite::{Connection, MAIN_DB};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use vsphere::Certificate;
 
-use super::check::{BundleProblem, Layer};
+use super::check::{BundleProblem, Layer, Limits};
+use super::config_store::{self, ConfigStore};
 use super::envelope;
+use super::esx_conf::EsxConf;
+use super::manifest::{Manifest, parse_manifest};
+use super::noise::{self, Noise};
+use super::redact::{self, Redacted, Secret};
+use super::walk::{Found, Keeping, Kept, walk_local, walk_through};
 
 /// What a bundle holds.
 #[derive(Debug, Clone)]
 pub struct Contents {
+    /// What it says of its host.
+    pub manifest: Manifest,
     /// Whether the configuration in it can be read.
     pub sealing: Sealing,
     /// The management address that it would bring, where it is a fixed one that can be read.
     pub address: Option<IpAddr>,
     /// The certificate that it would bring.
     pub certificate: Option<Certificate>,
+    files: Vec<BundleFile>,
     /// A hash of each file, and of each row of the ConfigStore.
     parts: BTreeMap<String, [u8; 32]>,
     /// How many were left out because they change by themselves.
@@ -44,6 +50,39 @@ pub enum Sealing {
     },
 }
 
+/// A file in a bundle, without its secrets.
+#[derive(Debug, Clone)]
+pub struct BundleFile {
+    /// The archive that it is in.
+    pub layer: Layer,
+    /// Its path there, such as `etc/hosts`.
+    pub path: String,
+    /// Its length as it is in the bundle.
+    pub bytes: u64,
+    /// What is in it.
+    pub body: FileBody,
+    /// Why it is left out of comparisons, where it is.
+    pub noise: Option<Noise>,
+    hash: [u8; 32],
+}
+
+/// What is in a file.
+#[derive(Debug, Clone)]
+pub enum FileBody {
+    /// Text, by lines.
+    Text(Vec<Redacted>),
+    /// One certificate or several.
+    Certificates(Vec<Certificate>),
+    /// Keys and values.
+    EsxConf(EsxConf),
+    /// Objects.
+    ConfigStore(ConfigStore),
+    /// Nothing but a secret, or a database with secrets in it.
+    Secret(Secret),
+    /// Anything else.
+    Binary,
+}
+
 /// What two bundles have in common. A part is a file, by its path, or a row of the ConfigStore.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
@@ -59,44 +98,64 @@ pub struct Comparison {
     pub left_out: usize,
 }
 
-/// How much a bundle may unpack to when it is read into memory. Real ones have a few megabytes.
-const MOST_BYTES: u64 = 128 * 1024 * 1024;
-/// Far more rows than any ConfigStore has.
-const MOST_ROWS: usize = 200_000;
+/// The longest text that is shown as one, and its lines; all texts of a bundle together may have more of both.
+const LONGEST_TEXT: usize = 4 * 1024 * 1024;
+const MOST_LINES: usize = 50_000;
+const ALL_TEXT: usize = 16 * 1024 * 1024;
+const ALL_LINES: usize = 200_000;
+/// More certificates than any store of trusted ones has.
+const MOST_CERTIFICATES: usize = 1_000;
 const CONFIG_STORE: &str = "var/lib/vmware/configstore/backup/current-store-1";
 const ESX_CONF: &str = "etc/vmware/esx.conf";
 const CERTIFICATE: &str = "etc/vmware/ssl/rui.crt";
-/// What changes although nobody changes anything.
-const RESTLESS: [&str; 3] = ["etc/vmware/.backup.counter", "etc/random-seed", "etc/vmware/encryption.info"];
-const RESTLESS_ROWS: [&str; 3] = ["devices_access", "quick_boot_data", "reboot_reason"];
 
-/// Reads a bundle that [`super::check`] has found sound.
+/// How much is read of a bundle's content: a hundred times what hosts have, within 256 MB of memory.
+pub const CONTENT_LIMITS: Limits = Limits { unpacked_bytes: 96 * 1024 * 1024, members: 20_000 };
+
+/// Reads a bundle: every file of every layer that can be read without its host.
 ///
 /// # Errors
-/// The bundle itself cannot be unpacked. That what is in it cannot be read is in [`Contents::sealing`].
-pub fn read_contents(bundle: &[u8]) -> Result<Contents, BundleProblem> {
-    let mut budget = MOST_BYTES;
-    let outer = members(bundle, Layer::Bundle, &mut budget)?;
-    let state = find(&outer, "state.tgz").ok_or(BundleProblem::NoState)?;
-    let state = members(state, Layer::State, &mut budget)?;
-    let info = find(&state, "encryption.info").map(String::from_utf8_lossy).unwrap_or_default();
-    let local = match (find(&state, "local.tgz"), find(&state, "local.tgz.ve")) {
-        (Some(local), _) => local.to_vec(),
-        (None, Some(_)) if envelope::is_sealed(&info) => return Ok(Contents::unread(Sealing::Tpm)),
-        (None, Some(sealed)) => match envelope::open(sealed, &info) {
-            Ok(local) => local,
-            Err(reason) => return Ok(Contents::unread(Sealing::Unreadable { reason: reason.to_owned() })),
-        },
-        (None, None) => {
-            let reason = "its state.tgz holds neither local.tgz nor local.tgz.ve".to_owned();
-            return Ok(Contents::unread(Sealing::Unreadable { reason }));
+/// It is no sound bundle, holds more than `limits` allow, or a member that none has. That what is in it is sealed or cannot be
+/// decrypted is no error but [`Contents::sealing`].
+pub fn open(bundle: impl Read, limits: Limits) -> Result<Contents, BundleProblem> {
+    let mut found = walk_through(bundle, limits, Keeping::Content)?;
+    let manifest = found.manifest.take().ok_or(BundleProblem::NoManifest)?;
+    let manifest = parse_manifest(&manifest).ok_or(BundleProblem::BadManifest)?;
+    if !found.has_state {
+        return Err(BundleProblem::NoState);
+    }
+    let sealing = match unseal(&mut found, limits)? {
+        Some(local) => {
+            found = local;
+            Sealing::Open
         }
+        None => sealing(&found),
     };
-    let files = members(&local, Layer::Local, &mut budget)?;
-    Ok(Contents::of(&files))
+    Ok(Contents::of(manifest, sealing, found.kept))
 }
 
-/// What two bundles have in common; none where one of them cannot be read.
+/// The same for a restore, which sends the bundle as it is: content that Hostkeep refuses to read is unreadable, and no reason
+/// to refuse the bundle.
+pub fn read_contents(bundle: &[u8]) -> Result<Contents, BundleProblem> {
+    match open(bundle, CONTENT_LIMITS) {
+        Err(
+            problem @ (BundleProblem::Forbidden { .. }
+            | BundleProblem::TooLarge { .. }
+            | BundleProblem::TooManyMembers),
+        ) => {
+            let checked = super::check(bundle)?;
+            Ok(Contents::of(
+                checked.manifest,
+                Sealing::Unreadable { reason: problem.to_string() },
+                Vec::new(),
+            ))
+        }
+        opened => opened,
+    }
+}
+
+/// What two bundles have in common; none where one of them cannot be read. For a restore's proof: [`super::diff`] tells people
+/// what differs.
 pub fn compare(first: &Contents, second: &Contents) -> Option<Comparison> {
     if first.sealing != Sealing::Open || second.sealing != Sealing::Open {
         return None;
@@ -123,66 +182,241 @@ impl Comparison {
 }
 
 impl Contents {
-    fn unread(sealing: Sealing) -> Self {
-        Self { sealing, address: None, certificate: None, parts: BTreeMap::new(), left_out: 0 }
+    /// Its files, sorted by layer and path.
+    pub fn files(&self) -> &[BundleFile] {
+        &self.files
     }
 
-    fn of(files: &[(String, Vec<u8>)]) -> Self {
-        let mut contents = Self::unread(Sealing::Open);
-        let rows = find(files, CONFIG_STORE).and_then(|store| match rows(store) {
-            Ok(rows) => Some(rows),
-            Err(error) => {
-                tracing::warn!(%error, "the ConfigStore of a bundle cannot be read; it is compared as a file");
-                None
-            }
-        });
-        for (path, content) in files {
-            if RESTLESS.contains(&path.as_str()) || path.ends_with(".leases") {
-                contents.left_out += 1;
-            } else if path == ESX_CONF {
-                contents.parts.insert(path.clone(), hash_of_lines(content));
-            } else if path != CONFIG_STORE || rows.is_none() {
-                contents.parts.insert(path.clone(), Sha256::digest(content).into());
-            }
+    /// The file of this path: in `local.tgz` first, which holds the host's files, then in the archives around it.
+    pub fn file(&self, path: &str) -> Option<&BundleFile> {
+        let path = path.trim_start_matches("./").trim_start_matches('/');
+        self.files.iter().rev().find(|file| file.path == path)
+    }
+
+    /// `esx.conf`, where there is one.
+    pub fn esx_conf(&self) -> Option<&EsxConf> {
+        self.files.iter().find_map(|file| match &file.body {
+            FileBody::EsxConf(conf) => Some(conf),
+            _ => None,
+        })
+    }
+
+    /// The ConfigStore, where there is one that can be read.
+    pub fn config_store(&self) -> Option<&ConfigStore> {
+        self.files.iter().find_map(|file| match &file.body {
+            FileBody::ConfigStore(store) => Some(store),
+            _ => None,
+        })
+    }
+
+    fn of(manifest: Manifest, sealing: Sealing, kept: Vec<Kept>) -> Self {
+        let mut contents = Self {
+            manifest,
+            sealing,
+            address: None,
+            certificate: None,
+            files: Vec::with_capacity(kept.len()),
+            parts: BTreeMap::new(),
+            left_out: 0,
+        };
+        let mut room = TextRoom { bytes: ALL_TEXT, lines: ALL_LINES };
+        for file in kept {
+            let file = BundleFile::read(file, &mut room);
+            contents.note_parts(&file);
+            contents.files.push(file);
         }
-        for row in rows.iter().flatten() {
-            if RESTLESS_ROWS.contains(&row.name.as_str()) {
-                contents.left_out += 1;
-            } else {
-                contents.parts.insert(format!("ConfigStore {}", row.key()), row.hash());
-            }
-        }
-        let conf = find(files, ESX_CONF).map(String::from_utf8_lossy).unwrap_or_default();
-        let in_store = || rows.iter().flatten().find_map(Row::management_address);
-        contents.address = in_store().or_else(|| address_in(&conf));
-        contents.certificate = find(files, CERTIFICATE).and_then(Certificate::from_pem);
+        contents.files.sort_by(|a, b| (a.layer, &a.path).cmp(&(b.layer, &b.path)));
+        let in_store =
+            contents.config_store().and_then(|store| store.objects().iter().find_map(management_address));
+        let in_conf = || contents.esx_conf()?.get("/adv/Misc/HostIPAddr")?.text().parse().ok();
+        contents.address = in_store.or_else(in_conf);
+        contents.certificate = match contents.file(CERTIFICATE).map(|file| &file.body) {
+            Some(FileBody::Certificates(certificates)) => certificates.first().cloned(),
+            _ => None,
+        };
         contents
     }
-}
 
-fn find<'a>(members: &'a [(String, Vec<u8>)], path: &str) -> Option<&'a [u8]> {
-    members.iter().find(|(found, _)| found == path).map(|(_, content)| content.as_slice())
-}
-
-/// The regular files of an archive, within what is left of the budget.
-fn members(tgz: &[u8], layer: Layer, budget: &mut u64) -> Result<Vec<(String, Vec<u8>)>, BundleProblem> {
-    let damaged = |error: std::io::Error| BundleProblem::TarDamaged { layer, reason: error.to_string() };
-    let mut tar = Vec::new();
-    let limit = *budget;
-    GzDecoder::new(tgz).take(limit + 1).read_to_end(&mut tar).map_err(damaged)?;
-    *budget = limit.checked_sub(tar.len() as u64).ok_or(BundleProblem::TooLarge)?;
-    let mut members = Vec::new();
-    for entry in tar::Archive::new(tar.as_slice()).entries().map_err(damaged)? {
-        let mut entry = entry.map_err(damaged)?;
-        if !entry.header().entry_type().is_file() {
-            continue;
+    /// What a restore's proof compares.
+    fn note_parts(&mut self, file: &BundleFile) {
+        if file.layer != Layer::Local {
+            return;
         }
-        let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).map_err(damaged)?;
-        members.push((path.trim_start_matches("./").to_owned(), content));
+        if file.noise == Some(Noise::EveryBackup) {
+            self.left_out += 1;
+            return;
+        }
+        let FileBody::ConfigStore(store) = &file.body else {
+            self.parts.insert(file.path.clone(), file.hash);
+            return;
+        };
+        for object in store.objects() {
+            if noise::of_row(&object.name).is_some() {
+                self.left_out += 1;
+            } else {
+                self.parts.insert(format!("ConfigStore {}", object.key()), object.hash);
+            }
+        }
     }
-    Ok(members)
+}
+
+impl BundleFile {
+    /// What may be shown of it, line by line; none where it is no text.
+    pub fn lines(&self) -> Option<Vec<Redacted>> {
+        match &self.body {
+            FileBody::Text(lines) => Some(lines.clone()),
+            FileBody::EsxConf(conf) => {
+                let line = |entry: &super::ConfEntry| entry.value.behind(&format!("{} = ", entry.key));
+                Some(conf.entries().iter().map(line).chain(conf.others().iter().cloned()).collect())
+            }
+            FileBody::ConfigStore(store) => {
+                let objects = store.objects().iter();
+                let line = |key: &str, (path, value): &(Vec<String>, Redacted)| {
+                    value.behind(&format!("{key} {} = ", path.join(".")))
+                };
+                Some(
+                    objects
+                        .flat_map(|object| {
+                            let key = object.key();
+                            object.leaves.iter().map(move |leaf| line(&key, leaf))
+                        })
+                        .collect(),
+                )
+            }
+            FileBody::Certificates(_) | FileBody::Secret(_) | FileBody::Binary => None,
+        }
+    }
+
+    /// Whether both hold the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+
+    /// The SHA-256 of the file in the bundle, in hexadecimal; none where a secret could be guessed from it.
+    pub fn sha256(&self) -> Option<String> {
+        let has_secret = match &self.body {
+            FileBody::Text(lines) => lines.iter().any(Redacted::has_secret),
+            FileBody::Certificates(_) | FileBody::Binary => false,
+            FileBody::EsxConf(_) | FileBody::ConfigStore(_) | FileBody::Secret(_) => true,
+        };
+        (!has_secret).then(|| hex::encode(self.hash))
+    }
+
+    /// A remark in the place of content that is not shown, which still tells whether two contents differ.
+    pub(super) fn remark(&self) -> Redacted {
+        let what = match &self.body {
+            FileBody::Secret(secret) => return Redacted::secret(*secret, &self.hash),
+            FileBody::Text(lines) => format!("text, {}", counted(lines.len(), "line")),
+            FileBody::Certificates(found) => counted(found.len(), "certificate"),
+            FileBody::EsxConf(_) | FileBody::ConfigStore(_) => "configuration".to_owned(),
+            FileBody::Binary => format!("binary, {} bytes", self.bytes),
+        };
+        Redacted::about(what, &self.hash)
+    }
+
+    fn read(file: Kept, room: &mut TextRoom) -> Self {
+        let Kept { layer, path, content } = file;
+        let is_conf = layer == Layer::Local && path == ESX_CONF;
+        let body = body(layer, &path, &content, room);
+        let hash = if is_conf { hash_of_lines(&content) } else { Sha256::digest(&content).into() };
+        let noise = noise::of_file(&path);
+        // Names come from outside as well.
+        let path = Redacted::of(&path).text().to_owned();
+        Self { layer, path, bytes: content.len() as u64, body, noise, hash }
+    }
+}
+
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+/// How much text may still be kept by lines.
+struct TextRoom {
+    bytes: usize,
+    lines: usize,
+}
+
+fn body(layer: Layer, path: &str, content: &[u8], room: &mut TextRoom) -> FileBody {
+    if let Some(secret) = redact::secret_file(path) {
+        return FileBody::Secret(secret);
+    }
+    if layer == Layer::Local && path == CONFIG_STORE {
+        return match config_store::parse(content) {
+            Ok(store) => FileBody::ConfigStore(store),
+            Err(error) => {
+                tracing::warn!(%error, "the ConfigStore of a bundle cannot be read; it is compared as a file");
+                FileBody::Binary
+            }
+        };
+    }
+    let Some(text) = text(content, room) else { return FileBody::Binary };
+    if layer == Layer::Local && path == ESX_CONF {
+        return FileBody::EsxConf(EsxConf::parse(text));
+    }
+    if text.contains("-----BEGIN CERTIFICATE-----") && !text.contains("PRIVATE KEY") {
+        let begins = text.match_indices("-----BEGIN CERTIFICATE-----").take(MOST_CERTIFICATES);
+        let certificates: Vec<Certificate> =
+            begins.filter_map(|(at, _)| Certificate::from_pem(&text.as_bytes()[at..])).collect();
+        if !certificates.is_empty() {
+            return FileBody::Certificates(certificates);
+        }
+    }
+    FileBody::Text(redact::lines(path, text))
+}
+
+/// Text, if it is some and there is room for it.
+fn text<'a>(content: &'a [u8], room: &mut TextRoom) -> Option<&'a str> {
+    if content.len() > LONGEST_TEXT.min(room.bytes) || content.contains(&0) {
+        return None;
+    }
+    let text = std::str::from_utf8(content).ok()?;
+    let lines = text.lines().count();
+    if lines > MOST_LINES.min(room.lines) {
+        return None;
+    }
+    room.bytes -= content.len();
+    room.lines -= lines;
+    Some(text)
+}
+
+/// Opens the envelope, if there is one that can be opened and no plain `local.tgz`.
+fn unseal(found: &mut Found, limits: Limits) -> Result<Option<Found>, BundleProblem> {
+    if found.has_local {
+        return Ok(Some(std::mem::take(found)));
+    }
+    let info = info(found);
+    if envelope::is_sealed(&info) {
+        return Ok(None);
+    }
+    let Some(at) = found.kept.iter().position(is_envelope) else { return Ok(None) };
+    let sealed = found.kept.swap_remove(at);
+    match envelope::open(sealed.content, &info) {
+        Ok(local) => walk_local(&local, limits, std::mem::take(found)).map(Some),
+        Err(reason) => {
+            found.unreadable = Some(reason);
+            Ok(None)
+        }
+    }
+}
+
+fn sealing(found: &Found) -> Sealing {
+    let unreadable = |reason: &str| Sealing::Unreadable { reason: reason.to_owned() };
+    if let Some(reason) = found.unreadable {
+        return unreadable(reason);
+    }
+    if found.kept.iter().any(is_envelope) {
+        return Sealing::Tpm;
+    }
+    unreadable("its state.tgz holds neither local.tgz nor local.tgz.ve")
+}
+
+fn is_envelope(file: &Kept) -> bool {
+    file.layer == Layer::State && file.path == "local.tgz.ve"
+}
+
+fn info(found: &Found) -> String {
+    let info = found.kept.iter().find(|file| file.layer == Layer::State && file.path == "encryption.info");
+    info.map(|file| String::from_utf8_lossy(&file.content).into_owned()).unwrap_or_default()
 }
 
 /// `esx.conf` is written in no particular order.
@@ -190,88 +424,24 @@ fn hash_of_lines(content: &[u8]) -> [u8; 32] {
     let mut lines: Vec<&[u8]> =
         content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
     lines.sort_unstable();
-    Sha256::digest(lines.join(&b'\n')).into()
+    let mut hash = Sha256::new();
+    for line in lines {
+        hash.update(line);
+        hash.update(b"\n");
+    }
+    hash.finalize().into()
 }
 
-/// Of `/adv/Misc/HostIPAddr = "10.0.0.1"`.
-fn address_in(conf: &str) -> Option<IpAddr> {
-    let line = conf.lines().find_map(|line| line.strip_prefix("/adv/Misc/HostIPAddr"))?;
-    line.split_once('=')?.1.trim().trim_matches('"').parse().ok()
-}
-
-/// A row of the ConfigStore, without what changes by itself.
-struct Row {
-    component: String,
-    group: String,
-    name: String,
-    identifier: String,
-    user_value: String,
-    vital_value: String,
-}
-
-impl Row {
-    fn key(&self) -> String {
-        let parts = [&self.component, &self.group, &self.name, &self.identifier];
-        parts.map(String::as_str).join("|").trim_end_matches('|').to_owned()
+/// The fixed address of the interface that is enabled for management.
+fn management_address(object: &super::StoreObject) -> Option<IpAddr> {
+    if object.name != "vmknics" {
+        return None;
     }
-
-    fn hash(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        for value in [&self.user_value, &self.vital_value] {
-            hash.update((value.len() as u64).to_le_bytes());
-            hash.update(value);
-        }
-        hash.finalize().into()
-    }
-
-    /// The fixed address of the interface that is enabled for management.
-    fn management_address(&self) -> Option<IpAddr> {
-        if self.name != "vmknics" {
-            return None;
-        }
-        let nic: serde_json::Value = serde_json::from_str(&self.user_value).ok()?;
-        let is_management = nic.pointer("/enabled_services/management")?.as_bool()?;
-        let is_fixed = nic.pointer("/ip/dhcp").and_then(serde_json::Value::as_bool) != Some(true);
-        let address = nic.pointer("/ip/ipv4_address")?.as_str()?;
-        (is_management && is_fixed).then(|| address.parse().ok())?
-    }
-}
-
-/// The rows of a ConfigStore. Its schema is not trusted: no function of it runs, and `Config` has to be a table.
-fn rows(store: &[u8]) -> rusqlite::Result<Vec<Row>> {
-    use rusqlite::config::DbConfig;
-    let mut database = Connection::open_in_memory()?;
-    database.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    database.deserialize_read_exact(MAIN_DB, store, store.len(), true)?;
-    let kind = "SELECT type FROM sqlite_master WHERE name = 'Config'";
-    let kind: String = database.query_row(kind, [], |row| row.get(0))?;
-    if kind != "table" {
-        return Err(rusqlite::Error::InvalidQuery);
-    }
-    let columns = "Component, ConfigGroup, Name, Identifier, UserValue, VitalValue";
-    let mut statement = database.prepare(&format!("SELECT {columns} FROM Config LIMIT {MOST_ROWS}"))?;
-    let text = |row: &rusqlite::Row<'_>, at: usize| -> rusqlite::Result<String> {
-        Ok(match row.get_ref(at)? {
-            rusqlite::types::ValueRef::Text(text) | rusqlite::types::ValueRef::Blob(text) => {
-                String::from_utf8_lossy(text).into_owned()
-            }
-            rusqlite::types::ValueRef::Integer(number) => number.to_string(),
-            rusqlite::types::ValueRef::Real(number) => number.to_string(),
-            rusqlite::types::ValueRef::Null => String::new(),
-        })
-    };
-    let found = statement.query_map([], |row| {
-        Ok(Row {
-            component: text(row, 0)?,
-            group: text(row, 1)?,
-            name: text(row, 2)?,
-            identifier: text(row, 3)?,
-            user_value: text(row, 4)?,
-            vital_value: text(row, 5)?,
-        })
-    })?;
-    found.collect()
+    let nic = &object.value;
+    let is_management = nic.pointer("/enabled_services/management")?.as_bool()?;
+    let is_fixed = nic.pointer("/ip/dhcp").and_then(serde_json::Value::as_bool) != Some(true);
+    let address = nic.pointer("/ip/ipv4_address")?.as_str()?;
+    (is_management && is_fixed).then(|| address.parse().ok())?
 }
 
 #[cfg(test)]

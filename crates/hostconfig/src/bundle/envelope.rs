@@ -1,12 +1,16 @@
 //! The envelope around `local.tgz.ve` (7.0 U2 and later). Without a TPM its key is derived from a published constant, so that
 //! anyone can open it; with one only the host can.
 
-use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
-use aes_gcm::{Aes256Gcm, Key, Nonce};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use aes_gcm::aead::inout::InOutBuf;
+use aes_gcm::aead::{AeadInOut as _, KeyInit as _};
+use aes_gcm::{Aes256Gcm, Key, Nonce, Tag};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use percent_encoding::percent_decode_str;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 const BLOCK: usize = 4096;
 /// Where a header's attributes begin.
@@ -22,28 +26,35 @@ pub(super) fn is_sealed(info: &str) -> bool {
 }
 
 /// What is in an envelope that is not sealed; why not, in plain words, where it cannot be opened.
-pub(super) fn open(envelope: &[u8], info: &str) -> Result<Vec<u8>, &'static str> {
+pub(super) fn open(mut envelope: Vec<u8>, info: &str) -> Result<Vec<u8>, &'static str> {
     let key = key(info).ok_or("its encryption.info has no usable key")?;
     if envelope.len() < 2 * BLOCK || !envelope.starts_with(b"DataTransformEnvelope") {
         return Err("its local.tgz.ve is no envelope");
     }
-    let (header, rest) = envelope.split_at(BLOCK);
-    let (text, footer) = rest.split_at(rest.len() - BLOCK);
+    let end = envelope.len() - BLOCK;
+    let footer = envelope.split_off(end);
+    let header: Vec<u8> = envelope.drain(..BLOCK).collect();
     if !footer.starts_with(b"DataTransformAeadFooter") {
         return Err("its local.tgz.ve is cut off");
     }
-    let iv = attribute(header, "vmware.iv").and_then(|iv| <[u8; 12]>::try_from(iv).ok());
+    let iv = attribute(&header, "vmware.iv").and_then(|iv| <[u8; 12]>::try_from(iv).ok());
     let iv = iv.ok_or("the header of its local.tgz.ve has no usable IV")?;
-    let sealed = [text, &footer[TAG_AT..TAG_AT + TAG_BYTES]].concat();
-    let additional = [header, b"ESXConfiguration"].concat();
-    let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(key));
-    let mut plain = cipher
-        .decrypt(&Nonce::from(iv), Payload { msg: &sealed, aad: &additional })
+    let tag: [u8; TAG_BYTES] =
+        footer[TAG_AT..TAG_AT + TAG_BYTES].try_into().expect("a block is longer than that");
+    let additional = [&header, &b"ESXConfiguration"[..]].concat();
+    // In place: a second copy of a large bundle would be memory for nothing.
+    Aes256Gcm::new(&Key::<Aes256Gcm>::from(key))
+        .decrypt_inout_detached(
+            &Nonce::from(iv),
+            &additional,
+            InOutBuf::from(envelope.as_mut_slice()),
+            &Tag::from(tag),
+        )
         .map_err(|_| "its local.tgz.ve was encrypted with another key, or is damaged")?;
-    let padding = plain.len().checked_sub(8).and_then(|at| number(plain.get(at..at + 4)?));
-    let length = padding.and_then(|padding| plain.len().checked_sub(BLOCK.checked_add(padding)?));
-    plain.truncate(length.ok_or("the padding of its local.tgz.ve is wrong")?);
-    Ok(plain)
+    let padding = envelope.len().checked_sub(8).and_then(|at| number(envelope.get(at..at + 4)?));
+    let length = padding.and_then(|padding| envelope.len().checked_sub(BLOCK.checked_add(padding)?));
+    envelope.truncate(length.ok_or("the padding of its local.tgz.ve is wrong")?);
+    Ok(envelope)
 }
 
 fn key(info: &str) -> Option<[u8; 32]> {
@@ -52,8 +63,33 @@ fn key(info: &str) -> Option<[u8; 32]> {
         let text = data.split(':').find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
         BASE64.decode(percent_decode_str(text).collect::<Vec<u8>>()).ok()
     };
-    let password = [part("data1")?.as_slice(), OBFUSCATION].concat();
-    Some(pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(&password, &part("data2")?, ROUNDS))
+    let (data1, data2) = (part("data1")?, part("data2")?);
+    let mut known = Sha256::new_with_prefix((data1.len() as u64).to_le_bytes());
+    known.update(&data1);
+    known.update(&data2);
+    Some(remembered(known.finalize().into(), || {
+        let password = [data1.as_slice(), OBFUSCATION].concat();
+        pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(&password, &data2, ROUNDS)
+    }))
+}
+
+/// A host keeps its key for years, and deriving one takes longer than reading all of its bundle. Anyone can derive these keys,
+/// so that remembering them gives nothing away.
+fn remembered(known: [u8; 32], derive: impl FnOnce() -> [u8; 32]) -> [u8; 32] {
+    const MOST: usize = 4096;
+    static KEYS: Mutex<BTreeMap<[u8; 32], [u8; 32]>> = Mutex::new(BTreeMap::new());
+    let keys = || KEYS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(key) = keys().get(&known) {
+        return *key;
+    }
+    // Without the lock: other bundles are read meanwhile.
+    let key = derive();
+    let mut keys = keys();
+    if keys.len() >= MOST {
+        keys.clear();
+    }
+    keys.insert(known, key);
+    key
 }
 
 /// Of `name = "value"` lines.
@@ -111,10 +147,10 @@ mod tests {
         let mut footed = envelope.clone();
         footed[2 * BLOCK..2 * BLOCK + 23].copy_from_slice(b"DataTransformAeadFooter");
         for (envelope, info, expect) in [
-            (&b"PK"[..], info, "its local.tgz.ve is no envelope"),
-            (&envelope, info, "its local.tgz.ve is cut off"),
-            (&footed, info, "the header of its local.tgz.ve has no usable IV"),
-            (&footed, "mode = \"NONE\"", "its encryption.info has no usable key"),
+            (b"PK".to_vec(), info, "its local.tgz.ve is no envelope"),
+            (envelope, info, "its local.tgz.ve is cut off"),
+            (footed.clone(), info, "the header of its local.tgz.ve has no usable IV"),
+            (footed, "mode = \"NONE\"", "its encryption.info has no usable key"),
         ] {
             assert_eq!(open(envelope, info), Err(expect));
         }

@@ -11,6 +11,8 @@ pub struct Manifest {
     pub release_level: Option<String>,
     /// `UUID`: the host's hardware UUID, in any of its spellings; compare it with [`uuid_matches`].
     pub uuid: Option<String>,
+    /// `KERNELOPTS`: what the host was booted with.
+    pub kernel_options: Option<String>,
 }
 
 /// Reads `KEY=value` lines; unknown keys and lines without `=` are passed over. `None` when there is neither a
@@ -23,6 +25,7 @@ pub fn parse_manifest(text: &[u8]) -> Option<Manifest> {
         let place = match key.trim() {
             key if key.eq_ignore_ascii_case("RELEASELEVEL") => &mut manifest.release_level,
             key if key.eq_ignore_ascii_case("UUID") => &mut manifest.uuid,
+            key if key.eq_ignore_ascii_case("KERNELOPTS") => &mut manifest.kernel_options,
             _ => continue,
         };
         if !value.is_empty() {
@@ -30,7 +33,7 @@ pub fn parse_manifest(text: &[u8]) -> Option<Manifest> {
             *place = Some(value.chars().filter(|c| !c.is_control()).take(256).collect());
         }
     }
-    (manifest != Manifest::default()).then_some(manifest)
+    (manifest.release_level.is_some() || manifest.uuid.is_some()).then_some(manifest)
 }
 
 /// Whether two spellings are the same hardware UUID: ignoring case and dashes, and accepting that SMBIOS before 2.6

@@ -1,5 +1,5 @@
 //! The files in `local.tgz`, in the places and shapes in which a 7.0.2 host has them. Every secret in them is made up
-//! and says so.
+//! and says so: it has `FAKE` in it, and nothing else has.
 
 use std::fmt::Write as _;
 
@@ -23,12 +23,13 @@ pub(super) fn all(source: &Source<'_>) -> Vec<Member> {
         ("etc/vmware/esx.conf", esx_conf(source).into()),
         ("etc/vmware/locker.conf", "/vmfs/volumes/datastore1 0\n".into()),
         ("etc/vmware/license.cfg", license(source).into()),
-        ("etc/vmware/.backup.counter", format!("{}\n", source.counter).into()),
+        ("etc/vmware/.backup.counter", format!("{}\nday {}\n", source.counter, content.day).into()),
         ("etc/vmware/hostd/config.xml", HOSTD_CONFIG.into()),
         ("etc/vmware/hostd/authorization.xml", AUTHORIZATION.into()),
         ("etc/vmware/hostd/hostsvc.xml", hostsvc(source).into()),
         ("etc/vmware/hostd/vmInventory.xml", inventory(source).into()),
         ("etc/vmware/hostd/vmAutoStart.xml", "<ConfigRoot/>\n".into()),
+        ("etc/vmware/snmp.xml", snmp(source).into()),
         ("etc/vmware/ssl/rui.crt", certificate.clone().into()),
         ("etc/vmware/ssl/rui.key", key.into()),
         ("etc/vmware/ssl/castore.pem", certificate.into()),
@@ -36,6 +37,11 @@ pub(super) fn all(source: &Source<'_>) -> Vec<Member> {
         ("etc/hosts", hosts(source).into()),
         ("etc/resolv.conf", resolv_conf(source).into()),
         ("etc/ntp.conf", ntp_conf(source).into()),
+        ("etc/vmsyslog.conf", vmsyslog_conf(source).into()),
+        (
+            "etc/ssh/keys-root/authorized_keys",
+            format!("ssh-ed25519 AAAA{} admin@lab.local\n", fake("admin")).into(),
+        ),
         ("etc/shadow", shadow(source).into()),
         ("etc/passwd", "root:x:0:0:Administrator:/:/bin/sh\ndcui:x:100:100:DCUI User:/:/bin/sh\n".into()),
         ("etc/group", "root:x:0:root\nusers:x:100:\n".into()),
@@ -44,7 +50,7 @@ pub(super) fn all(source: &Source<'_>) -> Vec<Member> {
         ("etc/ssh/ssh_host_rsa_key", private_key(&fake("ssh key")).into()),
         (
             "etc/ssh/ssh_host_rsa_key.pub",
-            format!("ssh-rsa FAKE{} root@{}\n", fake("ssh"), content.hostname).into(),
+            format!("ssh-rsa AAAA{} root@{}\n", fake("ssh"), content.hostname).into(),
         ),
         ("etc/random-seed", noise(&format!("{}/{}", source.spec.uuid, source.counter), 512)),
         ("etc/dhclient-vmk0.leases", format!("lease {{ renew {}; }}\n", source.counter).into()),
@@ -92,13 +98,32 @@ fn esx_conf(source: &Source<'_>) -> String {
         ("/adv/Misc/HostName".into(), content.hostname.clone()),
         ("/adv/Misc/HostIPAddr".into(), content.address.to_string()),
         ("/adv/Net/ManagementIface".into(), "vmk0".into()),
-        ("/adv/UserVars/SimulatedDay".into(), content.day.to_string()),
+        ("/adv/Annotations/WelcomeMessage".into(), String::new()),
+        ("/adv/NFS/MaxVolumes".into(), "32".into()),
+        ("/adv/Net/TcpipHeapMax".into(), "1536".into()),
+        ("/adv/Security/PasswordQualityControl".into(), "retry=3 min=disabled,disabled,disabled,7,7".into()),
+        ("/adv/UserVars/ESXiShellTimeOut".into(), "900".into()),
         ("/adv/UserVars/SuppressShellWarning".into(), "0".into()),
         ("/firewall/services/sshServer".into(), "false".into()),
+        ("/nas/isos/enabled".into(), "true".into()),
+        ("/nas/isos/host".into(), format!("nas{}.lab.local", seed(spec) % 4)),
+        ("/nas/isos/readOnly".into(), "true".into()),
+        ("/nas/isos/share".into(), "/export/isos".into()),
+        ("/net/pnic/child[0000]/mac".into(), mac(spec, 0)),
         ("/net/pnic/child[0000]/name".into(), "vmnic0".into()),
+        ("/net/pnic/child[0001]/mac".into(), mac(spec, 1)),
         ("/net/pnic/child[0001]/name".into(), "vmnic1".into()),
+        ("/net/routes/kernel/child[0000]/gateway".into(), "10.20.0.1".into()),
+        ("/net/vmkernelnic/child[0000]/dhcp".into(), "false".into()),
+        ("/net/vmkernelnic/child[0000]/ipv4address".into(), content.address.to_string()),
+        ("/net/vmkernelnic/child[0000]/ipv4netmask".into(), "255.255.255.0".into()),
+        ("/net/vmkernelnic/child[0000]/mtu".into(), "1500".into()),
+        ("/net/vmkernelnic/child[0000]/name".into(), "vmk0".into()),
         ("/net/vmkernelnic/child[0000]/portgroup".into(), "Management Network".into()),
+        ("/net/vswitch/child[0000]/mtu".into(), "1500".into()),
         ("/net/vswitch/child[0000]/name".into(), "vSwitch0".into()),
+        ("/net/vswitch/child[0000]/uplinks/child[0000]/pnic".into(), "vmnic0".into()),
+        ("/net/vswitch/child[0000]/uplinks/child[0001]/pnic".into(), "vmnic1".into()),
         ("/storage/lun/opts".into(), String::new()),
         ("/system/uuid".into(), uuid::Uuid::from_u64_pair(seed(spec), 0x6573_7869).to_string()),
     ];
@@ -140,6 +165,24 @@ fn ntp_conf(source: &Source<'_>) -> String {
     )
 }
 
+fn vmsyslog_conf(source: &Source<'_>) -> String {
+    let site = source.spec.datacenter.to_lowercase();
+    format!("[vmsyslog]\nloghost = ssl://log.{site}.lab.local:6514\nlogdir = /scratch/log\n")
+}
+
+fn snmp(source: &Source<'_>) -> String {
+    let community = BASE64.encode(&sha256(format!("community of {}", source.spec.uuid).as_bytes())[..9]);
+    format!(
+        "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<config>\n<snmpSettings>\n<enable>false</enable>\n\
+         <port>161</port>\n<communities>FAKE{community}</communities>\n</snmpSettings>\n</config>\n"
+    )
+}
+
+fn mac(spec: &crate::specs::HostSpec, port: u8) -> String {
+    let bytes = spec.uuid.as_bytes();
+    format!("00:50:56:{:02x}:{:02x}:{port:02x}", bytes[0], bytes[1])
+}
+
 fn shadow(source: &Source<'_>) -> String {
     format!(
         "root:{}:19000:0:99999:7:::\nnobody:*:13358:0:99999:7:::\ndcui:*:13358:0:99999:7:::\nvpxuser:$6$sim$FAKE.{}:19000:0:99999:7:::\n",
@@ -150,7 +193,7 @@ fn shadow(source: &Source<'_>) -> String {
 
 fn license(source: &Source<'_>) -> String {
     format!(
-        "<ConfigRoot>\n  <epoc>FAKE</epoc>\n  <serial>FAKE0-{:05}-FAKE0-FAKE0-FAKE0</serial>\n</ConfigRoot>\n",
+        "<ConfigRoot>\n  <epoc>0</epoc>\n  <serial>FAKE0-{:05}-FAKE0-FAKE0-FAKE0</serial>\n</ConfigRoot>\n",
         seed(source.spec)
     )
 }

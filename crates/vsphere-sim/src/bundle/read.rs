@@ -78,7 +78,10 @@ fn content(local: &[Member]) -> Content {
         ntp: words("etc/ntp.conf", "server "),
         dns: words("etc/resolv.conf", "nameserver "),
         port_groups: files::port_groups(&conf),
-        day: conf_value("/adv/UserVars/SimulatedDay").and_then(|day| day.parse().ok()).unwrap_or_default(),
+        day: words("etc/vmware/.backup.counter", "day ")
+            .first()
+            .and_then(|day| day.parse().ok())
+            .unwrap_or_default(),
         root_hash: root_hash.unwrap_or_default(),
         root_password: None,
         certificate: identity,

@@ -1,5 +1,7 @@
 //! The ConfigStore: an `SQLite` file whose tables and rows are those of a real 7.0.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
@@ -104,6 +106,27 @@ fn rows(source: &Source<'_>) -> Vec<Row> {
             json!({"counter": source.counter}),
         ),
     ];
+    let site = source.spec.datacenter.to_lowercase();
+    let fake = |what: &str| {
+        let digest = crate::certificates::sha256(format!("{what} of {}", source.spec.uuid).as_bytes());
+        format!("FAKE{}", BASE64.encode(&digest[..12]))
+    };
+    let user =
+        |group, name, identifier: &str, value| (group, name, identifier.to_string(), "UserValue", value);
+    rows.extend([
+        user("system", "syslog", "", json!({"global_settings": {"log_host": [format!("ssl://log.{site}.lab.local:6514")], "log_dir": "/scratch/log"}})),
+        user("network", "pnics", "vmnic0", json!({"device": "vmnic0", "driver": "nmlx5_core"})),
+        user("network", "pnics", "vmnic1", json!({"device": "vmnic1", "driver": "nmlx5_core"})),
+        user("network", "net_stacks", "defaultTcpipStack", json!({"name": "defaultTcpipStack", "routes": [{"key": "default", "gateway": "10.20.0.1", "network": "0.0.0.0/0"}]})),
+        user("storage", "iscsi_adapters", "vmhba64", json!({"name": "vmhba64", "iqn": format!("iqn.1998-01.com.vmware:{}", source.spec.uuid), "send_targets": [format!("san{}.lab.local:3260", seed(source.spec) % 2)], "chap": {"name": "esx", "secret": fake("chap")}})),
+        user("services", "service", "ssh", json!({"enabled": false, "policy": "off"})),
+        user("services", "service", "ntpd", json!({"enabled": true, "policy": "on"})),
+        user("services", "snmp", "", json!({"enabled": false, "port": 161, "communities": [fake("community")]})),
+        user("authorization", "permissions", "root", json!({"principal": "root", "role": "Administrator", "propagate": true})),
+        user("authorization", "lockdown", "", json!({"mode": if source.spec.lockdown { "NORMAL" } else { "DISABLED" }})),
+        user("advanced_options", "user_vars", "", json!({"suppress_shell_warning": 0, "esxi_shell_time_out": 900})),
+        user("security", "secure_boot", "", json!({"enforced": source.spec.tpm})),
+    ]);
     for (name, enabled) in
         [("sshServer", false), ("ntpClient", true), ("vSphereClient", true), ("nfsClient", true)]
     {

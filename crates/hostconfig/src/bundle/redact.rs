@@ -1,0 +1,641 @@
+//! What must never leave this crate, told by where it stands and what it looks like.
+//!
+//! [`Redacted`] is the only form in which a bundle's text gets out of [`super::open`]: its fields are private, and every way to
+//! make one takes secrets out first. What is left says that there was a secret, and two of them can say whether their
+//! secrets differ. When in doubt, a text is a secret.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+use serde::{Deserialize, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+/// A kind of secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Secret {
+    /// A user's, as `/etc/shadow` has it.
+    PasswordHash,
+    /// A password or a passphrase.
+    Password,
+    /// Of the host's certificate, or of SSH.
+    PrivateKey,
+    /// Of iSCSI.
+    Chap,
+    /// An SNMP community, or the keys of SNMP users.
+    Snmp,
+    /// A licence key.
+    LicenceKey,
+    /// A ticket, a cookie or another bearer's proof.
+    Token,
+    /// What a configuration or a disk is encrypted with.
+    EncryptionKey,
+    /// A database or a seed that has secrets in it and cannot be taken apart.
+    SecretData,
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PasswordHash => "password hash",
+            Self::Password => "password",
+            Self::PrivateKey => "private key",
+            Self::Chap => "CHAP secret",
+            Self::Snmp => "SNMP community or key",
+            Self::LicenceKey => "licence key",
+            Self::Token => "token",
+            Self::EncryptionKey => "encryption key",
+            Self::SecretData => "secret data",
+        })
+    }
+}
+
+/// A text without its secrets. Two are equal only when their secrets are, too; the secrets themselves are not in it, nor
+/// is anything of them in what is shown or written.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Redacted {
+    text: String,
+    /// A hash of what was taken out. Kept in memory only: short secrets can be guessed from it.
+    secrets: Option<[u8; 32]>,
+}
+
+impl Redacted {
+    /// What may be shown.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether something was taken out.
+    pub fn has_secret(&self) -> bool {
+        self.secrets.is_some()
+    }
+
+    /// Whether something was taken out of both, and not the same.
+    pub fn differs_in_secret(&self, other: &Self) -> bool {
+        self.secrets.is_some() && other.secrets.is_some() && self.secrets != other.secrets
+    }
+
+    /// A text of which nothing is known but itself.
+    pub(super) fn of(text: &str) -> Self {
+        let mut taken = Taken::default();
+        let text = taken.by_looks(text);
+        taken.done(text)
+    }
+
+    /// The value of a setting, of which the name tells what it is.
+    pub(super) fn value_of(name: &str, value: &str, place: Place) -> Self {
+        let mut taken = Taken::default();
+        let text = match secret_in(name, place).filter(|_| !says_nothing(value)) {
+            Some(secret) => taken.out(secret, value),
+            None => taken.by_looks(value),
+        };
+        taken.done(text)
+    }
+
+    /// Nothing but a secret.
+    pub(super) fn secret(secret: Secret, value: &[u8]) -> Self {
+        Self { text: mark(secret), secrets: Some(Sha256::digest(value).into()) }
+    }
+
+    /// A remark about content that is not shown, which still tells whether two contents differ.
+    pub(super) fn about(remark: String, content: &[u8]) -> Self {
+        Self { text: remark, secrets: Some(Sha256::digest(content).into()) }
+    }
+
+    /// Several of them in one.
+    pub(super) fn joined(parts: &[&Self], between: &str) -> Self {
+        let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(between);
+        let mut hash = Sha256::new();
+        parts.iter().filter_map(|part| part.secrets).for_each(|secret| hash.update(secret));
+        let secrets = parts.iter().any(|part| part.has_secret()).then(|| hash.finalize().into());
+        Self { text, secrets }
+    }
+
+    /// The same behind a name, which must have been redacted itself.
+    pub(super) fn behind(&self, name: &str) -> Self {
+        Self { text: format!("{name}{}", self.text), secrets: self.secrets }
+    }
+
+    /// The same secrets, if any, with a part of the text, or with words of our own.
+    pub(super) fn told_as(&self, words: &str) -> Self {
+        Self { text: Self::of(words).text, secrets: self.secrets }
+    }
+
+    /// Adds text and secrets to a hash that leaves this crate only as a whole.
+    pub(super) fn hash_into(&self, hash: &mut Sha256) {
+        hash.update((self.text.len() as u64).to_le_bytes());
+        hash.update(&self.text);
+        hash.update(self.secrets.unwrap_or_default());
+    }
+}
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl fmt::Display for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for Redacted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+/// Where a text stands, as far as that decides what is a secret.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "a file can be several of them")]
+pub(super) struct Place {
+    /// SNMP's own: users have keys, targets communities.
+    is_snmp: bool,
+    /// Where serial numbers are licences.
+    is_licence: bool,
+    /// Where a `key` is one to encrypt with.
+    is_encryption: bool,
+    /// Words that begin a line as a password would, and are none.
+    is_pam: bool,
+}
+
+impl Place {
+    /// By a path or by the name of an object.
+    pub(super) fn of(path: &str) -> Self {
+        let path = path.to_ascii_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| path.contains(word));
+        Self {
+            is_snmp: has(&["snmp"]),
+            is_licence: has(&["licen"]),
+            is_encryption: has(&["encryption", "keyring", "key_cache", "keycache", "kms", "crypto", "kmip"]),
+            is_pam: has(&["pam.d/", "security/"]),
+        }
+    }
+}
+
+/// What a whole file is, by its path: where that is a secret, nothing in it is shown.
+pub(super) fn secret_file(path: &str) -> Option<Secret> {
+    let path = path.to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    if ends(&[".key", "_key", ".p12", ".pfx", ".jks"]) || name == "ssh_key" {
+        Some(Secret::PrivateKey)
+    } else if name.contains("keytab") || path.contains("likewise/db/") || path.contains("/secrets/") {
+        Some(Secret::SecretData)
+    } else if path.contains("vmkiscsi") || path.contains("iscsid.db") {
+        Some(Secret::Chap)
+    } else if name.contains("random-seed") || name.contains("random_seed") {
+        Some(Secret::SecretData)
+    } else if path.contains("keyring") || path.contains("keycache") || path.contains("key_cache") {
+        Some(Secret::EncryptionKey)
+    } else {
+        None
+    }
+}
+
+/// The lines of a text file without their secrets.
+pub(super) fn lines(path: &str, text: &str) -> Vec<Redacted> {
+    if path.ends_with("shadow") || path.ends_with("shadow-") {
+        return text.lines().map(shadow_line).collect();
+    }
+    let mut reader = LineReader { place: Place::of(path), until: None };
+    text.lines().map(|line| reader.redact(line)).collect()
+}
+
+/// The leaves of a JSON value, by their paths, without their secrets; and the value itself.
+pub(super) fn json(value: &mut serde_json::Value, place: Place, leaves: &mut Leaves) {
+    walk_json(value, place, &mut Vec::new(), None, leaves);
+}
+
+fn walk_json(
+    value: &mut serde_json::Value,
+    place: Place,
+    path: &mut Vec<String>,
+    inherited: Option<Secret>,
+    leaves: &mut Leaves,
+) {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            let mut kept = serde_json::Map::new();
+            for (name, mut value) in std::mem::take(fields) {
+                // In names, too: a map from a key to something has its secret on the left.
+                let safe = Redacted::of(&name).text;
+                path.push(safe.clone());
+                let secret = secret_in(&name, place).or(inherited);
+                walk_json(&mut value, place, path, secret, leaves);
+                path.pop();
+                kept.insert(safe, value);
+            }
+            *fields = kept;
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter_mut().enumerate() {
+                path.push(at.to_string());
+                walk_json(item, place, path, inherited, leaves);
+                path.pop();
+            }
+        }
+        leaf => {
+            let raw = match &*leaf {
+                Value::String(text) => text.clone(),
+                Value::Null => String::new(),
+                other => other.to_string(),
+            };
+            let mut taken = Taken::default();
+            let is_chap = path.iter().any(|name| words(name).iter().any(|word| word == "chap"));
+            let inherited = inherited.map(|secret| if is_chap { Secret::Chap } else { secret });
+            let text = match inherited.filter(|_| !leaf.is_boolean() && !says_nothing(&raw)) {
+                Some(secret) => taken.out(secret, &raw),
+                None if leaf.is_string() => taken.by_looks(&raw),
+                None => raw,
+            };
+            let redacted = taken.done(text);
+            if redacted.has_secret() || leaf.is_string() {
+                *leaf = Value::String(redacted.text.clone());
+            }
+            leaves.push(path, redacted);
+        }
+    }
+}
+
+/// A value and its path.
+pub(super) type Leaf = (Vec<String>, Redacted);
+
+/// Values by their paths, within limits: a deep object with many values repeats its path for each.
+pub(super) struct Leaves {
+    found: Vec<Leaf>,
+    room: Option<usize>,
+}
+
+impl Leaves {
+    /// Bytes for all values of a store, far more than any has.
+    pub(super) const ROOM: usize = 48 * 1024 * 1024;
+
+    pub(super) fn new(room: usize) -> Self {
+        Self { found: Vec::new(), room: Some(room) }
+    }
+
+    fn push(&mut self, path: &[String], value: Redacted) {
+        let size = path.iter().map(|name| name.len() + 24).sum::<usize>() + value.text.len() + 96;
+        self.room = self.room.and_then(|room| room.checked_sub(size));
+        if self.room.is_some() {
+            self.found.push((path.to_vec(), value));
+        }
+    }
+
+    /// Them, and the room that is left; none where it was too little.
+    pub(super) fn done(self) -> Option<(Vec<Leaf>, usize)> {
+        self.room.map(|room| (self.found, room))
+    }
+}
+
+fn mark(secret: Secret) -> String {
+    format!("[redacted: {secret}]")
+}
+
+/// What has been taken out so far.
+#[derive(Default)]
+struct Taken {
+    hash: Option<Sha256>,
+}
+
+impl Taken {
+    fn out(&mut self, secret: Secret, value: &str) -> String {
+        let hash = self.hash.get_or_insert_default();
+        hash.update((value.len() as u64).to_le_bytes());
+        hash.update(value);
+        mark(secret)
+    }
+
+    fn done(self, text: String) -> Redacted {
+        Redacted { text, secrets: self.hash.map(|hash| hash.finalize().into()) }
+    }
+
+    /// Takes out what looks like a secret wherever it stands.
+    fn by_looks(&mut self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (trigger, pattern, secret) in &*LOOKS {
+            if text.contains(trigger) {
+                let replaced = pattern.replace_all(&text, |found: &Captures<'_>| {
+                    let whole = &found[0];
+                    let inner = found.name("secret").map_or(whole, |inner| inner.as_str());
+                    whole.replacen(inner, &self.out(*secret, inner), 1)
+                });
+                text = replaced.into_owned();
+            }
+        }
+        text
+    }
+}
+
+/// What secrets look like: a text that has to be there, the pattern, what it is.
+static LOOKS: LazyLock<Vec<(&'static str, Regex, Secret)>> = LazyLock::new(|| {
+    let pattern = |pattern| Regex::new(pattern).expect("the pattern is well formed");
+    vec![
+        (
+            "PRIVATE KEY",
+            pattern(r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)"),
+            Secret::PrivateKey,
+        ),
+        (
+            "$",
+            pattern(r"\$(?:1|2[abxy]?|5|6|7|y|gy|sm3|sha1|argon2[a-z]*)\$[^\s:,;<>{}]*[^\s:,;<>{}&]"),
+            Secret::PasswordHash,
+        ),
+        ("-", pattern(r"\b[0-9A-Za-z]{5}(?:-[0-9A-Za-z]{5}){4}\b"), Secret::LicenceKey),
+        ("eyJ", pattern(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), Secret::Token),
+        ("earer", pattern(r"\b[Bb]earer\s+(?P<secret>[A-Za-z0-9._~+/=-]{8,})"), Secret::Token),
+        ("://", pattern(r"://[^\s/@:]*:(?P<secret>[^\s/@]+)@"), Secret::Password),
+        ("data1=", pattern(r"data1=(?P<secret>[^\s:]+)"), Secret::EncryptionKey),
+        ("data2=", pattern(r"data2=(?P<secret>[^\s:]+)"), Secret::EncryptionKey),
+    ]
+});
+
+/// `<name …>` with more behind it, `name = value` over the whole line, the parts of the same within one, and `name value`.
+static TAG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"<([A-Za-z0-9_.:-]+)(?:\s[^>]*)?>").expect("the pattern is well formed"));
+static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^\s*[#;]*\s*"?([A-Za-z0-9_.:/\[\]-]+)"?\s*[=:]\s*(.+?)\s*$"#)
+        .expect("the pattern is well formed")
+});
+static NAME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"([A-Za-z0-9_.-]+)["']?\s*[=:]\s*"#).expect("the pattern is well formed"));
+static VALUE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s<>"',;)}\]]+)"#).expect("the pattern is well formed")
+});
+static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*[#;]*\s*([A-Za-z][A-Za-z0-9_-]*)\s+([^\s=:].*)$").expect("the pattern is well formed")
+});
+
+/// Reads a text line by line, because a secret may go over several.
+struct LineReader {
+    place: Place,
+    /// What ends the secret that the last line began, and what it is.
+    until: Option<(String, Secret)>,
+}
+
+impl LineReader {
+    fn redact(&mut self, line: &str) -> Redacted {
+        let mut taken = Taken::default();
+        let text = self.line(line, &mut taken);
+        taken.done(text)
+    }
+
+    fn line(&mut self, line: &str, taken: &mut Taken) -> String {
+        if let Some((end, secret)) = self.until.take() {
+            let Some(at) = line.find(&end) else {
+                self.until = Some((end, secret));
+                return if line.trim().is_empty() { String::new() } else { taken.out(secret, line) };
+            };
+            let is_pem = end.starts_with("-----END");
+            let hidden = if at == 0 { String::new() } else { taken.out(secret, &line[..at]) };
+            if is_pem {
+                return format!("{hidden}{}", &line[at..at + end.len()]) + "-----";
+            }
+            let rest = self.line(&line[at + end.len()..], taken);
+            return format!("{hidden}{end}{rest}");
+        }
+        if let Some(at) = line.find("-----BEGIN ").filter(|_| line.contains("PRIVATE KEY")) {
+            let whole = taken.by_looks(line);
+            if line.contains("-----END ") {
+                return whole;
+            }
+            self.until = Some(("-----END".to_owned(), Secret::PrivateKey));
+            let head = taken.by_looks(&line[..at]);
+            return format!("{head}{}", mark(Secret::PrivateKey));
+        }
+        if let Some(text) = self.tagged(line, taken) {
+            return text;
+        }
+        if let Some(found) = WHOLE.captures(line)
+            && let Some(secret) = secret_in(&found[1], self.place)
+            && !says_nothing(&found[2])
+        {
+            let value = found.get(2).expect("the pattern has two groups");
+            return format!("{}{}", &line[..value.start()], taken.out(secret, value.as_str()));
+        }
+        if !self.place.is_pam
+            && let Some(found) = WORDS.captures(line)
+            && let Some(secret) = secret_in(&found[1], self.place)
+            && !says_nothing(&found[2])
+        {
+            let value = found.get(2).expect("the pattern has two groups");
+            return format!("{}{}", &line[..value.start()], taken.out(secret, value.as_str()));
+        }
+        let within = self.within(line, taken);
+        taken.by_looks(&within)
+    }
+
+    /// `name = value` anywhere in a line. What looks like a value can be the next name.
+    fn within(&self, line: &str, taken: &mut Taken) -> String {
+        let mut text = String::with_capacity(line.len());
+        let mut at = 0;
+        while let Some(found) = NAME.captures_at(line, at) {
+            let (name, end) = (
+                found.get(1).expect("the pattern has a group"),
+                found.get(0).map_or(at, |whole| whole.end()),
+            );
+            let value = VALUE.find(&line[end..]).map_or("", |value| value.as_str());
+            text.push_str(&line[at..end]);
+            at = end;
+            if let Some(secret) = secret_in(name.as_str(), self.place).filter(|_| !says_nothing(value)) {
+                text.push_str(&taken.out(secret, value));
+                at += value.len();
+            }
+        }
+        text.push_str(&line[at..]);
+        text
+    }
+
+    /// XML: what is between a tag that names a secret and the tag that ends it.
+    fn tagged(&mut self, line: &str, taken: &mut Taken) -> Option<String> {
+        let (tag, secret) = TAG.captures_iter(line).find_map(|found| {
+            let whole = found.get(0).expect("a match has a whole");
+            let is_open = !whole.as_str().ends_with("/>");
+            let secret = secret_in(&found[1], self.place).filter(|_| is_open)?;
+            Some(((found[1].to_owned(), whole.end()), secret))
+        })?;
+        let (name, start) = tag;
+        let end = format!("</{name}");
+        // What stands before it may have secrets of its own, but no such tag.
+        let before = taken.by_looks(&line[..start]);
+        let Some(at) = line[start..].find(&end) else {
+            self.until = Some((end, secret));
+            let begun = &line[start..];
+            let begun = if begun.trim().is_empty() { String::new() } else { taken.out(secret, begun) };
+            return Some(format!("{before}{begun}"));
+        };
+        let (hidden, rest) = (&line[start..start + at], &line[start + at + end.len()..]);
+        let hidden = if says_nothing(hidden) { hidden.to_owned() } else { taken.out(secret, hidden) };
+        let rest = self.line(rest, taken);
+        Some(format!("{before}{hidden}{end}{rest}"))
+    }
+}
+
+/// `root:$6$…:19000:0:99999:7:::`, of which only the hash is a secret; that an account has none is not.
+fn shadow_line(line: &str) -> Redacted {
+    let mut fields: Vec<String> = line.split(':').map(str::to_owned).collect();
+    let mut taken = Taken::default();
+    match fields.get_mut(1) {
+        Some(hash) if !hash.is_empty() && !hash.chars().all(|c| matches!(c, '*' | '!')) => {
+            *hash = taken.out(Secret::PasswordHash, hash);
+        }
+        Some(_) => {}
+        // Not the shape that it should have.
+        None if says_nothing(line) || line.starts_with('#') => {}
+        None => fields = vec![taken.out(Secret::PasswordHash, line)],
+    }
+    let rest = fields.iter_mut().skip(2);
+    rest.for_each(|field| *field = taken.by_looks(field));
+    taken.done(fields.join(":"))
+}
+
+/// Whether a value is there only in name: a switch, or nothing.
+fn says_nothing(value: &str) -> bool {
+    let value = value.trim().trim_matches(['"', '\'', ',', ';']).trim();
+    let words =
+        ["true", "false", "yes", "no", "on", "off", "none", "null", "{", "[", "[]", "{}", "(", "|", ">"];
+    value.is_empty() || words.iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// Words that end the name of a setting about secrets, which is none itself: admins want to see how passwords have to be.
+const ABOUT_SECRETS: [&str; 37] = [
+    "quality",
+    "history",
+    "max",
+    "min",
+    "days",
+    "policy",
+    "expiration",
+    "expiry",
+    "expires",
+    "age",
+    "length",
+    "control",
+    "complexity",
+    "enabled",
+    "required",
+    "change",
+    "timeout",
+    "authentication",
+    "prompt",
+    "type",
+    "interval",
+    "warning",
+    "attempts",
+    "retries",
+    "location",
+    "file",
+    "path",
+    "name",
+    "user",
+    "username",
+    "size",
+    "count",
+    "lifetime",
+    "ttl",
+    "level",
+    "mode",
+    "algorithm",
+];
+
+/// What a name says that its value is, if that is a secret.
+fn secret_in(name: &str, place: Place) -> Option<Secret> {
+    let name = Words::of(name);
+    if name.ends(&ABOUT_SECRETS) {
+        None
+    } else if name.is_of_snmp(place) {
+        Some(Secret::Snmp)
+    } else if name.has(&["chap"]) && name.has(&["secret", "password", "passwd", "key"])
+        || name.runs(&["chapsecret", "chappassword"])
+    {
+        Some(Secret::Chap)
+    } else if name.runs(&["passwordhash", "hashedpassword", "ntpassword"]) {
+        Some(Secret::PasswordHash)
+    } else if name.has(&["pwd", "pass", "psk", "pin", "secrets", "credential", "credentials"])
+        || name.runs(&["password", "passwd", "passphrase"])
+        || name.words.iter().any(|word| word.ends_with("secret"))
+    {
+        Some(Secret::Password)
+    } else if name.runs(&["privatekey"]) {
+        Some(Secret::PrivateKey)
+    } else if place.is_licence && name.ends(&["serial", "key", "keys", "license", "licence"])
+        || name.runs(&["licensekey", "licencekey", "serialkey"])
+    {
+        Some(Secret::LicenceKey)
+    } else if name.has(&["token", "tokens", "cookie", "cookies", "ticket", "bearer", "jwt"])
+        || name.runs(&["apikey", "accesskey", "sessionid"])
+    {
+        Some(Secret::Token)
+    } else if name.runs(&["configencdata", "encryptionkey", "sharedkey", "masterkey", "symmetrickey"])
+        || name.has(&["dek", "kek", "wrapped", "keytab"])
+        || place.is_encryption
+            && (name.ends(&["key", "keys", "data", "blob", "value"]) || name.runs(&["data1", "data2"]))
+    {
+        Some(Secret::EncryptionKey)
+    } else {
+        None
+    }
+}
+
+/// The words of `authKey`, `auth_key`, `/adv/Auth/Key`, in lower case.
+struct Words {
+    words: Vec<String>,
+    /// All of them in one.
+    run: String,
+}
+
+impl Words {
+    fn of(name: &str) -> Self {
+        let words = words(name);
+        Self { run: words.concat(), words }
+    }
+
+    fn has(&self, wanted: &[&str]) -> bool {
+        self.words.iter().any(|word| wanted.contains(&word.as_str()))
+    }
+
+    fn ends(&self, wanted: &[&str]) -> bool {
+        self.words.last().is_some_and(|last| wanted.contains(&last.as_str()))
+    }
+
+    fn runs(&self, wanted: &[&str]) -> bool {
+        wanted.iter().any(|wanted| self.run.contains(wanted))
+    }
+
+    fn is_of_snmp(&self, place: Place) -> bool {
+        let own = ["users", "targets", "targetspec", "trapsink", "auth", "priv", "hash", "key"];
+        self.runs(&["community", "communities", "authkey", "privkey", "authhash", "privhash", "localizedkey"])
+            || place.is_snmp && (self.ends(&own) || self.runs(&["v3users", "v3targets", "remoteusers"]))
+    }
+}
+
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut was_lower = false;
+    let mut is_new = true;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            is_new = true;
+            was_lower = false;
+            continue;
+        }
+        if is_new || (c.is_uppercase() && was_lower) {
+            words.push(String::new());
+        }
+        is_new = false;
+        was_lower = c.is_lowercase();
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+#[path = "redact_tests.rs"]
+mod tests;

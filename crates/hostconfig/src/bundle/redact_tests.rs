@@ -1,0 +1,160 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn shown(path: &str, text: &str) -> String {
+    lines(path, text).iter().map(Redacted::text).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn secrets_are_taken_out_of_every_kind_of_text() {
+    // Each has PLANTED in it, and nothing else that is secret.
+    for (path, text, expect) in [
+        (
+            "etc/shadow",
+            "root:$6$PLANTED$x:19000:0:99999:7:::",
+            "root:[redacted: password hash]:19000:0:99999:7:::",
+        ),
+        ("etc/shadow", "root:PLANTED", "root:[redacted: password hash]"),
+        ("etc/shadow", "PLANTED", "[redacted: password hash]"),
+        ("etc/shadow", "nobody:*:1\nbin:!!:2\nopen::3", "nobody:*:1\nbin:!!:2\nopen::3"),
+        ("x", "$5$PLANTED$abc", "[redacted: password hash]"),
+        ("x", "hash=$2b$10$PLANTED.x end", "hash=[redacted: password hash] end"),
+        ("x", "password = PLANTED with spaces", "password = [redacted: password]"),
+        ("x", "# old: password = PLANTED", "# old: password = [redacted: password]"),
+        ("x", "user=a, pwd='PLANTED'; b=c", "user=a, pwd=[redacted: password]; b=c"),
+        ("x", "chap.password = PLANTED", "chap.password = [redacted: CHAP secret]"),
+        (
+            "x",
+            "node.session.auth.password_in = PLANTED",
+            "node.session.auth.password_in = [redacted: password]",
+        ),
+        ("x", "passphrase PLANTED", "passphrase [redacted: password]"),
+        ("x", "nfs://u:PLANTED@nas/share", "nfs://u:[redacted: password]@nas/share"),
+        ("x", "Authorization: Bearer PLANTEDPLANTED", "Authorization: Bearer [redacted: token]"),
+        ("x", "curl -H Bearer\u{20}PLANTEDPLANTED", "curl -H Bearer [redacted: token]"),
+        ("x", "a eyJPLANTEDPL.eyJzdWIi.sig b", "a [redacted: token] b"),
+        ("x", "key PLANT-00000-00000-00000-PLANT", "key [redacted: licence key]"),
+        ("etc/vmware/license.cfg", "<serial>PLANTED</serial>", "<serial>[redacted: licence key]</serial>"),
+        (
+            "etc/vmware/snmp.xml",
+            "<communities>PLANTED</communities><port>161</port>",
+            "<communities>[redacted: SNMP community or key]</communities><port>161</port>",
+        ),
+        (
+            "etc/vmware/snmp.xml",
+            "<v3users>PLANTED/x</v3users>",
+            "<v3users>[redacted: SNMP community or key]</v3users>",
+        ),
+        ("etc/snmp/snmpd.conf", "rocommunity PLANTED", "rocommunity [redacted: SNMP community or key]"),
+        (
+            "x",
+            "<config><password>PLANTED</password><a>1</a></config>",
+            "<config><password>[redacted: password]</password><a>1</a></config>",
+        ),
+        (
+            "x",
+            "<password>\nPLANTED\n</password>\nrest",
+            "<password>\n[redacted: password]\n</password>\nrest",
+        ),
+        ("x", "<password><![CDATA[PLANTED]]></password>", "<password>[redacted: password]</password>"),
+        ("x", "<user name=\"a\" password=\"PLANTED\"/>", "<user name=\"a\" password=[redacted: password]/>"),
+        ("x", "{\"a\": 1, \"secret\": \"PLANTED\"}", "{\"a\": 1, \"secret\": [redacted: password]}"),
+        (
+            "x",
+            "a\n-----BEGIN RSA PRIVATE KEY-----\nPLANTED\nPLANTED\n-----END RSA PRIVATE KEY-----\nb",
+            "a\n[redacted: private key]\n[redacted: private key]\n[redacted: private key]\n-----END-----\nb",
+        ),
+        ("x", "-----BEGIN PRIVATE KEY-----PLANTED-----END PRIVATE KEY-----", "[redacted: private key]"),
+        ("x", "-----BEGIN PRIVATE KEY-----\nPLANTED", "[redacted: private key]\n[redacted: private key]"),
+        (
+            "x",
+            "ConfigEncData = \"keyId=a:data1=PLANTED:data2=PLANTED:version=1\"",
+            "ConfigEncData = [redacted: encryption key]",
+        ),
+        ("x", "apiKey: PLANTED", "apiKey: [redacted: token]"),
+    ] {
+        let told = shown(path, text);
+        assert!(!told.contains("PLANT"), "{path}: {told}");
+        assert_eq!(told, expect, "{path}");
+    }
+}
+
+#[test]
+fn what_is_no_secret_stays() {
+    for (path, text) in [
+        ("x", "Security.PasswordQualityControl = retry=3 min=disabled,7"),
+        ("x", "PasswordAuthentication yes"),
+        ("x", "password_max_days = 99999"),
+        ("etc/pam.d/passwd", "password   requisite  pam_passwdqc.so retry=3"),
+        ("x", "<password></password>"),
+        ("x", "4c4c4544-0042-3510-8054-b3c04f4d4e31"),
+        ("x", "server ntp1.lab.local"),
+        ("x", "-----BEGIN CERTIFICATE-----"),
+        ("x", "http://nas.lab.local:2049/share"),
+        ("x", "chap.name = iqn.1998-01.com.vmware"),
+        ("x", "price is $5"),
+    ] {
+        assert_eq!(shown(path, text), text);
+    }
+}
+
+#[test]
+fn secrets_that_differ_are_told_apart_and_never_written() {
+    let [one, again, other] =
+        ["a", "a", "b"].map(|secret| Redacted::value_of("password", secret, Place::default()));
+    assert_eq!(one, again);
+    assert_ne!(one, other);
+    assert!(one.differs_in_secret(&other) && !one.differs_in_secret(&again));
+    assert_eq!(one.text(), other.text());
+    assert_eq!(serde_json::to_string(&one).unwrap(), "\"[redacted: password]\"");
+    assert_eq!(format!("{one:?} {one}"), "\"[redacted: password]\" [redacted: password]");
+}
+
+#[test]
+fn json_is_redacted_by_its_names() {
+    let mut value: serde_json::Value = serde_json::json!({
+        "name": "vmhba64", "chap": {"name": "iqn", "secret": "PLANTED", "mutual": {"password": ["PLANTED"]}},
+        "snmp": {"communities": ["PLANTED"], "port": 161}, "tokens": {"a": 123_456}, "passwordless": true,
+        "credentials": {"user": "PLANTED", "enabled": true}, "PLANT-00000-00000-00000-PLANT": 1,
+    });
+    let mut leaves = Leaves::new(Leaves::ROOM);
+    json(&mut value, Place::default(), &mut leaves);
+    let (leaves, _) = leaves.done().unwrap();
+    let told = format!("{value} {leaves:?}");
+    assert!(!told.contains("PLANT") && !told.contains("123456"), "{told}");
+    assert!(told.contains("161") && told.contains("vmhba64") && told.contains("iqn"), "{told}");
+}
+
+#[test]
+fn whole_files_are_secrets_by_their_paths() {
+    for (path, expect) in [
+        ("etc/vmware/ssl/rui.key", Some(Secret::PrivateKey)),
+        ("etc/ssh/ssh_host_ed25519_key", Some(Secret::PrivateKey)),
+        ("etc/ssh/ssh_host_rsa_key.pub", None),
+        ("etc/krb5.keytab", Some(Secret::SecretData)),
+        ("etc/vmware/vmkiscsid/vmkiscsid.db", Some(Secret::Chap)),
+        ("etc/likewise/db/registry.db", Some(Secret::SecretData)),
+        ("etc/hosts", None),
+    ] {
+        assert_eq!(secret_file(path), expect, "{path}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_fail(path in any::<String>(), text in any::<String>()) {
+        lines(&path, &text);
+        Redacted::of(&text);
+        Redacted::value_of(&path, &text, Place::of(&path));
+    }
+
+    #[test]
+    fn a_named_secret_never_shows(before in "[ \ta-z<>{\"]{0,6}", name in "(password|passphrase|chap_secret|authKey|community|apiKey)", between in "( ?[=:] ?| = )", quote in "[\"']?") {
+        let line = format!("{before}{name}{between}{quote}PLANTEDVALUE{quote}");
+        // A word that runs into the name is another name.
+        prop_assume!(!before.ends_with(|c: char| c.is_alphanumeric()));
+        let told = shown("x", &line);
+        prop_assert!(!told.contains("PLANTED"), "{line:?} is told as {told:?}");
+    }
+}

@@ -1,0 +1,76 @@
+use std::fmt::Write as _;
+
+use super::*;
+use crate::bundle::tests::bundle_with;
+use crate::bundle::{CONTENT_LIMITS, open};
+
+fn table(files: &[(&str, &[u8])]) -> String {
+    let contents = open(&bundle_with(files)[..], CONTENT_LIMITS).unwrap();
+    let mut text = String::new();
+    for Setting { section, object, name, value, source, also } in settings(&contents) {
+        let more: String = also.iter().fold(String::new(), |text, source| text + ", " + &source.file);
+        writeln!(text, "{} | {object} | {name} | {value} | {}{more}", section.title(), source.file).unwrap();
+    }
+    text
+}
+
+fn print_of(files: &[(&str, &[u8])]) -> String {
+    fingerprint(&open(&bundle_with(files)[..], CONTENT_LIMITS).unwrap()).unwrap()
+}
+
+#[test]
+fn conf_and_files_become_one_table() {
+    let conf = b"/adv/Misc/HostName = \"esx01\"\n/adv/Net/TcpipHeapMax = \"1536\"\n/net/vswitch/child[0003]/name = \"vSwitch0\"\n\
+        /net/vswitch/child[0003]/portgroup/child[0001]/name = \"VM Network\"\n/net/vswitch/child[0003]/portgroup/child[0001]/vlanId = \"7\"\n\
+        /net/vswitch/child[0003]/uplinks/child[0000]/pnic = \"vmnic0\"\n/net/vswitch/child[0003]/uplinks/child[0001]/pnic = \"vmnic1\"\n\
+        /net/vmkernelnic/child[0000]/mtu = \"9000\"\n/firewall/services/sshServer = \"true\"\n/nas/isos/host = \"nas\"\n/device/0/name = \"x\"\nrubbish\n";
+    insta::assert_snapshot!(
+        "table",
+        table(&[
+            ("etc/vmware/esx.conf", conf),
+            ("etc/resolv.conf", b"nameserver 10.0.0.1\nnameserver 10.0.0.2\nsearch lab.local\noptions rotate\n"),
+            ("etc/ntp.conf", b"# ours\nserver a\nserver b\ndriftfile /x\n"),
+            ("etc/hosts", b"127.0.0.1\tlocalhost\n10.0.0.1  a b\n10.0.0.1 c\n"),
+            ("etc/shadow", b"root:$6$x$y:19000:0:99999:7:::\nnobody:*:1:0:99999:7:::\nopen::1:0:99999:7:::\n"),
+            ("etc/passwd", b"root:x:0:0:Administrator:/:/bin/sh\n"),
+            ("etc/vmsyslog.conf", b"[vmsyslog]\nloghost = udp://log:514\n[hostd]\nrotate = 8\n"),
+            ("etc/vmware/license.cfg", b"<ConfigRoot>\n  <epoc>x</epoc>\n  <serial>AAAAA-00000-00000-00000-BBBBB</serial>\n</ConfigRoot>\n"),
+            ("etc/vmware/hostd/hostsvc.xml", b"<ConfigRoot>\n <mode>normal</mode>\n <service>\n  <ntpd>on</ntpd>\n </service>\n</ConfigRoot>\n"),
+            ("etc/vmware/hostd/authorization.xml", b"<ConfigRoot>\n<ACEData id=\"11\">\n<ACEDataEntity>ha-folder-root</ACEDataEntity>\n<ACEDataIsGroup>true</ACEDataIsGroup>\n<ACEDataRoleId>-1</ACEDataRoleId>\n<ACEDataUser>admins</ACEDataUser>\n</ACEData>\n</ConfigRoot>\n"),
+            ("etc/vmware/snmp.xml", b"<config>\n<communities>public</communities>\n<port>161</port>\n</config>\n"),
+            ("etc/motd", b"hello\n"),
+            ("etc/random-seed", b"noise"),
+        ])
+    );
+}
+
+#[test]
+fn a_fingerprint_is_of_settings_and_secrets_but_not_of_noise() {
+    let base: &[(&str, &[u8])] = &[
+        ("etc/vmware/esx.conf", b"/a/b = \"1\"\n/c/d = \"2\"\n"),
+        ("etc/shadow", b"root:$6$x$one:19000:0:99999:7:::\n"),
+        ("etc/motd", b"hello"),
+        ("etc/random-seed", b"1"),
+    ];
+    let with = |path: &str, content: &'static [u8]| -> String {
+        let mut files = base.to_vec();
+        for file in &mut files {
+            if file.0 == path {
+                file.1 = content;
+            }
+        }
+        print_of(&files)
+    };
+    assert_eq!(print_of(base), with("etc/random-seed", b"2"));
+    assert_eq!(print_of(base), with("etc/vmware/esx.conf", b"/c/d = \"2\"\n/a/b = \"1\"\n"));
+    for other in [
+        with("etc/vmware/esx.conf", b"/a/b = \"1\"\n/c/d = \"3\"\n"),
+        with("etc/shadow", b"root:$6$x$two:19000:0:99999:7:::\n"),
+        with("etc/shadow", b"root:*:19000:0:99999:7:::\n"),
+        with("etc/motd", b"hellp"),
+        print_of(&base[..3]).replace(|_: char| false, "") + "x",
+        print_of(&base[1..]),
+    ] {
+        assert_ne!(print_of(base), other);
+    }
+}
