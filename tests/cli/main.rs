@@ -4,6 +4,7 @@
 
 mod archive;
 mod backup;
+mod bundle;
 mod ending;
 mod help;
 mod hosts;

@@ -143,6 +143,7 @@ const FILTERS: &[(&str, &str)] = &[
     (r"\b(?:[0-9A-F]{2}:){19}[0-9A-F]{2}\b", "[SHA-1]"),
     (r"\b(?:[0-9A-F]{2}:){3}[0-9A-F]{2}…", "[START]…"),
     (r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b", "[RUN]"),
+    (r"as on \d{4}-\d\d-\d\d", "as on [DATE]"),
     (r"started at \S+", "started at [TIME]"),
     (r"up since \S+", "up since [TIME]"),
     (r"took \d+\.\d s", "took [DURATION]"),

@@ -33,6 +33,7 @@ Examples:
   hostkeep backup                          every host of every saved server
   hostkeep backup --host esx01             only this one
   hostkeep archive list --host esx01       what is kept of it
+  hostkeep archive changes --host esx01    what was changed on it, and when
   hostkeep archive verify                  prove that all of it is good
   hostkeep archive prune --keep-last 30 --dry-run
 
@@ -70,6 +71,27 @@ means that something stayed.
 Examples:
   hostkeep archive delete 3f2a 91bc --dry-run
   hostkeep archive delete 3f2a 91bc";
+
+const BUNDLE_EXAMPLES: &str = "\
+A bundle is a file, or the id of a backup in the archive (its first characters
+will do). Passwords, keys and other secrets are never shown; where they differ,
+that is said. A bundle that is sealed by its host's TPM can be read by that
+host only.
+
+Examples:
+  hostkeep bundle show 3f2a
+  hostkeep bundle settings configBundle-esx01.tgz --filter vSwitch0
+  hostkeep bundle cat 3f2a etc/vmware/esx.conf
+  hostkeep bundle diff 3f2a 91bc
+  hostkeep bundle diff 3f2a 91bc --html > changes.html";
+
+const SEARCH_EXAMPLES: &str = "\
+What was looked through once is kept in an index, without secrets, in the
+configuration folder.
+
+Examples:
+  hostkeep archive search ntp1.lab.local
+  hostkeep archive search \"VLAN 207\" --host esx01";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -115,6 +137,9 @@ pub(crate) enum Command {
     /// Look at the archive, verify it, pin, remove and take out backups.
     #[command(subcommand, arg_required_else_help = true)]
     Archive(ArchiveCommand),
+    /// Look inside a bundle, and compare two.
+    #[command(subcommand, arg_required_else_help = true, after_help = BUNDLE_EXAMPLES)]
+    Bundle(BundleCommand),
     /// Run a simulated vCenter with ESXi hosts, until Ctrl+C.
     Simulate(SimulateArguments),
     /// Show everything against simulated hosts, in a temporary folder.
@@ -370,6 +395,24 @@ pub(crate) enum ArchiveCommand {
         /// The note, in the place of what was there; "" removes it.
         text: String,
     },
+    /// List what was changed on hosts, and when.
+    Changes {
+        /// Only of this host: its full name, its short name, or a pattern with * and ?.
+        #[arg(long, value_name = "NAME")]
+        host: Option<String>,
+    },
+    /// Look for a setting, a value, an address or a file name in the newest bundle of every host.
+    #[command(after_help = SEARCH_EXAMPLES)]
+    Search {
+        /// What to look for, in any case.
+        text: String,
+        /// In all bundles of this host: its full name, its short name, or a pattern with * and ?.
+        #[arg(long, value_name = "NAME")]
+        host: Option<String>,
+        /// In all bundles of all hosts.
+        #[arg(long, conflicts_with = "host")]
+        all: bool,
+    },
     /// Copy a bundle out of the archive, byte for byte.
     Export {
         /// The backup's id, or its first characters.
@@ -380,6 +423,54 @@ pub(crate) enum ArchiveCommand {
         /// Replace the file where there is one.
         #[arg(long)]
         overwrite: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundleCommand {
+    /// Show whose a bundle is and what it holds.
+    Show {
+        /// A bundle file, or the id of a backup.
+        #[arg(value_hint = ValueHint::FilePath)]
+        bundle: String,
+    },
+    /// List the files in a bundle.
+    Files {
+        /// A bundle file, or the id of a backup.
+        #[arg(value_hint = ValueHint::FilePath)]
+        bundle: String,
+    },
+    /// Print a file in a bundle, without its secrets.
+    Cat {
+        /// A bundle file, or the id of a backup.
+        #[arg(value_hint = ValueHint::FilePath)]
+        bundle: String,
+        /// The file's path in it, such as etc/vmware/esx.conf.
+        path: String,
+    },
+    /// List what the host was configured to do.
+    Settings {
+        /// A bundle file, or the id of a backup.
+        #[arg(value_hint = ValueHint::FilePath)]
+        bundle: String,
+        /// Only settings that have this in their section, object, name or value.
+        #[arg(long, value_name = "TEXT")]
+        filter: Option<String>,
+    },
+    /// Compare two bundles: settings first, files second.
+    Diff {
+        /// A bundle file, or the id of a backup.
+        #[arg(value_hint = ValueHint::FilePath)]
+        first: String,
+        /// The one to compare it with.
+        #[arg(value_hint = ValueHint::FilePath)]
+        second: String,
+        /// Only settings, no files.
+        #[arg(long)]
+        settings_only: bool,
+        /// Print the comparison as an HTML page.
+        #[arg(long, conflicts_with = "json")]
+        html: bool,
     },
 }
 

@@ -70,6 +70,14 @@ pub(crate) fn byte_bar(console: &Console, bytes: u64, message: &str) -> Progress
     bar
 }
 
+/// A bar for work that is done bundle by bundle.
+pub(crate) fn step_bar(console: &Console, steps: usize, message: &str) -> ProgressBar {
+    let bar = console.bars.add(ProgressBar::new(steps as u64));
+    bar.set_style(style("{bar:30} {pos} of {len}  {wide_msg}"));
+    bar.set_message(message.to_owned());
+    bar
+}
+
 impl Shared {
     fn on(&self, event: &RunEvent<'_>) {
         let mut run = self.run.lock().unwrap_or_else(PoisonError::into_inner);

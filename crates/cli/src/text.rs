@@ -28,6 +28,11 @@ pub(crate) fn local(time: DateTime<Utc>) -> String {
     with_offset(time.with_timezone(&Local).fixed_offset())
 }
 
+/// The day of it where the user is.
+pub(crate) fn local_day(time: DateTime<Utc>) -> String {
+    time.with_timezone(&Local).format("%Y-%m-%d").to_string()
+}
+
 pub(crate) fn with_offset(time: DateTime<FixedOffset>) -> String {
     time.format("%Y-%m-%d %H:%M %:z").to_string()
 }

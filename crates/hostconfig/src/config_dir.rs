@@ -56,6 +56,11 @@ impl ConfigDir {
         self.0.join("restores")
     }
 
+    /// The folder of what can be made again from elsewhere.
+    pub fn cache(&self) -> PathBuf {
+        self.0.join("cache")
+    }
+
     pub(crate) fn ensure(&self) -> Result<()> {
         Ok(files::ensure_private_folders(&self.0)?)
     }

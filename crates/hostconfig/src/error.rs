@@ -94,6 +94,14 @@ pub enum Error {
     /// A restore.
     #[error(transparent)]
     Restore(Box<RestoreError>),
+    /// The search index.
+    #[error("the search index {} cannot be used: {reason}", .path.display())]
+    Index {
+        /// The file.
+        path: PathBuf,
+        /// Why, in the database's words.
+        reason: String,
+    },
     /// Logging was started a second time in one process.
     #[error("logging has been started already")]
     LoggingTwice,
@@ -166,6 +174,7 @@ impl Error {
             Self::Selection(SelectionError::Unknown(_)) => "unknown_host",
             Self::Selection(SelectionError::Nothing) => "no_host_selected",
             Self::Restore(error) => error.code(),
+            Self::Index { .. } => "index_failed",
             Self::LoggingTwice => "logging_twice",
             Self::Server(error) | Self::Host { error, .. } => error.code(),
             Self::HostNotConnected { .. } => "host_not_connected",
@@ -209,6 +218,9 @@ impl Error {
             Self::HostGone { .. } => Some("Refresh the list of hosts, and choose again.".to_owned()),
             Self::NotTried { .. } => Some("Mend the cause, then back up the hosts that are missing.".to_owned()),
             Self::Restore(error) => error.hint(),
+            Self::Index { .. } => {
+                Some("Delete the file: the index is made again from the archive. No backup is touched.".to_owned())
+            }
             Self::LoggingTwice | Self::Cancelled => None,
         }
     }

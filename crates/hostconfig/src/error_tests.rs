@@ -146,7 +146,8 @@ fn errors() -> Vec<Error> {
         server: "prod".into(),
         now: now.map(|now| ("host-42".into(), now.into())),
     };
-    errors.extend([gone(None), gone(Some("esx07")), Error::LoggingTwice, Error::Cancelled]);
+    let index = Error::Index { path: path(), reason: "database disk image is malformed".into() };
+    errors.extend([gone(None), gone(Some("esx07")), index, Error::LoggingTwice, Error::Cancelled]);
     errors
 }
 

@@ -20,6 +20,7 @@ pub mod logging;
 mod machine;
 pub mod restore;
 pub mod safety;
+pub mod search;
 pub mod selection;
 pub mod settings;
 

@@ -31,6 +31,7 @@ fn run(hours: i64, hosts: &[&str]) -> RunReport {
                 bytes: 1,
                 seconds: 1.0,
                 warnings: Vec::new(),
+                settings: None,
             },
             "failed" => Outcome::Failed { error: error() },
             "cancelled" => Outcome::Cancelled,

@@ -24,6 +24,8 @@ mod address;
 mod certificate;
 mod client;
 mod error;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 mod http;
 mod property;
 mod session;

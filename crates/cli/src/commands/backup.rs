@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
+use hostconfig::archive::Standing;
 use hostconfig::audit::AuditLog;
 use hostconfig::backup::{
     BackupRequest, DEFAULT_CONCURRENCY, HostChoice, HostReport, Outcome, RunContext, RunReport, ServerReport,
@@ -94,6 +95,7 @@ pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
         text::seconds(took),
         text::visible(folder),
     );
+    let settings = told_settings(report);
     let cancelled = match report.cancelled() {
         0 => String::new(),
         left_out => format!("{WARNING}Cancelled{WARNING:#}: {} left out.\n", text::count(left_out, "host")),
@@ -117,7 +119,7 @@ pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
         let told = format!("{WARNING}Warning{WARNING:#}: {}", text::visible(warning));
         format!("\n{}\n", text::wrapped(&told, console::text_width(), "  "))
     });
-    [head, cancelled]
+    [head, settings, cancelled]
         .into_iter()
         .chain(own)
         .chain(servers)
@@ -126,6 +128,25 @@ pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
         .chain(warnings)
         .chain(of_run)
         .collect()
+}
+
+/// On how many hosts something was changed since their backups before; nothing where that is not known of any.
+fn told_settings(report: &RunReport) -> String {
+    let standings: Vec<&Standing> = report
+        .hosts
+        .iter()
+        .filter_map(|host| match &host.outcome {
+            Outcome::Saved { settings, .. } => settings.as_ref(),
+            _ => None,
+        })
+        .collect();
+    let changed = standings.iter().filter(|standing| matches!(standing, Standing::Changed { .. })).count();
+    let unchanged =
+        standings.iter().filter(|standing| matches!(standing, Standing::Unchanged { .. })).count();
+    match (changed, unchanged) {
+        (0, 0) => String::new(),
+        _ => format!("Settings since the backup before: {changed} changed, {unchanged} unchanged.\n"),
+    }
 }
 
 fn told_server(server: &ServerReport) -> Option<String> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use hostconfig::ConfigDir;
-use hostconfig::archive::{Archive, Record, prune_plan, verify};
+use hostconfig::archive::{Archive, Record, changes, prune_plan, standings, verify};
 use hostconfig::audit::AuditLog;
 use hostconfig::backup::{BackupRequest, Clock, HostChoice, RunContext, RunReport, back_up};
 use hostconfig::inventory::ServerLogin;
@@ -17,7 +17,9 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use vsphere_sim::{Options, Simulator};
 
-use super::archive::{PlanBody, VerifyBody, told_list, told_plan, told_record, told_verdicts, verify_all};
+use super::archive::{
+    PlanBody, VerifyBody, told_changes, told_list, told_plan, told_record, told_verdicts, verify_all,
+};
 use super::{backup, simulate};
 use crate::console::{self, Console, STRONG};
 use crate::context::now;
@@ -66,7 +68,11 @@ pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
     tour.step("hostkeep archive list")?;
     let listing = archive.list()?;
     let records: Vec<&Record> = listing.records.iter().collect();
-    tour.show(|| told_list(&records, &root))?;
+    let fingerprints = archive.fingerprints()?;
+    tour.show(|| told_list(&records, &standings(&listing, &fingerprints), &root))?;
+    tour.step("hostkeep archive changes: what was changed on the hosts, and when.")?;
+    let changed = changes(&records, &fingerprints, |_| (), &cancel)?;
+    tour.show(|| told_changes(&changed))?;
     if let Some(newest) = records.first() {
         tour.step(&format!("hostkeep archive show {}", newest.id))?;
         tour.show(|| told_record(newest))?;

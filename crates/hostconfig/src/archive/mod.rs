@@ -4,11 +4,15 @@
 //! What lies on the disk is the truth; there is no index. Everything is written in staging on the same volume, flushed,
 //! and renamed into place: the rename is the commit. It must not know where bundles come from.
 
+mod contents;
 mod export;
+mod fingerprint;
+mod history;
 mod list;
 mod lock;
 mod marks;
 mod name;
+mod proof;
 mod prune;
 mod record;
 mod remove;
@@ -21,12 +25,19 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use contents::{MAX_READ_BYTES, read_bundle, read_bundle_file};
 pub use export::{Exported, export};
+pub(crate) use fingerprint::host_of;
+pub use fingerprint::{
+    FINGERPRINTS_FORMAT, Fingerprint, Fingerprints, Standing, fingerprint, fingerprint_all, standings,
+};
+pub use history::{HostChange, changes};
 pub use list::{Listing, ListingProblem};
 pub use lock::{LockHolder, WriteLock};
 pub use marks::{MARKS_FILE, MARKS_FORMAT, MAX_NOTE_CHARS, Marks};
 pub(crate) use name::short_hash;
 pub use name::{HostFolder, MAX_NAME_BYTES, MAX_NAME_UNITS, host_folder, host_folders, safe_name};
+pub use proof::{Proof, Proven, RUNGS, Rung, Step};
 pub use prune::{HostPlan, Kept, KeptBecause, PrunePlan, delete_plan, prune_plan};
 pub use record::{
     RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, RecordHost, RecordManifest,

@@ -1,4 +1,5 @@
-//! Proves that a record's bundle is what was taken: one pass over the file that hashes and decompresses at once.
+//! Proves that a record's bundle is what was taken, as far as that goes: one reading of the file that hashes, decompresses
+//! and reads its content.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -9,8 +10,10 @@ use std::thread;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
+use super::MAX_READ_BYTES;
 use super::Record;
-use crate::bundle::{self, BundleProblem};
+use super::proof::{Climb, Proof};
+use crate::bundle::{self, BundleProblem, CONTENT_LIMITS, Contents, Manifest};
 use crate::files::FileError;
 use crate::{Error, Result};
 
@@ -23,6 +26,8 @@ pub struct Verdict {
     pub bytes: u64,
     /// Everything that is wrong. Empty: the bundle is good.
     pub problems: Vec<Problem>,
+    /// How far the bundle is proven.
+    pub proof: Proof,
 }
 
 /// What can be wrong with a record's bundle.
@@ -89,65 +94,108 @@ impl Problem {
     }
 }
 
-/// Verifies a record's bundle. `progress` gets the number of bytes read since its last call.
+/// Verifies a record's bundle: one pass that hashes it and reads it through, content included. `progress` gets the number of
+/// bytes read since its last call.
 ///
 /// # Errors
 /// [`Error::Cancelled`]. Everything else that is wrong is in the verdict.
 pub fn verify(record: &Record, progress: impl FnMut(u64), cancel: &CancellationToken) -> Result<Verdict> {
     let path = record.bundle_path();
     let file = || record.bundle.file.clone();
-    let only = |problem| Ok(Verdict { bytes: 0, problems: vec![problem] });
+    let unread = |bytes, problem| Ok(Verdict { bytes, problems: vec![problem], proof: Proof::default() });
     if cancel.is_cancelled() {
         return Err(Error::Cancelled);
     }
     let bundle = match fs::symlink_metadata(&path) {
-        Ok(metadata) if !metadata.is_file() => return only(Problem::NotAFile { file: file() }),
+        Ok(metadata) if !metadata.is_file() => return unread(0, Problem::NotAFile { file: file() }),
         Ok(_) => File::open(&path),
         Err(e) => Err(e),
     };
     let bundle = match bundle {
         Ok(bundle) => bundle,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return only(Problem::Missing { file: file() }),
-        Err(e) => return only(Problem::Unreadable(FileError::new("read", path, e))),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return unread(0, Problem::Missing { file: file() }),
+        Err(e) => return unread(0, Problem::Unreadable(FileError::new("read", path, e))),
     };
 
     let mut hashed = Hashed { bundle, sha256: Sha256::new(), bytes: 0, failed: false, progress, cancel };
-    let checked = bundle::check(&mut hashed);
-    // Where the check stopped early, the rest still counts for length and hash.
-    let mut rest = vec![0; if checked.is_ok() || hashed.failed { 0 } else { BUFFER_BYTES }];
+    let read = read_through(&mut hashed, record.bundle.bytes);
+    // Where reading stopped early, the rest still counts for length and hash.
+    let mut rest = vec![0; if read.is_ok() || hashed.failed { 0 } else { BUFFER_BYTES }];
     while !rest.is_empty() {
         match hashed.read(&mut rest) {
             Ok(0) => break,
             Ok(_) => {}
             Err(_) if cancel.is_cancelled() => return Err(Error::Cancelled),
-            Err(e) => return only(Problem::Unreadable(FileError::new("read", path, e))),
+            Err(e) => return unread(0, Problem::Unreadable(FileError::new("read", path, e))),
         }
     }
     if cancel.is_cancelled() {
         return Err(Error::Cancelled);
     }
     let Hashed { sha256, bytes, .. } = hashed;
-    if let Err(BundleProblem::Unreadable(e)) = checked {
-        return Ok(Verdict { bytes, problems: vec![Problem::Unreadable(FileError::new("read", path, e))] });
-    }
-    let mut problems = Vec::new();
-    if bytes != record.bundle.bytes {
-        problems.push(Problem::WrongSize { expected: record.bundle.bytes, found: bytes });
+    if let Err(BundleProblem::Unreadable(e)) = read {
+        return unread(bytes, Problem::Unreadable(FileError::new("read", path, e)));
     }
     let found = hex::encode(sha256.finalize());
-    if !found.eq_ignore_ascii_case(&record.bundle.sha256) {
+    Ok(verdict(record, bytes, found, read))
+}
+
+/// What was read of a bundle that is sound.
+struct Through {
+    manifest: Manifest,
+    /// Why not, where its content cannot be read.
+    contents: std::result::Result<Contents, String>,
+}
+
+/// Reads a bundle's content; where it is too large or unheard of, at least all layers to their ends.
+fn read_through<P: FnMut(u64)>(hashed: &mut Hashed<'_, P>, expected: u64) -> Result<Through, BundleProblem> {
+    let only_checked =
+        |checked: bundle::Checked, why: String| Through { manifest: checked.manifest, contents: Err(why) };
+    if expected > MAX_READ_BYTES {
+        let why = format!("it is larger than {} MiB", MAX_READ_BYTES >> 20);
+        return bundle::check(hashed).map(|checked| only_checked(checked, why));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
+    (&mut *hashed).take(MAX_READ_BYTES).read_to_end(&mut bytes).map_err(BundleProblem::Unreadable)?;
+    match bundle::open(&bytes[..], CONTENT_LIMITS) {
+        Ok(contents) => Ok(Through { manifest: contents.manifest.clone(), contents: Ok(contents) }),
+        Err(
+            problem @ (BundleProblem::Forbidden { .. }
+            | BundleProblem::TooLarge { .. }
+            | BundleProblem::TooManyMembers),
+        ) => bundle::check(&bytes[..]).map(|checked| only_checked(checked, problem.to_string())),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn verdict(record: &Record, bytes: u64, found: String, read: Result<Through, BundleProblem>) -> Verdict {
+    let mut problems = Vec::new();
+    let mut climb = Climb::default();
+    let is_whole = bytes == record.bundle.bytes;
+    climb.whole(is_whole);
+    if !is_whole {
+        problems.push(Problem::WrongSize { expected: record.bundle.bytes, found: bytes });
+    }
+    let is_hash = found.eq_ignore_ascii_case(&record.bundle.sha256);
+    climb.hash(is_hash);
+    if !is_hash {
         problems.push(Problem::WrongHash { expected: record.bundle.sha256.clone(), found });
     }
-    match checked {
-        Err(problem) => problems.push(Problem::Bundle(problem)),
-        Ok(checked) => {
+    match read {
+        Err(problem) => {
+            climb.not_read_through(&problem);
+            problems.push(Problem::Bundle(problem));
+        }
+        Ok(Through { manifest, contents }) => {
             let recorded = (&record.manifest.release_level, &record.manifest.uuid);
-            if recorded != (&checked.manifest.release_level, &checked.manifest.uuid) {
+            let is_recorded = recorded == (&manifest.release_level, &manifest.uuid);
+            if !is_recorded {
                 problems.push(Problem::OtherManifest);
             }
+            climb.read(record, &manifest, is_recorded, contents);
         }
     }
-    Ok(Verdict { bytes, problems })
+    Verdict { bytes, problems, proof: climb.done() }
 }
 
 /// Verifies records on all processors at once; the verdicts are in the records' order. `progress` gets the number of
@@ -220,6 +268,7 @@ mod tests {
 
     use super::*;
     use crate::archive::tests::{keep, lock, new_archive};
+    use crate::archive::{Proven, Rung};
     use crate::bundle::tests::{MANIFEST, bundle, bundle_with, noise, tgz};
 
     fn codes(record: &Record) -> Vec<&'static str> {
@@ -282,6 +331,61 @@ mod tests {
             damage(&record.bundle_path());
             assert_eq!(codes(&record), expect, "{number}");
         }
+    }
+
+    #[test]
+    fn every_flipped_byte_and_every_truncation_is_noticed() {
+        let (_folder, archive) = new_archive();
+        let sound = bundle("x");
+        let record = keep(&lock(&archive), "esx01", &sound, 0);
+        let path = record.bundle_path();
+        for at in 0..sound.len() {
+            let mut flipped = sound.clone();
+            flipped[at] ^= 0x80;
+            fs::write(&path, flipped).unwrap();
+            assert!(codes(&record).contains(&"bundle_wrong_hash"), "byte {at}");
+            fs::write(&path, &sound[..at]).unwrap();
+            assert_eq!(
+                codes(&record),
+                ["bundle_wrong_size", "bundle_wrong_hash", "bundle_not_sound"],
+                "at {at}"
+            );
+        }
+        fs::write(&path, &sound).unwrap();
+        assert_eq!(codes(&record), [""; 0]);
+    }
+
+    #[test]
+    fn the_ladder_says_how_far_each_got() {
+        let (_folder, archive) = new_archive();
+        let lock = lock(&archive);
+        let proof = |record: &Record| verify(record, |_| {}, &CancellationToken::new()).unwrap().proof;
+        let told = |proof: &Proof| {
+            let steps = proof.rungs.iter().map(|step| match step.proven {
+                Proven::Yes => '+',
+                Proven::No { .. } => '-',
+                Proven::Unknown { .. } => '?',
+            });
+            (steps.collect::<String>(), proof.reached)
+        };
+        let sound = bundle("x");
+        let mut record = keep(&lock, "esx01", &sound, 0);
+        let mut found = proof(&record);
+        // The drafts of these tests name the UUID of the bundles' manifest.
+        assert_eq!(told(&found), ("++++++?".to_owned(), Some(Rung::Content)));
+        found.note_restored();
+        assert_eq!(told(&found), ("+++++++".to_owned(), Some(Rung::Restored)));
+        record.host.uuid = Some("00000000-0042-3510-8054-b3c04f4d4e31".into());
+        assert_eq!(told(&proof(&record)), ("++++-+?".to_owned(), Some(Rung::Manifest)));
+
+        let state = tgz(&[("local.tgz.ve", b"x"), ("encryption.info", b"mode = \"TPM\"")]);
+        let sealed = tgz(&[("Manifest.txt", MANIFEST.as_bytes()), ("state.tgz", &state)]);
+        let record = keep(&lock, "esx02", &sealed, 0);
+        assert_eq!(told(&proof(&record)), ("+++++??".to_owned(), Some(Rung::Host)));
+        fs::write(record.bundle_path(), &sealed[..50]).unwrap();
+        assert_eq!(told(&proof(&record)), ("---????".to_owned(), None));
+        fs::remove_file(record.bundle_path()).unwrap();
+        assert_eq!(told(&proof(&record)), ("???????".to_owned(), None));
     }
 
     #[cfg(unix)]

@@ -102,7 +102,11 @@ fn conclude(run: &Run, at: usize, fetched: Result<Fetched>, started: DateTime<Fi
                 bytes = record.bundle.bytes,
                 "backed up"
             );
-            Outcome::saved(&record, seconds)
+            let outcome = Outcome::saved(&record, seconds);
+            if run.committed.send(Some(record)).is_err() {
+                tracing::warn!("the thread that makes fingerprints is gone");
+            }
+            outcome
         }
         Err(Error::Cancelled) => Outcome::Cancelled,
         Err(error) => {

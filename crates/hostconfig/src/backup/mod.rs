@@ -5,12 +5,14 @@
 //! and a cancelled run ends with whole records only.
 
 mod choice;
+mod fingerprints;
 mod host;
 mod report;
 mod sink;
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -19,10 +21,12 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use fingerprints::Lane;
+
 pub use choice::{HostChoice, HostRef};
 pub use report::{HostReport, Outcome, RUN_FORMAT, RunReport, ServerReport};
 
-use crate::archive::{HostFolder, WriteLock, host_folders};
+use crate::archive::{HostFolder, Record, WriteLock, host_folders};
 use crate::audit::AuditLog;
 use crate::inventory::{Inventory, Server, ServerLogin, with_inventory};
 use crate::selection::SelectionError;
@@ -166,11 +170,20 @@ async fn run(
     let folders =
         host_folders(inventory.hosts.iter().map(|host| (host.system.name.as_str(), host.identity.as_str())));
     let (id, clock) = (report.run_id.clone(), context.clock);
-    let run = Arc::new(Run { id, request, context, inventory, folders, stopped: OnceLock::new() });
+    let (lock, cancel) = (Arc::clone(&context.lock), context.cancel.clone());
+    let lane = Lane::open();
+    let committed = lane.entrance();
+    let run = Run { id, request, context, inventory, folders, stopped: OnceLock::new(), committed };
+    let run = Arc::new(run);
     report.hosts = back_up_each(&run, hosts).await;
+    drop(run);
     report.hosts.extend(chosen.missing);
     report.finished_at = clock();
-    Ok(report)
+    let noted = move || {
+        lane.close(&mut report, &lock, cancel.is_cancelled());
+        report
+    };
+    Ok(blocking(noted).await)
 }
 
 fn tell_plan(context: &RunContext, inventory: &Inventory, hosts: &[(usize, CancellationToken)]) {
@@ -198,6 +211,8 @@ struct Run {
     folders: Vec<HostFolder>,
     /// Why no further host is begun: an archive that has failed one host fails them all.
     stopped: OnceLock<String>,
+    /// Where records go that are in the archive.
+    committed: Sender<Option<Record>>,
 }
 
 /// A host of a run: its number in the plan, its place in the inventory, and what ends it.

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 use super::{BackupRequest, HostRef};
-use crate::archive::Record;
+use crate::archive::{Record, Standing};
 use crate::inventory::{Host, Inventory};
 use crate::selection::{SelectionError, UnknownName};
 use crate::{Error, ErrorReport};
@@ -76,6 +76,9 @@ pub enum Outcome {
         seconds: f64,
         /// What an admin should know all the same.
         warnings: Vec<String>,
+        /// How its settings stand to those of the backup before; none where that is not known yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settings: Option<Standing>,
     },
     /// Nothing of it is in the archive.
     Failed {
@@ -190,6 +193,7 @@ impl Outcome {
             bytes: record.bundle.bytes,
             seconds,
             warnings,
+            settings: None,
         }
     }
 }

@@ -3,6 +3,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
+use tar::EntryType as T;
 
 use super::*;
 
@@ -240,7 +241,6 @@ fn what_no_host_packs_is_not_read() {
         let local = gzip(&builder.into_inner().unwrap());
         tgz(&[("Manifest.txt", MANIFEST.as_bytes()), ("state.tgz", &tgz(&[("local.tgz", &local)]))])
     };
-    use tar::EntryType as T;
     for (kind, path, twice, expect) in [
         (T::Symlink, "etc/shadow", false, "a link"),
         (T::Link, "etc/shadow", false, "a link"),

@@ -209,6 +209,12 @@ impl Contents {
         })
     }
 
+    /// Why its ConfigStore, which it has, cannot be read.
+    pub fn store_problem(&self) -> Option<&'static str> {
+        let store = self.files.iter().find(|file| file.layer == Layer::Local && file.path == CONFIG_STORE);
+        store.filter(|file| matches!(file.body, FileBody::Binary)).map(|_| "its ConfigStore cannot be read")
+    }
+
     fn of(manifest: Manifest, sealing: Sealing, kept: Vec<Kept>) -> Self {
         let mut contents = Self {
             manifest,

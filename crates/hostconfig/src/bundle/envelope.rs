@@ -101,7 +101,7 @@ fn value<'a>(info: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// An attribute of bytes in a header block.
-fn attribute<'a>(header: &'a [u8], wanted: &str) -> Option<&'a [u8]> {
+pub(super) fn attribute<'a>(header: &'a [u8], wanted: &str) -> Option<&'a [u8]> {
     let mut rest = header.get(ATTRIBUTES..)?;
     loop {
         let kind = *rest.first()?;

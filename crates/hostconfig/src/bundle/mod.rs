@@ -11,6 +11,8 @@ mod contents;
 mod diff;
 mod envelope;
 mod esx_conf;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 mod manifest;
 mod noise;
 mod redact;

@@ -14,6 +14,7 @@ mod maintenance;
 mod plan;
 mod progress;
 mod prove;
+mod proven;
 mod report;
 mod request;
 mod resume;
@@ -29,6 +30,7 @@ pub use journal::{
 };
 pub use plan::{PlannedStep, RestorePlan, find_host, plan};
 pub use progress::{RestoreEvent, Step, StepState, Watch};
+pub use proven::proven_bundles;
 pub use report::{Next, Outcome, RestoreReport, StepReport};
 pub use request::{
     BundleSource, Consent, Maintenance, Pace, RestoreContext, RestoreOptions, RestoreRequest, SafetyBackup,

@@ -1,17 +1,21 @@
 //! `hostkeep archive`: what is kept, whether it is good, what may go, and how to get it out.
 
+mod changes;
 mod export;
 mod marks;
 mod prune;
+mod search;
 mod verify;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
 
 use hostconfig::Error;
-use hostconfig::archive::{Listing, ListingProblem, Marks, Record};
+use hostconfig::archive::{Listing, ListingProblem, Marks, Record, Standing, standings};
 use hostconfig::selection::Selection;
 use serde::Serialize;
 
+pub(crate) use changes::told as told_changes;
 pub(crate) use prune::{PlanBody, told as told_plan};
 pub(crate) use verify::{VerifyBody, told as told_verdicts, verify_all};
 
@@ -31,6 +35,8 @@ pub(crate) fn run(context: &Context, command: ArchiveCommand) -> Result<Exit, Fa
         ArchiveCommand::Pin { id } => marks::pin(context, &id, true),
         ArchiveCommand::Unpin { id } => marks::pin(context, &id, false),
         ArchiveCommand::Note { id, text } => marks::note(context, &id, text),
+        ArchiveCommand::Changes { host } => changes::run(context, host),
+        ArchiveCommand::Search { text, host, all } => search::run(context, &text, host, all),
         ArchiveCommand::Export { id, file, overwrite } => export::run(context, &id, &file, overwrite),
     }
 }
@@ -56,6 +62,9 @@ pub(crate) struct Shown<'a> {
     #[serde(flatten)]
     record: &'a Record,
     marks: &'a Marks,
+    /// How its settings stand to those of the backup before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<&'a Standing>,
 }
 
 /// A folder in the archive whose record, or its marks, cannot be read.
@@ -67,7 +76,7 @@ pub(crate) struct Unreadable {
 
 impl<'a> From<&'a Record> for Shown<'a> {
     fn from(record: &'a Record) -> Self {
-        Self { folder: record.folder.display().to_string(), record, marks: &record.marks }
+        Self { folder: record.folder.display().to_string(), record, marks: &record.marks, settings: None }
     }
 }
 
@@ -81,9 +90,13 @@ fn list(context: &Context, host: Option<String>) -> Result<Exit, Failure> {
     let archive = context.open_archive(&context.settings()?)?;
     let listing = archive.list()?;
     let records = of_host(&listing, host)?;
+    let standings = standings(&listing, &archive.fingerprints()?);
     let body = Listed {
         archive: archive.root().display().to_string(),
-        records: records.iter().map(|record| Shown::from(*record)).collect(),
+        records: records
+            .iter()
+            .map(|record| Shown { settings: standings.get(&record.folder), ..Shown::from(*record) })
+            .collect(),
         unreadable: listing.problems.iter().map(Unreadable::from).collect(),
     };
     tell_unreadable(&context.console, &body.unreadable);
@@ -92,7 +105,7 @@ fn list(context: &Context, host: Option<String>) -> Result<Exit, Failure> {
             format!("{} holds no backups yet.\n", text::visible(&body.archive))
         }
         [] => format!("No backup in {} can be read.\n", text::visible(&body.archive)),
-        _ => told_list(&records, &body.archive),
+        _ => told_list(&records, &standings, &body.archive),
     })?;
     Ok(Exit::Ok)
 }
@@ -108,7 +121,11 @@ fn of_host(listing: &Listing, host: Option<String>) -> Result<Vec<&Record>, Fail
     Ok(listing.records.iter().filter(|record| chosen.contains(record.host.name.as_str())).collect())
 }
 
-pub(crate) fn told_list(records: &[&Record], archive: &str) -> String {
+pub(crate) fn told_list(
+    records: &[&Record],
+    standings: &HashMap<PathBuf, Standing>,
+    archive: &str,
+) -> String {
     let has_marks = records.iter().any(|record| record.marks != Marks::default());
     let row = |record: &&Record| {
         let mut row = vec![
@@ -117,13 +134,14 @@ pub(crate) fn told_list(records: &[&Record], archive: &str) -> String {
             record.host.name.clone(),
             record.product.version.clone(),
             text::size(record.bundle.bytes),
+            standings.get(&record.folder).map(told_standing).unwrap_or_default(),
         ];
         row.extend(has_marks.then(|| told_marks(&record.marks)));
         row
     };
     let rows = records.iter().map(row).collect();
-    let header = ["id", "taken", "host", "esxi", "size", "note"];
-    let header = if has_marks { &header[..] } else { &header[..5] };
+    let header = ["id", "taken", "host", "esxi", "size", "settings", "note"];
+    let header = if has_marks { &header[..] } else { &header[..6] };
     let table = text::table(header, &[4], &[0, 2], rows, console::output_width());
     let hosts: HashSet<&str> = records.iter().map(|record| record.host.identity.as_str()).collect();
     let bytes = records.iter().map(|record| record.bundle.bytes).sum();
@@ -134,6 +152,17 @@ pub(crate) fn told_list(records: &[&Record], archive: &str) -> String {
         text::size(bytes),
         text::visible(archive),
     )
+}
+
+/// How a backup's settings stand to those of the one before, in a table's cell.
+fn told_standing(standing: &Standing) -> String {
+    match standing {
+        Standing::First => "first".to_owned(),
+        Standing::Changed { .. } => "changed".to_owned(),
+        Standing::Unchanged { since } => format!("as on {}", text::local_day(*since)),
+        Standing::Unreadable => "sealed".to_owned(),
+        Standing::Unknown => "-".to_owned(),
+    }
 }
 
 /// The marks in a table's cell: a note is not told at length.

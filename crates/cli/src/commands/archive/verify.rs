@@ -1,7 +1,8 @@
 //! `hostkeep archive verify`: reads bundles through, on all processors at once.
 
 use chrono::{DateTime, Utc};
-use hostconfig::archive::{self, Record, Verdict};
+use hostconfig::archive::{self, Proof, RUNGS, Record, Rung, Verdict};
+use hostconfig::restore::proven_bundles;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +20,8 @@ pub(crate) struct VerifyBody {
     verified: usize,
     bytes: u64,
     pub(crate) bad: Vec<Bad>,
+    /// How far each is proven.
+    proofs: Vec<Proven>,
     pub(crate) unreadable: Vec<Unreadable>,
 }
 
@@ -30,6 +33,16 @@ pub(crate) struct Bad {
     taken_at: DateTime<Utc>,
     folder: String,
     problems: Vec<Problem>,
+}
+
+/// How far a backup is proven.
+#[derive(Serialize)]
+struct Proven {
+    id: String,
+    host: String,
+    taken_at: DateTime<Utc>,
+    #[serde(flatten)]
+    proof: Proof,
 }
 
 #[derive(Serialize)]
@@ -48,7 +61,13 @@ pub(super) fn run(context: &Context, ids: &[String]) -> Result<Exit, Failure> {
     // Whoever asks for one backup does not ask for the others' trouble.
     let problems = if ids.is_empty() { &listing.problems[..] } else { &[] };
     let cancel = interrupt::token(&context.console)?;
-    let body = verify_all(&context.console, &records, &cancel)?;
+    let mut body = verify_all(&context.console, &records, &cancel)?;
+    let restored = proven_bundles(&context.config)?;
+    for (record, proven) in records.iter().zip(&mut body.proofs) {
+        if proven.proof.is_proven(Rung::Hash) && restored.contains(&record.bundle.sha256) {
+            proven.proof.note_restored();
+        }
+    }
     let body = VerifyBody {
         archive: archive.root().display().to_string(),
         unreadable: problems.iter().map(Unreadable::from).collect(),
@@ -82,6 +101,7 @@ pub(crate) fn verify_all(
         verified: records.len(),
         bytes: 0,
         bad: Vec::new(),
+        proofs: Vec::new(),
         unreadable: Vec::new(),
     };
     for (record, verdict) in records.iter().zip(verdicts?) {
@@ -89,6 +109,12 @@ pub(crate) fn verify_all(
         if !verdict.is_good() {
             body.bad.push(bad(record, &verdict));
         }
+        body.proofs.push(Proven {
+            id: record.id.clone(),
+            host: record.host.name.clone(),
+            taken_at: record.taken_at,
+            proof: verdict.proof,
+        });
     }
     Ok(body)
 }
@@ -114,14 +140,28 @@ pub(crate) fn told(body: &VerifyBody) -> String {
     }
     let read = format!("{} verified, {}", text::count(*verified, "backup"), text::size(*bytes));
     if bad.is_empty() && unreadable.is_empty() {
-        return format!("{read}: {GOOD}all good{GOOD:#}.\n");
+        return format!("{read}: {GOOD}all good{GOOD:#}.\n{}", told_proofs(&body.proofs));
     }
     let records = match unreadable.len() {
         0 => String::new(),
         count => format!(", {BAD}{} unreadable{BAD:#}", text::count(count, "record")),
     };
     let head = format!("{read}: {BAD}{} bad{BAD:#}{records}.\n", bad.len());
-    std::iter::once(head).chain(bad.iter().map(told_bad)).collect()
+    let proofs = told_proofs(&body.proofs);
+    std::iter::once(head + &proofs).chain(bad.iter().map(told_bad)).collect()
+}
+
+/// How many are proven how far, the most proven first.
+fn told_proofs(proofs: &[Proven]) -> String {
+    let counts = RUNGS.iter().rev().map(|rung| {
+        let count = proofs.iter().filter(|proven| proven.proof.reached == Some(*rung)).count();
+        (rung.title(), count)
+    });
+    let none = proofs.iter().filter(|proven| proven.proof.reached.is_none()).count();
+    let counts: Vec<(&str, usize)> =
+        counts.chain([("nothing proven", none)]).filter(|(_, count)| *count > 0).collect();
+    let lines = counts.iter().map(|(title, count)| format!("  {count:>6}  {title}\n"));
+    std::iter::once("Proven as far as:\n".to_owned()).chain(lines).collect()
 }
 
 fn told_bad(bad: &Bad) -> String {

@@ -1,0 +1,114 @@
+//! `hostkeep archive search`: which hosts have a setting, a value, an address or a file.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use hostconfig::archive::Record;
+use hostconfig::search::{Hit, MAX_SEARCH_CHARS, NotIndexed, SearchIndex, newest_of_each};
+use serde::Serialize;
+
+use super::of_host;
+use crate::console;
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::progress::step_bar;
+use crate::{interrupt, text};
+
+/// More are of no use to anyone; a longer text finds fewer.
+const MOST_HITS: usize = 1_000;
+/// Hosts beside each other in a cell.
+const NAMED: usize = 3;
+
+#[derive(Serialize)]
+struct Body<'a> {
+    archive: String,
+    text: &'a str,
+    /// How many bundles were looked through.
+    searched: usize,
+    /// How many settings have the text, those included that are not in `hits`.
+    found: usize,
+    hits: Vec<Hit>,
+    /// The backups that hits name.
+    records: HashMap<&'a str, Found<'a>>,
+    not_searched: Vec<NotIndexed>,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    host: &'a str,
+    taken_at: DateTime<Utc>,
+}
+
+pub(super) fn run(context: &Context, wanted: &str, host: Option<String>, all: bool) -> Result<Exit, Failure> {
+    if wanted.trim().is_empty() || wanted.chars().count() > MAX_SEARCH_CHARS {
+        let message = format!("a text of 1 to {MAX_SEARCH_CHARS} characters can be looked for");
+        return Err(Failure::new("usage", message, "Give another text."));
+    }
+    let archive = context.open_archive(&context.settings()?)?;
+    let listing = archive.list()?;
+    let records = match (host, all) {
+        (None, false) => newest_of_each(&listing.records),
+        (host, _) => of_host(&listing, host)?,
+    };
+    let cancel = interrupt::token(&context.console)?;
+    let mut index = SearchIndex::open(&context.config, archive.id())?;
+    let missing = index.missing(&records)?;
+    let mut not_searched = Vec::new();
+    if !missing.is_empty() {
+        let bar = step_bar(&context.console, missing.len(), "reading");
+        let added = index.add(&missing, |_| bar.inc(1), &cancel);
+        bar.finish_and_clear();
+        not_searched = added?;
+        index.forget_others(&listing.records)?;
+    }
+    for NotIndexed { host, error, .. } in &not_searched {
+        context.console.warn(&text::about(host, &error.message));
+    }
+    let (hits, found) = index.search(wanted, &records, MOST_HITS)?;
+    let named: BTreeSet<&str> = hits.iter().flat_map(|hit| &hit.records).map(String::as_str).collect();
+    let of = |record: &&'_ Record| named.contains(record.id.as_str());
+    let body = Body {
+        archive: archive.root().display().to_string(),
+        text: wanted,
+        searched: records.len() - not_searched.len(),
+        found,
+        records: records
+            .iter()
+            .filter(|record| of(record))
+            .map(|record| (record.id.as_str(), Found { host: &record.host.name, taken_at: record.taken_at }))
+            .collect(),
+        hits,
+        not_searched,
+    };
+    context.console.result(&body, || told(&body))?;
+    Ok(if body.not_searched.is_empty() { Exit::Ok } else { Exit::Failed })
+}
+
+fn told(body: &Body<'_>) -> String {
+    let looked = format!("{} looked through", text::count(body.searched, "bundle"));
+    if body.hits.is_empty() {
+        return format!("Nothing has {} in it; {looked}.\n", text::visible(body.text));
+    }
+    let row = |hit: &Hit| {
+        let mut hosts: Vec<&str> = Vec::new();
+        for record in &hit.records {
+            let host = body.records.get(record.as_str()).map_or(record.as_str(), |found| found.host);
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        let more = hosts.len().saturating_sub(NAMED);
+        let told = hosts.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let told = if more > 0 { format!("{told} and {more} more") } else { told };
+        let what =
+            if hit.object.is_empty() { hit.name.clone() } else { format!("{}: {}", hit.object, hit.name) };
+        vec![what, hit.value.clone(), told]
+    };
+    let rows = body.hits.iter().map(row).collect();
+    let table = text::table(&["setting", "value", "hosts"], &[], &[], rows, console::output_width());
+    let shown = match body.found - body.hits.len() {
+        0 => String::new(),
+        more => format!(", {more} of them not shown"),
+    };
+    format!("{table}\n{}{shown}; {looked}\n", text::count(body.found, "setting"))
+}

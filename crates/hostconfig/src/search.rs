@@ -1,0 +1,402 @@
+//! Settings, values, addresses and file names, looked for over many bundles at once.
+//!
+//! The index is a cache in the configuration folder: an SQLite file that is made again from the archive whenever it is missing,
+//! broken or of another format. Bundles with the same settings share them in it, so it hardly grows while nothing changes. It
+//! holds what [`Redacted`](crate::bundle::Redacted) lets out, so no secrets, nor anything that they could be guessed from.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use crate::archive::{Record, host_of, read_bundle};
+use crate::bundle::{RULES, Section, Setting, settings};
+use crate::config_dir::ConfigDir;
+use crate::files::{self, FileError};
+use crate::{Error, ErrorReport, Result};
+
+/// The layout of the index that this version makes.
+const LAYOUT: i64 = 1;
+/// The longest text that is looked for.
+pub const MAX_SEARCH_CHARS: usize = 200;
+const SCHEMA: &str = "
+    CREATE TABLE about (layout INTEGER NOT NULL, rules INTEGER NOT NULL);
+    CREATE TABLE entry (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, section TEXT NOT NULL, object TEXT NOT NULL,
+        name TEXT NOT NULL, value TEXT NOT NULL, file TEXT NOT NULL, key TEXT NOT NULL, folded TEXT NOT NULL);
+    CREATE TABLE content (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
+    CREATE TABLE posting (entry INTEGER NOT NULL, content INTEGER NOT NULL, PRIMARY KEY (entry, content)) WITHOUT ROWID;
+    CREATE TABLE bundle (sha256 TEXT PRIMARY KEY, content INTEGER NOT NULL) WITHOUT ROWID;";
+
+/// The index of an archive.
+#[derive(Debug)]
+pub struct SearchIndex {
+    database: Connection,
+    path: PathBuf,
+}
+
+/// A setting that has the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hit {
+    /// Its part of the table of settings.
+    pub section: Section,
+    /// What it is a setting of.
+    pub object: String,
+    /// Its name.
+    pub name: String,
+    /// What was configured, without secrets.
+    pub value: String,
+    /// The file that it stands in.
+    pub file: String,
+    /// Its key there.
+    pub key: String,
+    /// The ids of the records whose bundles have it, in the order in which they were given.
+    pub records: Vec<String>,
+}
+
+/// A bundle that is not in the index.
+#[derive(Debug, Clone, Serialize)]
+pub struct NotIndexed {
+    /// The record's id.
+    pub record: String,
+    /// The host's name.
+    pub host: String,
+    /// Why.
+    pub error: ErrorReport,
+}
+
+/// The newest record of each host, in the order of the listing.
+pub fn newest_of_each(records: &[Record]) -> Vec<&Record> {
+    let mut newest: BTreeMap<(String, String), &Record> = BTreeMap::new();
+    for record in records {
+        let known = newest.entry(host_of(record)).or_insert(record);
+        if known.taken_at < record.taken_at {
+            *known = record;
+        }
+    }
+    let mut newest: Vec<&Record> = newest.into_values().collect();
+    newest.sort_by(|a, b| a.host.name.cmp(&b.host.name));
+    newest
+}
+
+impl SearchIndex {
+    /// Opens the index of the archive with this id, or begins a new one.
+    ///
+    /// # Errors
+    /// [`Error::Index`]: it cannot be opened nor begun.
+    pub fn open(config: &ConfigDir, archive_id: &str) -> Result<Self> {
+        let folder = config.cache();
+        config.ensure()?;
+        files::ensure_private_folder(&folder)?;
+        let path = folder.join(format!("search-{}.sqlite", crate::archive::safe_name(archive_id)));
+        match Self::open_at(&path) {
+            Ok(Some(database)) => return Ok(Self { database, path }),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the search index cannot be used; it is made again"),
+        }
+        if std::fs::exists(&path).unwrap_or(false) {
+            std::fs::remove_file(&path).map_err(|e| FileError::new("remove", &path, e))?;
+        }
+        drop(files::create_private_file(&path)?);
+        let begin = || {
+            let database = connect(&path)?;
+            database.execute_batch(SCHEMA)?;
+            database.execute("INSERT INTO about VALUES (?1, ?2)", params![LAYOUT, RULES])?;
+            Ok(database)
+        };
+        let database = begin().map_err(|error| failed(&path, &error))?;
+        Ok(Self { database, path })
+    }
+
+    /// None where it is not there, or is of another layout.
+    fn open_at(path: &Path) -> rusqlite::Result<Option<Connection>> {
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let database = connect(path)?;
+        let about = "SELECT layout, rules FROM about";
+        let about: Option<(i64, u32)> =
+            database.query_row(about, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        Ok((about == Some((LAYOUT, RULES))).then_some(database))
+    }
+
+    /// Which of the records are not in it yet.
+    pub fn missing<'a>(&self, records: &[&'a Record]) -> Result<Vec<&'a Record>> {
+        let known = self.known().map_err(|error| failed(&self.path, &error))?;
+        Ok(records.iter().copied().filter(|record| !known.contains_key(&record.bundle.sha256)).collect())
+    }
+
+    /// Puts records into it, read on all processors at once. `done` is told after each. Answers with those that could not be
+    /// read.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], after which it has what was read so far; [`Error::Index`].
+    pub fn add(
+        &mut self,
+        records: &[&Record],
+        mut done: impl FnMut(&Record),
+        cancel: &CancellationToken,
+    ) -> Result<Vec<NotIndexed>> {
+        let path = self.path.clone();
+        let index_failed = |error: rusqlite::Error| failed(&path, &error);
+        let mut adding = Adding::begin(&mut self.database).map_err(index_failed)?;
+        let mut skipped = Vec::new();
+        let next = AtomicUsize::new(0);
+        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(records.len());
+        // Bounded: settings that nobody has written yet are memory.
+        let (sender, receiver) = sync_channel(64);
+        let added = thread::scope(|scope| {
+            for _ in 0..threads {
+                let (sender, next) = (sender.clone(), &next);
+                scope.spawn(move || {
+                    while let Some(record) = records.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let read = read_bundle(record).map(|contents| Searched::of(&contents));
+                        // Nobody listens any more after a failure.
+                        if cancel.is_cancelled() || sender.send((*record, read)).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            for (record, read) in receiver {
+                match read {
+                    Ok(searched) => adding.add(&record.bundle.sha256, &searched)?,
+                    Err(error) => skipped.push(NotIndexed {
+                        record: record.id.clone(),
+                        host: record.host.name.clone(),
+                        error: error.report(),
+                    }),
+                }
+                done(record);
+            }
+            adding.end()
+        });
+        added.map_err(index_failed)?;
+        if cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(skipped) }
+    }
+
+    /// Forgets bundles that are not among these any more.
+    pub fn forget_others(&mut self, records: &[Record]) -> Result<()> {
+        let there: HashSet<&str> = records.iter().map(|record| record.bundle.sha256.as_str()).collect();
+        let forget = |database: &mut Connection, known: HashMap<String, i64>| -> rusqlite::Result<()> {
+            let gone: Vec<&String> = known.keys().filter(|sha256| !there.contains(sha256.as_str())).collect();
+            if gone.is_empty() {
+                return Ok(());
+            }
+            let transaction = database.transaction()?;
+            for sha256 in gone {
+                transaction.execute("DELETE FROM bundle WHERE sha256 = ?1", [sha256])?;
+            }
+            transaction.execute_batch(
+                "DELETE FROM content WHERE id NOT IN (SELECT content FROM bundle);
+                DELETE FROM posting WHERE content NOT IN (SELECT id FROM content);
+                DELETE FROM entry WHERE id NOT IN (SELECT entry FROM posting);",
+            )?;
+            transaction.commit()
+        };
+        let known = self.known();
+        known.and_then(|known| forget(&mut self.database, known)).map_err(|error| failed(&self.path, &error))
+    }
+
+    /// The settings of these records' bundles that have a text in their name, value, object, file or key, in any case; at most
+    /// `limit`, and how many there are in all.
+    pub fn search(&self, text: &str, records: &[&Record], limit: usize) -> Result<(Vec<Hit>, usize)> {
+        self.find(text, records, limit).map_err(|error| failed(&self.path, &error))
+    }
+
+    fn find(&self, text: &str, records: &[&Record], limit: usize) -> rusqlite::Result<(Vec<Hit>, usize)> {
+        let wanted: String = text.trim().chars().take(MAX_SEARCH_CHARS).collect::<String>().to_lowercase();
+        if wanted.is_empty() {
+            return Ok((Vec::new(), 0));
+        }
+        let known = self.known()?;
+        let mut of_content: HashMap<i64, Vec<&Record>> = HashMap::new();
+        for record in records {
+            if let Some(content) = known.get(&record.bundle.sha256) {
+                of_content.entry(*content).or_default().push(record);
+            }
+        }
+        let order: HashMap<&str, usize> =
+            records.iter().enumerate().map(|(at, record)| (record.id.as_str(), at)).collect();
+        let mut entries = self.database.prepare_cached(
+            "SELECT id, section, object, name, value, file, key FROM entry WHERE instr(folded, ?1) > 0
+            ORDER BY section, object, name, value, file, key",
+        )?;
+        let mut postings = self.database.prepare_cached("SELECT content FROM posting WHERE entry = ?1")?;
+        let mut rows = entries.query([&wanted])?;
+        let (mut hits, mut all) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            let contents = postings.query_map([row.get::<_, i64>(0)?], |row| row.get::<_, i64>(0))?;
+            let mut found: Vec<&Record> = Vec::new();
+            for content in contents {
+                found.extend(of_content.get(&content?).into_iter().flatten());
+            }
+            if found.is_empty() {
+                continue;
+            }
+            all += 1;
+            if hits.len() == limit {
+                continue;
+            }
+            found.sort_by_key(|record| order.get(record.id.as_str()));
+            let section: String = row.get(1)?;
+            hits.push(Hit {
+                section: serde_json::from_value(section.into()).unwrap_or(Section::Other),
+                object: row.get(2)?,
+                name: row.get(3)?,
+                value: row.get(4)?,
+                file: row.get(5)?,
+                key: row.get(6)?,
+                records: found.into_iter().map(|record| record.id.clone()).collect(),
+            });
+        }
+        hits.sort_by(|a, b| (a.section, &a.object, &a.name).cmp(&(b.section, &b.object, &b.name)));
+        Ok((hits, all))
+    }
+
+    /// The bundles in it, and the content that each has.
+    fn known(&self) -> rusqlite::Result<HashMap<String, i64>> {
+        let mut statement = self.database.prepare_cached("SELECT sha256, content FROM bundle")?;
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    }
+}
+
+/// What of a bundle is looked through.
+struct Searched {
+    lines: Vec<(Vec<u8>, [String; 6])>,
+    hash: Vec<u8>,
+}
+
+impl Searched {
+    fn of(contents: &crate::bundle::Contents) -> Self {
+        let mut lines: Vec<[String; 6]> = settings(contents).iter().map(line).collect();
+        let named = contents.files().iter().map(|file| {
+            let section = section_word(Section::Files);
+            [section, file.path.clone(), "File".into(), String::new(), file.path.clone(), String::new()]
+        });
+        lines.extend(named);
+        let mut all = Sha256::new();
+        let lines: Vec<(Vec<u8>, [String; 6])> = lines
+            .into_iter()
+            .map(|line| {
+                let mut hash = Sha256::new();
+                for part in &line {
+                    hash.update((part.len() as u64).to_le_bytes());
+                    hash.update(part);
+                }
+                let hash = hash.finalize()[..16].to_vec();
+                all.update(&hash);
+                (hash, line)
+            })
+            .collect();
+        Self { lines, hash: all.finalize().to_vec() }
+    }
+}
+
+fn line(setting: &Setting) -> [String; 6] {
+    [
+        section_word(setting.section),
+        setting.object.clone(),
+        setting.name.clone(),
+        setting.value.text().to_owned(),
+        setting.source.file.clone(),
+        setting.source.key.clone(),
+    ]
+}
+
+fn section_word(section: Section) -> String {
+    match serde_json::to_value(section) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// Bundles on their way into the index.
+struct Adding<'a> {
+    transaction: Transaction<'a>,
+    entries: HashMap<Vec<u8>, i64>,
+}
+
+impl<'a> Adding<'a> {
+    fn begin(database: &'a mut Connection) -> rusqlite::Result<Self> {
+        let transaction = database.transaction()?;
+        let entries = {
+            let mut statement = transaction.prepare("SELECT hash, id FROM entry")?;
+            let entries = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            entries.collect::<rusqlite::Result<_>>()?
+        };
+        Ok(Self { transaction, entries })
+    }
+
+    fn add(&mut self, sha256: &str, searched: &Searched) -> rusqlite::Result<()> {
+        let of_hash = "SELECT id FROM content WHERE hash = ?1";
+        let known = self
+            .transaction
+            .prepare_cached(of_hash)?
+            .query_row([&searched.hash], |row| row.get(0))
+            .optional()?;
+        let content = match known {
+            Some(content) => content,
+            None => self.add_content(searched)?,
+        };
+        let mut bundle = self.transaction.prepare_cached("INSERT OR REPLACE INTO bundle VALUES (?1, ?2)")?;
+        bundle.execute(params![sha256, content])?;
+        Ok(())
+    }
+
+    fn add_content(&mut self, searched: &Searched) -> rusqlite::Result<i64> {
+        self.transaction
+            .prepare_cached("INSERT INTO content (hash) VALUES (?1)")?
+            .execute([&searched.hash])?;
+        let content = self.transaction.last_insert_rowid();
+        let mut entry = self.transaction.prepare_cached(
+            "INSERT INTO entry (hash, section, object, name, value, file, key, folded)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?;
+        let mut posting = self.transaction.prepare_cached("INSERT OR IGNORE INTO posting VALUES (?1, ?2)")?;
+        for (hash, [section, object, name, value, file, key]) in &searched.lines {
+            let id = if let Some(id) = self.entries.get(hash) {
+                *id
+            } else {
+                let folded = format!("{object}\n{name}\n{value}\n{file}\n{key}").to_lowercase();
+                entry.execute(params![hash, section, object, name, value, file, key, folded])?;
+                let id = self.transaction.last_insert_rowid();
+                self.entries.insert(hash.clone(), id);
+                id
+            };
+            posting.execute(params![id, content])?;
+        }
+        Ok(content)
+    }
+
+    fn end(self) -> rusqlite::Result<()> {
+        self.transaction.commit()
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let database = Connection::open(path)?;
+    database.busy_timeout(Duration::from_secs(10))?;
+    // It can be made again: what a power cut breaks is noticed when it is opened.
+    database.pragma_update(None, "synchronous", "OFF")?;
+    database.pragma_update(None, "journal_mode", "MEMORY")?;
+    database.pragma_update(None, "cache_size", -65_536)?;
+    database.set_prepared_statement_cache_capacity(16);
+    Ok(database)
+}
+
+fn failed(path: &Path, error: &rusqlite::Error) -> Error {
+    Error::Index { path: path.to_owned(), reason: error.to_string() }
+}
+
+#[cfg(test)]
+#[path = "search_tests.rs"]
+mod tests;

@@ -1,0 +1,85 @@
+use super::*;
+use crate::archive::tests::{keep, lock, new_archive};
+use crate::bundle::tests::bundle_with;
+
+fn bundle(host: &str, ntp: &str) -> Vec<u8> {
+    bundle_with(&[
+        (
+            "etc/vmware/esx.conf",
+            format!("/adv/Misc/HostName = \"{host}\"\n/adv/Net/Same = \"1\"\n").as_bytes(),
+        ),
+        ("etc/ntp.conf", format!("server {ntp}\n").as_bytes()),
+        ("etc/shadow", b"root:$6$PLANTED:19000:0:99999:7:::\n"),
+        ("etc/snmp/snmpd.conf", b"rocommunity PLANTED\n"),
+    ])
+}
+
+fn told(found: &(Vec<Hit>, usize)) -> Vec<String> {
+    found.0.iter().map(|hit| format!("{} = {}: {}", hit.name, hit.value, hit.records.len())).collect()
+}
+
+#[test]
+fn a_text_is_found_wherever_it_stands() {
+    let (folder, archive) = new_archive();
+    let config = ConfigDir::at(folder.path().join("config"));
+    let records: Vec<Record> = {
+        let lock = lock(&archive);
+        [("esx01", "ntp1", 0), ("esx02", "ntp1", 0), ("esx02", "NTP9.lab", 1)]
+            .map(|(host, ntp, second)| keep(&lock, host, &bundle(host, ntp), second))
+            .into()
+    };
+    let all: Vec<&Record> = records.iter().collect();
+    let cancel = CancellationToken::new();
+    let mut index = SearchIndex::open(&config, archive.id()).unwrap();
+    assert_eq!(index.missing(&all).unwrap().len(), 3);
+    assert!(index.add(&all, |_| {}, &cancel).unwrap().is_empty());
+    let index = SearchIndex::open(&config, archive.id()).unwrap();
+    assert!(index.missing(&all).unwrap().is_empty());
+    let find = |text: &str, records: &[&Record]| told(&index.search(text, records, 100).unwrap());
+    assert_eq!(find("ntp1", &all), ["Servers = ntp1: 2"]);
+    assert_eq!(find(" ntp9.LAB ", &all), ["Servers = NTP9.lab: 1"]);
+    assert_eq!(find("ntp9", &all[..2]), [""; 0]);
+    assert_eq!(find("Net.Same", &all), ["Net.Same = 1: 3"]);
+    assert!(find("snmpd.conf", &all).contains(&"File = : 3".to_owned()));
+    assert_eq!(find("", &all), [""; 0]);
+    assert_eq!(find("%", &all), [""; 0]);
+    let newest = newest_of_each(&records);
+    assert_eq!(newest.iter().map(|record| record.taken_at).max(), Some(records[2].taken_at));
+    let (hits, all_hits) = index.search("a", &all, 1).unwrap();
+    assert!(hits.len() == 1 && all_hits > 1);
+
+    let file = std::fs::read(&index.path).unwrap();
+    let holds = |text: &str| file.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("NTP9.lab") && !holds("PLANTED"));
+}
+
+#[test]
+fn a_broken_index_is_made_again_and_bundles_that_are_gone_are_forgotten() {
+    let (folder, archive) = new_archive();
+    let config = ConfigDir::at(folder.path().join("config"));
+    let records: Vec<Record> = {
+        let lock = lock(&archive);
+        ["esx01", "esx02"].map(|host| keep(&lock, host, &bundle(host, "ntp1"), 0)).into()
+    };
+    std::fs::write(records[1].bundle_path(), "damaged").unwrap();
+    let all: Vec<&Record> = records.iter().collect();
+    let cancel = CancellationToken::new();
+    let path = {
+        let mut index = SearchIndex::open(&config, archive.id()).unwrap();
+        let skipped = index.add(&all, |_| {}, &cancel).unwrap();
+        assert_eq!((skipped.len(), skipped[0].error.code.as_str()), (1, "bundle_damaged"));
+        index.forget_others(&records[1..]).unwrap();
+        assert_eq!(index.search("ntp1", &all, 9).unwrap().1, 0);
+        assert_eq!(index.missing(&all).unwrap().len(), 2);
+        index.path
+    };
+    for rubbish in [&b"rubbish"[..], b"", b"SQLite format 3\0"] {
+        std::fs::write(&path, rubbish).unwrap();
+        let mut index = SearchIndex::open(&config, archive.id()).unwrap();
+        index.add(&all[..1], |_| {}, &cancel).unwrap();
+        assert_eq!(index.search("ntp1", &all, 9).unwrap().1, 1);
+    }
+    cancel.cancel();
+    let mut index = SearchIndex::open(&config, archive.id()).unwrap();
+    assert!(matches!(index.add(&all, |_| {}, &cancel), Err(Error::Cancelled)));
+}
