@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the release build beside a threaded pyVmomi script, against the same simulator, and the window
 //! beside an empty one, in one run; ratios, because seconds of one machine say little about another.
 
+mod bundles;
 mod contenders;
 mod measure;
 mod page;
@@ -21,8 +22,13 @@ const BUNDLE_BYTES: u32 = 64 * 1024;
 type Scenario = fn(&Programs) -> Result<Vec<Finding>>;
 
 /// What is measured, by the name that the command line takes.
-const SCENARIOS: [(&str, Scenario); 4] =
-    [("latency", latency), ("throughput", throughput), ("inventory", inventory), ("window", window::window)];
+const SCENARIOS: [(&str, Scenario); 5] = [
+    ("latency", latency),
+    ("throughput", throughput),
+    ("inventory", inventory),
+    ("bundles", bundles::bundles),
+    ("window", window::window),
+];
 
 /// What the contenders are started from.
 struct Programs {
@@ -48,6 +54,7 @@ struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Beside {
     Script,
+    Tools,
     EmptyWindow,
 }
 

@@ -36,11 +36,23 @@ impl Simulation {
         backup_ms: u32,
         bundle_bytes: u32,
     ) -> Result<Simulation> {
+        let alike =
+            ["--uniform", "--backup-ms", &backup_ms.to_string(), "--bundle-bytes", &bundle_bytes.to_string()];
+        Self::with(programs, hosts, &alike)
+    }
+
+    /// Hosts as a real site has them: some of them cannot be backed up.
+    pub(super) fn varied(programs: &Programs, hosts: usize) -> Result<Simulation> {
+        Self::with(programs, hosts, &[])
+    }
+
+    pub(super) fn password(&self) -> &str {
+        &self.password
+    }
+
+    fn with(programs: &Programs, hosts: usize, options: &[&str]) -> Result<Simulation> {
         let mut command = shell::program(&programs.hostkeep);
-        command.args(["simulate", "--json", "--uniform"]);
-        command.args(["--hosts", &hosts.to_string()]);
-        command.args(["--backup-ms", &backup_ms.to_string()]);
-        command.args(["--bundle-bytes", &bundle_bytes.to_string()]);
+        command.args(["simulate", "--json", "--hosts", &hosts.to_string()]).args(options);
         let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -127,7 +139,12 @@ pub(super) fn list(programs: &Programs, simulation: &Simulation, who: Contender)
     Ok(cost)
 }
 
-fn hostkeep(programs: &Programs, simulation: &Simulation, work: &Path, subcommand: &str) -> Command {
+pub(super) fn hostkeep(
+    programs: &Programs,
+    simulation: &Simulation,
+    work: &Path,
+    subcommand: &str,
+) -> Command {
     let mut command = shell::program(&programs.hostkeep);
     command.args([subcommand, "--json", "--password-stdin"]);
     command.args(["--url", &format!("https://{}", simulation.address)]);
@@ -147,7 +164,7 @@ fn script(programs: &Programs, simulation: &Simulation, name: &str) -> Command {
 
 /// A new folder for each run, all removed at the very end: ext4 goes out of its way not to use the inodes of what was
 /// deleted in the last minutes, and whoever came second would pay for that.
-fn fresh_folder(programs: &Programs) -> Result<PathBuf> {
+pub(super) fn fresh_folder(programs: &Programs) -> Result<PathBuf> {
     static RUN: AtomicUsize = AtomicUsize::new(0);
     let folder = programs.work.join(RUN.fetch_add(1, Ordering::Relaxed).to_string());
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
