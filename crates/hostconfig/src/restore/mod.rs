@@ -37,3 +37,4 @@ pub use request::{
     VsanData,
 };
 pub use resume::{ResumeAction, ResumeRequest, dismiss, resume};
+pub use source::{BundleFacts, look_at};

@@ -15,6 +15,31 @@ use crate::bundle::{Checked, Contents, check, read_contents};
 use crate::files::{self, FileError};
 use crate::{Error, Result};
 
+/// What a bundle says of itself, before any host is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleFacts {
+    /// Which bundle.
+    pub origin: BundleOrigin,
+    /// `RELEASELEVEL` of its manifest.
+    pub release_level: Option<String>,
+    /// The hardware UUID in its manifest; compare it with [`crate::bundle::uuid_matches`].
+    pub uuid: Option<String>,
+}
+
+/// Reads a bundle through, and proves it sound and, from the archive, unchanged.
+///
+/// # Errors
+/// It cannot be read, is none, or is not what was taken.
+pub fn look_at(source: &BundleSource) -> Result<BundleFacts> {
+    let bundle = load(source)?;
+    let manifest = &bundle.checked.manifest;
+    Ok(BundleFacts {
+        origin: bundle.origin(),
+        release_level: manifest.release_level.clone(),
+        uuid: manifest.uuid.clone(),
+    })
+}
+
 /// A bundle that is sound.
 #[derive(Debug, Clone)]
 pub(super) struct Bundle {
