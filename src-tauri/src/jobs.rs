@@ -13,7 +13,10 @@ use tauri::ipc::Channel;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::ipc::{ErrorReport, ItemChange, Job, JobHead, JobItem, JobKind, JobState, Message, Step};
+use crate::ipc::{
+    ErrorReport, ItemChange, Job, JobHead, JobItem, JobKind, JobState, Message, RestoreProgress, Step,
+    StepStateView,
+};
 
 /// How long changes are collected before the page hears of them.
 const TELL_EVERY: Duration = Duration::from_millis(100);
@@ -73,7 +76,18 @@ impl Jobs {
         note: Option<String>,
         now: DateTime<FixedOffset>,
     ) -> Running {
-        let cancel = CancellationToken::new();
+        self.begin_cancelled_by(kind, title, note, CancellationToken::new(), now)
+    }
+
+    /// Begins a job of which somebody else holds the token.
+    pub(crate) fn begin_cancelled_by(
+        self: &Arc<Self>,
+        kind: JobKind,
+        title: String,
+        note: Option<String>,
+        cancel: CancellationToken,
+        now: DateTime<FixedOffset>,
+    ) -> Running {
         let mut state = self.lock();
         state.last_id += 1;
         let id = state.last_id;
@@ -93,6 +107,7 @@ impl Jobs {
             total_bytes: None,
             seconds_left: None,
             run_id: None,
+            restore: None,
             error: None,
             warnings: Vec::new(),
         };
@@ -256,6 +271,17 @@ impl Running {
             if let Some(entry) = state.jobs.get_mut(&id) {
                 change(&mut entry.job.head);
             }
+        });
+    }
+
+    /// Changes how far a restore is; the job's counts follow.
+    pub(crate) fn restore(&self, change: impl FnOnce(&mut RestoreProgress)) {
+        self.head(|head| {
+            let Some(restore) = &mut head.restore else { return };
+            change(restore);
+            head.total = restore.steps.len();
+            head.done = restore.steps.iter().filter(|step| step.state.is_end()).count();
+            head.failed = restore.steps.iter().filter(|step| step.state == StepStateView::Failed).count();
         });
     }
 

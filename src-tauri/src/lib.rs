@@ -9,6 +9,7 @@ mod dialog;
 mod ipc;
 mod jobs;
 mod login;
+mod restoring;
 mod state;
 mod web_view;
 mod window;
@@ -48,7 +49,7 @@ pub fn main() -> ExitCode {
 
 /// The commands that the page may call and the types that they take and give: what `ui/src/ipc/bindings.ts` is made of.
 pub fn bindings() -> Builder<tauri::Wry> {
-    use commands::{app, archive, backup, deletion, hosts, runs, servers, settings};
+    use commands::{app, archive, backup, deletion, hosts, restore, runs, servers, settings};
     Builder::new()
         .commands(collect_commands![
             app::app_start,
@@ -91,6 +92,16 @@ pub fn bindings() -> Builder<tauri::Wry> {
             deletion::cancel_plan,
             deletion::drop_plan,
             deletion::apply_plan,
+            restore::choose_bundle_file,
+            restore::describe_bundle,
+            restore::plan_restore,
+            restore::cancel_restore_plan,
+            restore::start_restore,
+            restore::list_restores,
+            restore::read_restore,
+            restore::resume_restore,
+            restore::dismiss_restore,
+            restore::export_restore,
             settings::read_settings,
             settings::change_settings,
             settings::save_selection,

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::demo::Demo;
 use crate::ipc::{Answer, ErrorReport, Message, Remedy, Verified};
 use crate::jobs::Jobs;
+use crate::restoring::Desk;
 
 /// The state that every command gets.
 pub(crate) struct Shell {
@@ -45,6 +46,8 @@ pub(crate) struct Place {
     /// What verifying has shown since the app was started, by record.
     pub(crate) verified: Mutex<HashMap<String, Verified>>,
     pub(crate) plans: Mutex<Plans>,
+    /// What a restore is chosen from.
+    pub(crate) restoring: Mutex<Desk>,
     /// Ends the connecting that is under way.
     pub(crate) connecting: Mutex<CancellationToken>,
 }
@@ -108,7 +111,12 @@ impl Shell {
 
     fn go(&self, place: Arc<Place>) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = place;
-        for message in [Message::SettingsChanged, Message::HostsChanged, Message::ArchiveChanged] {
+        for message in [
+            Message::SettingsChanged,
+            Message::HostsChanged,
+            Message::ArchiveChanged,
+            Message::RestoresChanged,
+        ] {
             self.jobs.tell(message);
         }
     }
@@ -145,6 +153,7 @@ impl Place {
             runs: Mutex::default(),
             verified: Mutex::default(),
             plans: Mutex::default(),
+            restoring: Mutex::default(),
             connecting: Mutex::default(),
         }
     }

@@ -3,14 +3,19 @@
 //! It stays hidden until the page is drawn. Closing it while jobs run asks; kept in the background, the app ends with its
 //! last job unless it is opened again.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::{
+    AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+};
 use tauri_plugin_notification::NotificationExt;
 use tauri_plugin_window_state::{AppHandleExt, StateFlags};
 
-use crate::ipc::{Answer, CloseAnswer, ErrorReport, JobHead, JobKind, JobState};
-use crate::state::Shell;
+use crate::ipc::{
+    Answer, CloseAnswer, ErrorReport, JobHead, JobKind, JobState, Message, RestoreProgress, RestoreState,
+};
+use crate::state::{Shell, lock};
 use crate::web_view;
 
 const LABEL: &str = "main";
@@ -27,21 +32,42 @@ pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<Webview
         .inner_size(1280.0, 800.0)
         .min_inner_size(800.0, 560.0)
         .visible(false)
-        .disable_drag_drop_handler()
         .on_navigation(is_own_page)
         .build()?;
     web_view::tune(&window)?;
     let (closing, shell) = (window.clone(), Arc::clone(shell));
-    window.on_window_event(move |event| {
-        if let WindowEvent::CloseRequested { api, .. } = event
-            && !shell.jobs.under_way().is_empty()
-        {
+    window.on_window_event(move |event| match event {
+        WindowEvent::CloseRequested { api, .. } if !shell.jobs.under_way().is_empty() => {
             api.prevent_close();
             shell.jobs.ask_about_closing(true);
             show(&closing);
         }
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
+            let (shell, paths) = (Arc::clone(&shell), paths.clone());
+            // A share that does not answer must not hold up the window.
+            tauri::async_runtime::spawn_blocking(move || shell.jobs.tell(dropped(&shell, &paths)));
+        }
+        _ => {}
     });
     Ok(window)
+}
+
+/// What was dropped on the window: one file is a bundle to restore. The page hears of a number, not of the path.
+fn dropped(shell: &Shell, paths: &[PathBuf]) -> Message {
+    match paths {
+        [path] if path.is_file() => {
+            Message::BundleDropped { file: lock(&shell.place().restoring).take_file(path.clone()) }
+        }
+        _ => {
+            let message = match paths {
+                [path] => format!("{} is no file", path.display()),
+                _ => format!("{} things were dropped", paths.len()),
+            };
+            let error =
+                ErrorReport::new("drop_unusable", message, "Drop one bundle, a .tgz file, to restore it.");
+            Message::DropRefused { error }
+        }
+    }
 }
 
 /// The page is drawn.
@@ -88,6 +114,9 @@ pub(crate) fn job_ended(app: &AppHandle, shell: &Arc<Shell>, job: Option<&JobHea
 
 /// Such as `Backed up 47 of 50 hosts, 3 failed`.
 fn summary(job: &JobHead) -> String {
+    if let Some(restore) = &job.restore {
+        return restored(restore, &job.title);
+    }
     if let (JobState::Failed, Some(error)) = (job.state, &job.error) {
         return format!("{}: {}", job.title, error.message);
     }
@@ -95,6 +124,7 @@ fn summary(job: &JobHead) -> String {
     let (did, what, bad) = match job.kind {
         JobKind::Backup => ("Backed up", "hosts", "failed"),
         JobKind::Verify => ("Verified", "bundles", "damaged"),
+        JobKind::Restore => return job.title.clone(),
     };
     let head = match job.state {
         JobState::Cancelled => format!("Cancelled: {}", job.title),
@@ -102,6 +132,20 @@ fn summary(job: &JobHead) -> String {
         _ => format!("{did} {good} of {} {what}", job.total),
     };
     if job.failed == 0 { head } else { format!("{head}, {} {bad}", job.failed) }
+}
+
+fn restored(restore: &RestoreProgress, title: &str) -> String {
+    let host = &restore.host;
+    match restore.outcome {
+        Some(RestoreState::Proven) => format!("{host} was restored, and that is proven"),
+        Some(RestoreState::NotProven) => format!("{host} was restored, but not everything is proven"),
+        Some(RestoreState::NothingChanged) => format!("Nothing was restored: {host} is as it was found"),
+        Some(RestoreState::LeftChanged) => {
+            format!("The restore of {host} failed, and the host is left changed")
+        }
+        Some(RestoreState::Unknown) => format!("Nobody knows yet what came of the restore of {host}"),
+        Some(RestoreState::UnderWay | RestoreState::Interrupted) | None => format!("{title}: it ended early"),
+    }
 }
 
 fn quit_when_idle(app: &AppHandle, shell: &Arc<Shell>) {

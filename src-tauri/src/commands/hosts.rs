@@ -130,7 +130,7 @@ pub(crate) async fn match_hosts_file(app: App<'_>, window: WebviewWindow) -> Ans
 }
 
 fn matched(place: &Place, names: Vec<String>, source: Option<String>) -> Answer<HostMatch> {
-    let hosts = each_once(sightings(place, &place.settings()?)?);
+    let hosts = known_hosts(place)?;
     let choice = Selection { wanted: names, excluded: Vec::new() }.choose(&hosts, |host| &host.name);
     let matched = choice.chosen.iter().map(|&at| format!("{}/{}", hosts[at].server, hosts[at].moid));
     Ok(HostMatch {
@@ -170,6 +170,11 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
     let servers = servers.collect();
     drop(states);
     Ok(HostsView { servers, hosts, stale_after_days: settings.stale_after_days, archive_error })
+}
+
+/// Every host that a saved server told of when it was last read, each once.
+pub(super) fn known_hosts(place: &Place) -> Answer<Vec<KnownHost>> {
+    Ok(each_once(sightings(place, &place.settings()?)?))
 }
 
 /// What each saved server said last, in the servers' order.

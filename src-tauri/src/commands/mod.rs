@@ -7,6 +7,7 @@ pub(crate) mod archive;
 pub(crate) mod backup;
 pub(crate) mod deletion;
 pub(crate) mod hosts;
+pub(crate) mod restore;
 pub(crate) mod runs;
 pub(crate) mod servers;
 pub(crate) mod settings;

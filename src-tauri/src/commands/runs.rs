@@ -103,7 +103,7 @@ pub(crate) async fn save_text(window: WebviewWindow, suggested_name: String, tex
     save_as(&window, &suggested_name, text).await
 }
 
-async fn save_as(window: &WebviewWindow, suggested: &str, text: String) -> Answer<bool> {
+pub(super) async fn save_as(window: &WebviewWindow, suggested: &str, text: String) -> Answer<bool> {
     let Some(path) = dialog::save(window, "Save as", suggested).await else { return Ok(false) };
     blocking(move || write(&path, &text)).await?;
     Ok(true)

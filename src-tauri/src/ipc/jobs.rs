@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use specta::Type;
 
-use super::{ErrorReport, HostRef};
+use super::{ErrorReport, HostRef, RestoreProgress};
 
 /// What the page hears. The first message is a snapshot; whoever applies the others to it knows everything.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -35,6 +35,18 @@ pub(crate) enum Message {
     ArchiveChanged,
     /// Settings or servers changed.
     SettingsChanged,
+    /// A restore was begun, went on, ended or was looked after.
+    RestoresChanged,
+    /// A file was dropped on the window, to be restored.
+    BundleDropped {
+        /// What the shell calls it.
+        file: u32,
+    },
+    /// What was dropped on the window is nothing to restore.
+    DropRefused {
+        /// Why.
+        error: ErrorReport,
+    },
     /// The user closed the window while jobs run: what now?
     CloseAsked,
 }
@@ -82,6 +94,8 @@ pub(crate) struct JobHead {
     pub(crate) seconds_left: Option<u32>,
     /// The run in the archive that it ended with.
     pub(crate) run_id: Option<String>,
+    /// How far a restore is, where it is one.
+    pub(crate) restore: Option<Box<RestoreProgress>>,
     /// Why the job as a whole could do nothing, or what else went wrong beside its items.
     pub(crate) error: Option<ErrorReport>,
     /// What an admin should know all the same.
@@ -96,6 +110,8 @@ pub(crate) enum JobKind {
     Backup,
     /// Verifies bundles; its items are records.
     Verify,
+    /// Restores a bundle to a host, or goes on with that; it has steps instead of items.
+    Restore,
 }
 
 /// How far a job is.

@@ -6,6 +6,7 @@
 mod archive;
 mod hosts;
 mod jobs;
+mod restore;
 mod runs;
 mod servers;
 mod settings;
@@ -13,6 +14,7 @@ mod settings;
 pub(crate) use archive::*;
 pub(crate) use hosts::*;
 pub(crate) use jobs::*;
+pub(crate) use restore::*;
 pub(crate) use runs::*;
 pub(crate) use servers::*;
 pub(crate) use settings::*;

@@ -93,6 +93,26 @@ export const commands = {
 	dropPlan: (plan: number) => __TAURI_INVOKE<void>("drop_plan", { plan }),
 	/**  Deletes what the plan says, and refuses when the archive is not what it was when the plan was made. */
 	applyPlan: (plan: number) => __TAURI_INVOKE<PlanReport>("apply_plan", { plan }),
+	/**  Lets the user pick a bundle in the native dialog; what the shell calls the file. Nothing when it is cancelled. */
+	chooseBundleFile: () => __TAURI_INVOKE<number | null>("choose_bundle_file"),
+	/**  Reads a bundle through and says what it is, and which of the known hosts have its hardware UUID. */
+	describeBundle: (bundle: BundleChoice) => __TAURI_INVOKE<BundleView>("describe_bundle", { bundle }),
+	/**  Looks at bundle and host, and says what a restore would do. Nothing is changed. */
+	planRestore: (input: RestoreInput) => __TAURI_INVOKE<RestorePlanView>("plan_restore", { input }),
+	/**  Ends the making of a plan, or the looking again before a restore begins. What has begun goes on. */
+	cancelRestorePlan: () => __TAURI_INVOKE<void>("cancel_restore_plan"),
+	/**  Restores as planned, if the plan still holds. Answers once it has begun. */
+	startRestore: (consent: RestoreConsent) => __TAURI_INVOKE<RestoreStarted>("start_restore", { consent }),
+	/**  Every restore that was begun on this computer, newest first. */
+	listRestores: () => __TAURI_INVOKE<RestoreList>("list_restores"),
+	/**  All that is known of a restore. */
+	readRestore: (id: string) => __TAURI_INVOKE<RestoreView>("read_restore", { id }),
+	/**  Goes on with a restore. Answers once that has begun. */
+	resumeRestore: (input: ResumeInput) => __TAURI_INVOKE<RestoreStarted>("resume_restore", { input }),
+	/**  Notes that a restore has been looked after. */
+	dismissRestore: (id: string) => __TAURI_INVOKE<null>("dismiss_restore", { id }),
+	/**  Writes what is known of a restore as JSON to where the user says in the native dialog. False when it is cancelled. */
+	exportRestore: (id: string) => __TAURI_INVOKE<boolean>("export_restore", { id }),
 	/**  The settings. */
 	readSettings: () => __TAURI_INVOKE<SettingsView>("read_settings"),
 	/**  Changes some of the settings; all that is absent stays. */
@@ -205,6 +225,41 @@ export type BackupInput = {
 	note: string | null,
 };
 
+/**  Which bundle is meant. The page never gives a path. */
+export type BundleChoice = 
+/**  In the archive. */
+{ kind: "record"; 
+/**  The record's id. */
+id: string } | 
+/**  A file that was picked in the native dialog or dropped on the window. */
+{ kind: "file"; 
+/**  What the shell calls it. */
+file: number };
+
+/**  A bundle, before any host is asked. */
+export type BundleView = {
+	/**  The file's name. */
+	name: string,
+	/**  Its folder, to be read, not opened. */
+	folder: string,
+	/**  The record in the archive. */
+	record: string | null,
+	/**  The host that it was taken of, where a record says so. */
+	host: string | null,
+	/**  Its size. */
+	bytes: number,
+	/**  Its SHA-256. */
+	sha256: string,
+	/**  When it was taken, where that is known. */
+	takenAt: string | null,
+	/**  The release level in its manifest. */
+	releaseLevel: string | null,
+	/**  The hardware UUID in its manifest. */
+	uuid: string | null,
+	/**  The keys of the hosts with this hardware UUID, as they were last read. */
+	fits: string[],
+};
+
 /**  A certificate as an admin compares it. */
 export type CertificateView = {
 	/**  Whom it names. */
@@ -223,6 +278,20 @@ export type CertificateView = {
 	selfSigned: boolean,
 };
 
+/**  One thing that was looked at. */
+export type CheckView = {
+	/**  A warning is accepted by it. */
+	code: string,
+	/**  What it means. */
+	verdict: VerdictView,
+	/**  What was looked at. */
+	about: string,
+	/**  What was found. */
+	reason: string,
+	/**  What to do about it. */
+	whatNext: string | null,
+};
+
 /**  What closing the window in mid-run shall do. */
 export type CloseAnswer = 
 /**  Nothing: the window stays. */
@@ -231,6 +300,20 @@ export type CloseAnswer =
 "background" | 
 /**  Jobs are cancelled, and the app ends when they have. */
 "cancelAndQuit";
+
+/**  What the host has after the restart, beside the bundle. */
+export type ComparisonView = {
+	/**  How many files and settings are alike. */
+	same: number,
+	/**  Those that differ. */
+	different: string[],
+	/**  Those that only the bundle has. */
+	onlyBundle: string[],
+	/**  Those that only the host has. */
+	onlyHost: string[],
+	/**  How many were left out, because they change at every backup. */
+	leftOut: number,
+};
 
 /**  What came of connecting. */
 export type ConnectOutcome = 
@@ -389,6 +472,14 @@ export type HostRow = {
 	lastAttempt: Attempt | null,
 };
 
+/**  A user of the host itself. Kept no longer than the restore goes on. */
+export type HostUser = {
+	/**  Such as `root`. */
+	user: string,
+	/**  Never sent back. */
+	password: string,
+};
+
 /**  Every host of every saved server. */
 export type HostsView = {
 	/**  The saved servers. */
@@ -451,6 +542,8 @@ export type JobHead = {
 	secondsLeft: number | null,
 	/**  The run in the archive that it ended with. */
 	runId: string | null,
+	/**  How far a restore is, where it is one. */
+	restore: RestoreProgress | null,
 	/**  Why the job as a whole could do nothing, or what else went wrong beside its items. */
 	error: ErrorReport | null,
 	/**  What an admin should know all the same. */
@@ -484,7 +577,9 @@ export type JobKind =
 /**  Backs up hosts; its items are hosts. */
 "backup" | 
 /**  Verifies bundles; its items are records. */
-"verify";
+"verify" | 
+/**  Restores a bundle to a host, or goes on with that; it has steps instead of items. */
+"restore";
 
 /**  How far a job is. */
 export type JobState = 
@@ -540,8 +635,33 @@ job: number } |
 { kind: "archiveChanged" } | 
 /**  Settings or servers changed. */
 { kind: "settingsChanged" } | 
+/**  A restore was begun, went on, ended or was looked after. */
+{ kind: "restoresChanged" } | 
+/**  A file was dropped on the window, to be restored. */
+{ kind: "bundleDropped"; 
+/**  What the shell calls it. */
+file: number } | 
+/**  What was dropped on the window is nothing to restore. */
+{ kind: "dropRefused"; 
+/**  Why. */
+error: ErrorReport } | 
 /**  The user closed the window while jobs run: what now? */
 { kind: "closeAsked" };
+
+/**  Something that can be done about a restore. */
+export type NextView = 
+/**  Wait for the host, and compare it with the bundle. */
+{ kind: "keepWatching" } | 
+/**  Have the vCenter connect the host again, and go on watching. */
+{ kind: "reconnect" } | 
+/**  Take the host out of maintenance mode. */
+{ kind: "leaveMaintenanceMode" } | 
+/**  Restore the safety backup, by a plan of its own. */
+{ kind: "undo"; 
+/**  Its record. */
+record: string } | 
+/**  Say that it has been looked after. */
+{ kind: "dismiss" };
 
 /**  A record that could not go. */
 export type NotRemovedView = {
@@ -585,6 +705,14 @@ export type PlanView = {
 	keptCount: number,
 	/**  What stays although it was meant, or for another reason than its age, at most [`MAX_RECORDS`]. */
 	kept: KeptView[],
+};
+
+/**  A step of a plan. */
+export type PlannedStepView = {
+	/**  Which. */
+	step: RestoreStep,
+	/**  What would be done. */
+	about: string,
 };
 
 /**  Where this runs. */
@@ -718,6 +846,210 @@ export type ReportFormat =
 /**  For programs; the file that is in the archive. */
 "json";
 
+/**  What an admin chooses. */
+export type RestoreChoices = {
+	/**  Also to a host of another hardware UUID or build. */
+	force: boolean,
+	/**  Whether the host is backed up first. */
+	safetyBackup: boolean,
+	/**  After how many seconds entering maintenance mode is given up. */
+	maintenanceTimeoutSeconds: number,
+	/**  Whether DRS also moves powered-off virtual machines away. */
+	evacuatePoweredOff: boolean,
+	/**  What happens to vSAN data. */
+	vsan: VsanChoice,
+	/**  Whether the host leaves maintenance mode at the end, if it was not in it before. */
+	leaveMaintenanceMode: boolean,
+	/**  Whether a vCenter that lost the host is told to connect it again. */
+	reconnect: boolean,
+	/**  After how many seconds the host is no longer waited for. */
+	returnWithinSeconds: number,
+};
+
+/**  That the plan was seen and is wanted. */
+export type RestoreConsent = {
+	/**  The plan. */
+	plan: number,
+	/**  The digest of the plan that was shown. */
+	digest: string,
+	/**  The host's name, as it was typed. */
+	hostName: string,
+	/**  The codes of the warnings that were ticked. */
+	accepted: string[],
+	/**  The host's own user, where it was given. */
+	hostUser: HostUser | null,
+};
+
+/**  What is asked of a plan. */
+export type RestoreInput = {
+	/**  The bundle. */
+	bundle: BundleChoice,
+	/**  The host. */
+	host: HostRef,
+	/**  What is chosen. */
+	options: RestoreChoices,
+};
+
+/**  All restores that were begun on this computer. */
+export type RestoreList = {
+	/**  Newest first. */
+	restores: RestoreRow[],
+	/**  Journals that cannot be understood; each may be of a restore that is open. */
+	unreadable: UnreadableJournal[],
+};
+
+/**  What would happen. The page consents to it by its number and digest. */
+export type RestorePlanView = {
+	/**  For consenting to it. */
+	plan: number,
+	/**  Stands for everything in it. */
+	digest: string,
+	/**  The host. */
+	host: HostRef,
+	/**  Such as `8.0.3`. */
+	version: string | null,
+	/**  Such as `24022510`. */
+	build: string | null,
+	/**  Its management addresses now. */
+	addresses: string[],
+	/**  The address that the bundle brings, where that can be read. */
+	bringsAddress: string | null,
+	/**  Everything that was looked at. */
+	checks: CheckView[],
+	/**  What would be done, in this order. */
+	steps: PlannedStepView[],
+	/**  When it was made, local. */
+	madeAt: string,
+};
+
+/**  How far a restore is that is under way here. */
+export type RestoreProgress = {
+	/**  The restore's id. */
+	id: string,
+	/**  The host's name. */
+	host: string,
+	/**  Its steps; those that are not planned are left out. */
+	steps: StepView[],
+	/**  Whether the host was told, or is being told, to restore: from then on nothing can be taken back. */
+	wasTold: boolean,
+	/**  Since when the host has been watched. */
+	watchingSince: string | null,
+	/**  After how many seconds it is no longer waited for. */
+	returnWithinSeconds: number,
+	/**  What came of it, once it has ended. */
+	outcome: RestoreState | null,
+};
+
+/**  A restore at a glance. */
+export type RestoreRow = {
+	/**  Its id. */
+	id: string,
+	/**  The host's name. */
+	host: string,
+	/**  The server's saved name, else its address. */
+	server: string,
+	/**  When it began, local. */
+	startedAt: string,
+	/**  How it stands. */
+	state: RestoreState,
+	/**  Whether something is left to be looked after. */
+	isOpen: boolean,
+	/**  What is known of the host. */
+	known: string,
+};
+
+/**  A restore that was begun. */
+export type RestoreStarted = {
+	/**  The job. */
+	job: number,
+	/**  The restore's id. */
+	id: string,
+};
+
+/**  How a restore stands. */
+export type RestoreState = 
+/**  Here, or in another program. */
+"underWay" | 
+/**  It ended without a report: the app was killed, or the computer went down. */
+"interrupted" | 
+/**  Restored, and that is proven. */
+"proven" | 
+/**  Restored, but not everything is proven. */
+"notProven" | 
+/**  The host is as it was found. */
+"nothingChanged" | 
+/**  The host is not as it should be. */
+"leftChanged" | 
+/**  Nobody knows. */
+"unknown";
+
+/**  A step of a restore. */
+export type RestoreStep = 
+/**  The host is backed up as it is. */
+"safetyBackup" | 
+/**  The host enters maintenance mode. */
+"enterMaintenanceMode" | 
+/**  The bundle is sent to the host. */
+"upload" | 
+/**  The host is told to restore it, and restarts. */
+"restore" | 
+/**  The host goes down. */
+"goDown" | 
+/**  The host comes back. */
+"return" | 
+/**  What the host has now is compared with the bundle. */
+"compare" | 
+/**  The host leaves maintenance mode. */
+"leaveMaintenanceMode";
+
+/**  All that is known of a restore. */
+export type RestoreView = {
+	/**  At a glance. */
+	row: RestoreRow,
+	/**  The host. */
+	host: HostRef,
+	/**  The server's address. */
+	serverAddress: string,
+	/**  Who was signed in there. */
+	serverUser: string,
+	/**  Who began it, on which computer. */
+	begunBy: string,
+	/**  When it ended, local. */
+	finishedAt: string | null,
+	/**  The record that was restored, of a bundle in the archive. */
+	record: string | null,
+	/**  The bundle's file, to be read, not opened. */
+	bundle: string,
+	/**  Its SHA-256. */
+	bundleSha256: string,
+	/**  When it was taken, where that is known. */
+	takenAt: string | null,
+	/**  What was chosen. */
+	options: RestoreChoices,
+	/**  Whether the host was told, or was about to be told, to restore. */
+	wasTold: boolean,
+	/**  The step at which it stood last. */
+	stood: StepView,
+	/**  Every step, where it has ended. */
+	steps: StepView[],
+	/**  What is known, in sentences. */
+	facts: string[],
+	/**  What is not proven. */
+	open: string[],
+	/**  How the host was left. */
+	left: string | null,
+	/**  Why it ended as it did. */
+	error: ErrorReport | null,
+	/**  What an admin should know all the same. */
+	warnings: string[],
+	/**  The host beside the bundle. */
+	comparison: ComparisonView | null,
+	/**  The record of the safety backup. */
+	safetyBackup: string | null,
+	/**  What can be done now. */
+	next: NextView[],
+};
+
 /**  What came of one host of a run. */
 export type ResultView = 
 /**  Its bundle is in the archive. */
@@ -726,6 +1058,29 @@ export type ResultView =
 "failed" | 
 /**  It was cancelled before it was done. */
 "cancelled";
+
+/**  What is to be done about a restore. */
+export type ResumeChoice = 
+/**  Wait for the host. */
+"keepWatching" | 
+/**  And have the vCenter connect it again. */
+"reconnect" | 
+/**  Take the host out of maintenance mode. */
+"leaveMaintenanceMode";
+
+/**  How to go on with a restore. */
+export type ResumeInput = {
+	/**  The restore's id. */
+	id: string,
+	/**  What is to be done. */
+	action: ResumeChoice,
+	/**  Another saved server to look through: the host itself at a new address, say. */
+	server: string | null,
+	/**  The host's own user. */
+	hostUser: HostUser | null,
+	/**  The SHA-256 thumbprint that the host's own console shows. */
+	certificate: string | null,
+};
 
 /**  A run in the list. */
 export type RunRow = {
@@ -901,6 +1256,35 @@ export type Step =
 /**  It is not. */
 "damaged";
 
+/**  Where a step stands. */
+export type StepStateView = 
+/**  It was not come to. */
+"notBegun" | 
+/**  It is under way. */
+"begun" | 
+/**  It is done. */
+"done" | 
+/**  It was not needed, or not wanted. */
+"skipped" | 
+/**  It failed. */
+"failed";
+
+/**  A step and where it stands. */
+export type StepView = {
+	/**  Which. */
+	step: RestoreStep,
+	/**  Where it stands. */
+	state: StepStateView,
+	/**  Since when. */
+	at: string | null,
+	/**  A word on it. */
+	note: string | null,
+	/**  In percent, where that is known. */
+	percent: number | null,
+	/**  Why it failed. */
+	error: ErrorReport | null,
+};
+
 /**  Light or dark. */
 export type Theme = 
 /**  As the system has it. */
@@ -924,6 +1308,23 @@ export type Timeouts = {
 	transferSeconds: number,
 };
 
+/**  A journal that cannot be understood. */
+export type UnreadableJournal = {
+	/**  The file, to be read, not opened. */
+	path: string,
+	/**  Why. */
+	reason: string,
+};
+
+/**  What a check means. */
+export type VerdictView = 
+/**  As it should be. */
+"fine" | 
+/**  To be accepted. */
+"warning" | 
+/**  Nothing is restored as long as it is so. */
+"blocker";
+
 /**  What verifying a bundle has shown. */
 export type Verified = {
 	/**  When, local. */
@@ -933,4 +1334,13 @@ export type Verified = {
 	/**  What is wrong with it. */
 	problems: string[],
 };
+
+/**  What happens to vSAN data when a host enters maintenance mode. */
+export type VsanChoice = 
+/**  Every object stays accessible. */
+"ensureAccessibility" | 
+/**  All of it is moved to other hosts. */
+"evacuateAllData" | 
+/**  It stays where it is. */
+"noAction";
 
