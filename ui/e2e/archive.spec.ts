@@ -238,7 +238,8 @@ test("a bundle is exported, shown in its folder, and the list is saved", async (
   await expect(page.getByText(/^Exported to C:\\Temp\\configBundle-esx41\.lab\.local\.tgz/)).toBeVisible();
   await page.getByRole("button", { name: "Show in folder" }).click();
   await expect.poll(() => calls(page, "reveal_record")).toHaveLength(1);
-  await page.getByRole("button", { name: "Open folder" }).click();
+  await page.getByRole("button", { name: "More commands" }).click();
+  await page.getByRole("menuitem", { name: "Open folder" }).click();
   await expect.poll(() => calls(page, "open_folder")).toEqual([{ folder: "archive" }]);
   await page.getByRole("button", { name: "More commands" }).click();
   await page.getByRole("menuitem", { name: "Save list…" }).click();

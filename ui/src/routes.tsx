@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { archiveSearch } from "./features/archive/search";
 import { HostsPage } from "./features/hosts/HostsPage";
+import { restoreSearch } from "./features/restore/search";
 import { Frame } from "./features/shell/Frame";
 import { PageError, PageMissing } from "./features/shell/PageError";
 
@@ -17,6 +18,8 @@ const ActivityPage = lazyRouteComponent(() => import("./features/activity/Activi
 const ReportPage = lazyRouteComponent(() => import("./features/activity/ReportPage"), "ReportPage");
 const ArchivePage = lazyRouteComponent(() => import("./features/archive/ArchivePage"), "ArchivePage");
 const JobPage = lazyRouteComponent(() => import("./features/backup/JobPage"), "JobPage");
+const RestorePage = lazyRouteComponent(() => import("./features/restore/RestorePage"), "RestorePage");
+const RestoredPage = lazyRouteComponent(() => import("./features/restore/RestoredPage"), "RestoredPage");
 const SettingsPage = lazyRouteComponent(() => import("./features/settings/SettingsPage"), "SettingsPage");
 
 const rootRoute = createRootRoute({ component: Frame });
@@ -40,6 +43,17 @@ const reportRoute = createRoute({
   path: "/activity/$runId",
   component: ReportPage,
 });
+const restoreRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/restore",
+  validateSearch: restoreSearch,
+  component: RestorePage,
+});
+const restoredRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/restores/$id",
+  component: RestoredPage,
+});
 const settingsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/settings", component: SettingsPage });
 const jobRoute = createRoute({ getParentRoute: () => rootRoute, path: "/jobs/$job", component: JobPage });
 /** Where a finished job leads: its report is that of the activity. */
@@ -58,6 +72,8 @@ export const router = createRouter({
     archiveRoute,
     activityRoute,
     reportRoute,
+    restoreRoute,
+    restoredRoute,
     settingsRoute,
     jobRoute,
     runRoute,

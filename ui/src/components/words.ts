@@ -25,6 +25,12 @@ export function dateTime(iso: string): string {
   return `${localDate(at)} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+/** Local time of day to the second: "23:30:05". */
+export function timeOfDay(iso: string): string {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? DASH : `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
 /** Local date, time to the second and the zone's offset: "2026-11-22 23:30:05 (UTC+01:00)". */
 export function dateTimeAndZone(iso: string): string {
   const at = new Date(iso);

@@ -294,6 +294,7 @@ function verifyJob(id: number, records: readonly RecordRow[]): Job {
       totalBytes: bytesOf(records),
       secondsLeft: null,
       runId: null,
+      restore: null,
       error: null,
       warnings: [],
     },

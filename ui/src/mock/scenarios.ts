@@ -2,6 +2,7 @@
 import type { AppStart, ErrorReport, HostRow, Job, ServerState, ServerView, SettingsView } from "../ipc/bindings";
 import type { ArchiveWorld } from "./archive";
 import { pageScenarios } from "./pages";
+import { type RestoreWorld, restoreScenarios } from "./restore";
 import { ago, backupJob, DAY, hostRows, OTHER_SHA256, SHA256, serverState, serverView, UNREACHABLE } from "./world";
 
 export type Scenario = {
@@ -13,6 +14,7 @@ export type Scenario = {
   /** Days of records in the archive. */
   days: number;
   archive?: ArchiveWorld;
+  restoring?: RestoreWorld;
   /** Runs in the archive; one a day unless told. */
   runs?: number;
   archiveError: ErrorReport | null;
@@ -65,6 +67,7 @@ const LARGE: Scenario = {
 
 const SCENARIOS = {
   ...pageScenarios(SMALL),
+  ...restoreScenarios(SMALL),
   /** 60 hosts, a bit of everything. */
   small: SMALL,
   /** The first run. */

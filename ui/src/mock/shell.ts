@@ -3,6 +3,7 @@ import type { Message, RecordQuery } from "../ipc/bindings";
 import { activityHandlers } from "./activity";
 import { archiveHandlers } from "./archive";
 import type { Handlers } from "./ipc";
+import { restoreHandlers } from "./restore";
 import type { Scenario } from "./scenarios";
 import { settingsHandlers } from "./settings";
 import { ago, backupJob, hostRow, OTHER_SHA256, SHA256 } from "./world";
@@ -193,6 +194,7 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
     saveText: () => true,
     ...archive,
     ...settingsHandlers(world, send),
+    ...restoreHandlers(world, send),
   };
 
   for (const command of world.hangs) {

@@ -177,6 +177,7 @@ export function backupJob(id: number, hosts: number, done: number): Job {
       totalBytes: null,
       secondsLeft: isOver ? null : Math.ceil((hosts - done) * 0.6),
       runId: isOver ? "run-0" : null,
+      restore: null,
       error: null,
       warnings: [],
     },

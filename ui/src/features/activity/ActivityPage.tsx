@@ -1,4 +1,4 @@
-import { Button, makeStyles, SearchBox, ToggleButton, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, SearchBox, Tab, TabList, ToggleButton, tokens } from "@fluentui/react-components";
 import { ArrowClockwiseRegular, DismissCircleRegular, HistoryRegular, OpenRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -15,6 +15,8 @@ import { useShortcuts } from "../../components/shortcuts";
 import { byteSize, dateTime, ofTotal, plural, wholeNumber } from "../../components/words";
 import type { RunRow } from "../../ipc";
 import { readArchiveAgain } from "../archive/readArchiveAgain";
+import { restoresQuery } from "../restore/data";
+import { RestoresList } from "../restore/RestoresList";
 import { runsQuery } from "../shell/data";
 import { RetryDialog } from "./RetryDialog";
 import { RunningJobs } from "./RunningJobs";
@@ -99,8 +101,31 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
 
 const NO_RUNS: readonly RunRow[] = [];
 
-/** Every run that the archive knows of. */
+/** Every run that the archive knows of, and every restore that was begun on this computer. */
 export function ActivityPage(): ReactNode {
+  const runs = useQuery(runsQuery);
+  const restores = useQuery(restoresQuery);
+  const [tab, setTab] = useState<"runs" | "restores">("runs");
+  const known = restores.data?.restores.length ?? 0;
+  const tabs = known > 0 && (
+    <TabList
+      size="small"
+      aria-label="Kind of activity"
+      selectedValue={tab}
+      onTabSelect={(_, { value }) => setTab(value === "restores" ? "restores" : "runs")}
+    >
+      <Tab value="runs">{`Runs ${wholeNumber(runs.data?.length ?? 0)}`}</Tab>
+      <Tab value="restores">{`Restores ${wholeNumber(known)}`}</Tab>
+    </TabList>
+  );
+  return (
+    <Page title="Activity" subtitle={tabs}>
+      {tab === "restores" && known > 0 ? <RestoresList restores={restores.data?.restores ?? []} /> : <Runs />}
+    </Page>
+  );
+}
+
+function Runs() {
   const styles = useStyles();
   const navigate = useNavigate();
   const runs = useQuery(runsQuery);
@@ -162,7 +187,7 @@ export function ActivityPage(): ReactNode {
   ];
   const isEmpty = runs.data?.length === 0;
   return (
-    <Page title="Activity">
+    <>
       {!isEmpty && (
         <div className={styles.toolbar}>
           <CommandBar label="Activity commands" commands={commands} />
@@ -262,7 +287,7 @@ export function ActivityPage(): ReactNode {
         )
       )}
       {retried !== null && <RetryDialog runId={retried} onClose={() => setRetried(null)} />}
-    </Page>
+    </>
   );
 }
 

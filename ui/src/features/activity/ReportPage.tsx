@@ -9,7 +9,7 @@ import {
   TabList,
   tokens,
 } from "@fluentui/react-components";
-import { ArchiveRegular, ArrowLeftRegular, PanelRightRegular } from "@fluentui/react-icons";
+import { ArchiveRegular, ArrowLeftRegular, ArrowUndoRegular, PanelRightRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useRef, useState } from "react";
@@ -208,6 +208,13 @@ function Report({ run }: { run: RunView }) {
       icon: <ArchiveRegular />,
       disabled: record === null,
       run: () => record !== null && showRecord(record),
+    },
+    {
+      id: "restore",
+      label: "Restore…",
+      icon: <ArrowUndoRegular />,
+      disabled: record === null,
+      run: () => record !== null && void navigate({ to: "/restore", search: { record } }),
     },
     {
       id: "details",

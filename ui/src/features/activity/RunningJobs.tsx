@@ -8,7 +8,7 @@ import { Mark } from "../../components/Mark";
 import { timeLeft } from "../../components/words";
 import { commands, type JobHead } from "../../ipc";
 import { isRunning, progressOf, useJobs } from "../shell/jobs";
-import { progressWords } from "../shell/jobWords";
+import { canCancel, progressWords } from "../shell/jobWords";
 
 const useStyles = makeStyles({
   root: { flexShrink: 0, padding: "0 16px 6px", maxHeight: "30%", overflowY: "auto" },
@@ -70,7 +70,8 @@ function RunningJob({ head }: { head: JobHead }) {
         {head.secondsLeft !== null && <span className={styles.quiet}>{timeLeft(head.secondsLeft)}</span>}
         <Button
           size="small"
-          disabled={head.state === "cancelling"}
+          disabled={!canCancel(head)}
+          title={head.restore?.wasTold === true ? "The host was told to restore: that cannot be cancelled" : undefined}
           onClick={() => commands.cancelJob(head.id, null).catch(setError)}
         >
           Cancel

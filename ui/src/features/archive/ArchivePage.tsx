@@ -136,6 +136,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
     hasDetails,
     acts: {
       ...acts,
+      restore: () => only !== null && void navigate({ to: "/restore", search: { record: only } }),
       refresh: onRefresh,
       note: () => {
         hasDetails || toggleDetails();

@@ -2,6 +2,7 @@
 import {
   ArrowClockwiseRegular,
   ArrowExportRegular,
+  ArrowUndoRegular,
   BroomRegular,
   CalendarRegular,
   DeleteRegular,
@@ -24,6 +25,7 @@ type ArchiveState = {
   hasDetails: boolean;
   acts: {
     verify: () => void;
+    restore: () => void;
     verifyAll: () => void;
     exportBundle: () => void;
     reveal: () => void;
@@ -50,6 +52,7 @@ export function archiveCommands({ chosen, isReading, hasCalendar, hasDetails, ac
       disabled: chosen.length === 0,
       run: acts.verify,
     },
+    { id: "restore", label: "Restore…", icon: <ArrowUndoRegular />, disabled: !isOne, run: acts.restore },
     { id: "export", label: "Export…", icon: <ArrowExportRegular />, disabled: !isOne, run: acts.exportBundle },
     { id: "reveal", label: "Show in folder", icon: <FolderOpenRegular />, disabled: !isOne, run: acts.reveal },
     {

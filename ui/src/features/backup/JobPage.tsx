@@ -5,7 +5,7 @@ import {
   DismissRegular,
   DocumentTextRegular,
 } from "@fluentui/react-icons";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, Navigate, useNavigate, useParams } from "@tanstack/react-router";
 import { useDeferredValue, useMemo, useRef, useState } from "react";
 import { Bar } from "../../components/Bar";
 import { CommandBar, type Commands } from "../../components/commands";
@@ -110,6 +110,9 @@ export function JobPage() {
         </EmptyState>
       </Page>
     );
+  }
+  if (job.head.restore !== null) {
+    return <Navigate to="/restores/$id" params={{ id: job.head.restore.id }} replace />;
   }
   return <JobView key={job.head.id} job={job} />;
 }

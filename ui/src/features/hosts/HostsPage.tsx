@@ -2,11 +2,13 @@ import { Button, makeStyles, mergeClasses, SearchBox, Spinner, tokens } from "@f
 import {
   ArrowDownloadRegular,
   ArrowSyncRegular,
+  ArrowUndoRegular,
   PanelLeftRegular,
   PanelRightRegular,
   SaveArrowRightRegular,
 } from "@fluentui/react-icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { type Command, CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
@@ -122,6 +124,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
   const styles = useStyles();
   const bar = useBarStyles();
   const page = useHostsPage();
+  const navigate = useNavigate();
   const grid = useRef<GridHandle>(null);
   const filterBox = useRef<HTMLInputElement>(null);
   const hasRoomForDetails = useMedia("(min-width: 1180px)");
@@ -183,6 +186,13 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
     disabled: chosen.length === 0,
     run: () => setBackedUp(chosen),
   };
+  const restore: Command = {
+    id: "restore",
+    label: "Restore…",
+    icon: <ArrowUndoRegular />,
+    disabled: chosen.length !== 1,
+    run: () => chosen[0] !== undefined && void navigate({ to: "/restore", search: { host: chosen[0].key } }),
+  };
   const details: Command = {
     id: "details",
     label: "Details",
@@ -198,6 +208,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       disabled: shown.length === 0,
       run: () => setBackedUp(shown),
     },
+    restore,
     "divider",
     {
       id: "refresh",
@@ -311,7 +322,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
             selected={selected}
             onSelect={select}
             onOpen={() => showDetails(true)}
-            commands={[backUp, details]}
+            commands={[backUp, restore, details]}
             empty={
               isFiltered || view.hosts.length > 0 ? (
                 <EmptyState

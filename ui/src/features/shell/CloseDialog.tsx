@@ -8,9 +8,10 @@ import {
   DialogTitle,
 } from "@fluentui/react-components";
 import { useState } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { ErrorView } from "../../components/ErrorView";
 import { plural } from "../../components/words";
-import { type CloseAnswer, commands } from "../../ipc";
+import { type CloseAnswer, commands, type RestoreProgress } from "../../ipc";
 import { isRunning, useJobs } from "./jobs";
 
 /** The window was closed while jobs run: what now? */
@@ -21,6 +22,11 @@ export function CloseDialog() {
 
 function Question() {
   const running = useJobs((state) => state.jobs.filter((job) => isRunning(job.head)).length);
+  const restoring = useJobs(
+    useShallow((state) =>
+      state.jobs.flatMap(({ head }) => (isRunning(head) && head.restore !== null ? [head.restore] : [])),
+    ),
+  );
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const answer = async (choice: CloseAnswer) => {
@@ -42,6 +48,9 @@ function Question() {
             {running === 0
               ? "The tasks that were running have ended meanwhile."
               : "Go on in the background to let them finish: a notification tells when they have. Cancel and quit keeps every bundle that has been saved so far."}
+            {restoring.map((restore) => (
+              <p key={restore.id}>{closingWords(restore)}</p>
+            ))}
             {error !== null && <ErrorView error={error} />}
           </DialogContent>
           <DialogActions fluid>
@@ -59,4 +68,11 @@ function Question() {
       </DialogSurface>
     </Dialog>
   );
+}
+
+/** What quitting in mid-restore means. */
+function closingWords({ host, wasTold }: RestoreProgress): string {
+  return wasTold
+    ? `${host} was told to restore, and goes on by itself. Without Hostkeep nobody watches whether it comes back, compares it with the bundle, or has it leave maintenance mode; the next start offers to go on.`
+    : `The restore of ${host} is cancelled: what was done is taken back first, and the host is left as it was found.`;
 }

@@ -7,6 +7,7 @@ import { CloseDialog } from "./CloseDialog";
 import { DemoBanner } from "./DemoBanner";
 import { HelpDialogs, type HelpTopic } from "./HelpMenu";
 import { Navigation } from "./Navigation";
+import { RestoreBars } from "./RestoreBars";
 import { StatusBar } from "./StatusBar";
 import { TasksPane } from "./TasksPane";
 import { resetZoom, restoreZoom, zoomBy } from "./zoom";
@@ -57,6 +58,7 @@ export function Frame() {
     <div className={styles.frame}>
       <div className={styles.banner}>
         <DemoBanner />
+        <RestoreBars />
       </div>
       <Navigation onHelp={setHelp} />
       <div className={styles.middle}>

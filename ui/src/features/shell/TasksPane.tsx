@@ -18,7 +18,7 @@ import { dateTime, plural } from "../../components/words";
 import { commands as ipc, type Job, type JobHead } from "../../ipc";
 import { useMedia } from "../../theme";
 import { isRunning, progressOf, useJobs } from "./jobs";
-import { stateIcon, stateWords } from "./jobWords";
+import { canCancel, progressWords, stateIcon, stateWords } from "./jobWords";
 
 const useStyles = makeStyles({
   pane: {
@@ -114,7 +114,7 @@ function Tasks({ jobs }: { jobs: readonly Job[] }) {
   const open = (head: JobHead) => void navigate({ to: "/jobs/$job", params: { job: String(head.id) } });
   const forAll = (which: JobHead[], act: (head: JobHead) => Promise<unknown>) =>
     void Promise.all(which.map(act)).then(() => setError(null), setError);
-  const running = chosen.filter(isRunning);
+  const running = chosen.filter(canCancel);
   const ended = chosen.filter((head) => !isRunning(head));
   const commands: Commands = [
     {
@@ -155,7 +155,9 @@ function Tasks({ jobs }: { jobs: readonly Job[] }) {
         onSelect={setSelected}
         onOpen={(job) => open(job.head)}
         commands={commands}
-        empty={<EmptyState title="No tasks yet">Backups and verifications that you start appear here.</EmptyState>}
+        empty={
+          <EmptyState title="No tasks yet">Backups, verifications and restores that you start appear here.</EmptyState>
+        }
       />
     </>
   );
@@ -172,7 +174,7 @@ function Status({ job }: { job: Job }) {
         <>
           <Bar share={share} label={head.title} />
           <span className={styles.share}>{share === null ? "" : `${Math.floor(share * 100)} %`}</span>
-          <span>{`${head.done} of ${head.total}`}</span>
+          <span>{head.restore === null ? `${head.done} of ${head.total}` : progressWords(head)}</span>
         </>
       ) : (
         <span>{stateWords(job.head)}</span>

@@ -1,6 +1,7 @@
 /** What the pages read from the shell, by name: each is asked for once and asked for again when the shell says so. */
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { commands, type Message, watch } from "../../ipc";
+import { useDropped } from "./dropped";
 import { applyMessage, useJobs } from "./jobs";
 
 export const queryClient = new QueryClient({
@@ -28,6 +29,9 @@ export function watchShell(): Promise<void> {
 
 function onMessage(message: Message) {
   useJobs.setState((state) => applyMessage(state, message), true);
+  if (message.kind === "bundleDropped" || message.kind === "dropRefused") {
+    useDropped.setState({ dropped: message });
+  }
   for (const queryKey of outdated(message)) {
     void queryClient.invalidateQueries({ queryKey });
   }
@@ -42,6 +46,10 @@ export function outdated(message: Message): readonly string[][] {
       return [["archive"], ["records"], ["runs"], ["history"], ["hosts"]];
     case "settingsChanged":
       return [["settings"], ["servers"], ["hosts"], ["archive"]];
+    case "restoresChanged":
+      return [["restores"]];
+    case "bundleDropped":
+    case "dropRefused":
     case "snapshot":
     case "jobs":
     case "jobRemoved":

@@ -39,6 +39,23 @@ export const PAGE_HELP: readonly [PageHelp, ...PageHelp[]] = [
     ],
   },
   {
+    path: "/restores/",
+    title: "A restore",
+    paragraphs: [
+      "What is happening to the host, step by step; and at the end what is proven, what differs from the bundle, and what can be done now. Until the host is told to restore, everything can be cancelled and is taken back. After that, the restore is only watched.",
+      "A restore that was interrupted can be gone on with from here: keep watching, have the host leave maintenance mode, or undo by restoring the safety backup.",
+    ],
+  },
+  {
+    path: "/restore",
+    title: "Restore a bundle",
+    paragraphs: [
+      "Choose a bundle and the host that it goes to: the one with the bundle's hardware UUID is proposed. The plan signs in and looks at everything; nothing is changed by it.",
+      "What is in the way has to be cleared first. Each warning is ticked by itself. The last button works once the host's name has been typed.",
+      "Keep the host's own console at hand, and root's password of the day when the bundle was taken.",
+    ],
+  },
+  {
     path: "/settings",
     title: "Settings",
     paragraphs: [

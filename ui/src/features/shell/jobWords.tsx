@@ -2,9 +2,13 @@ import type { ReactElement } from "react";
 import { Mark, type MarkKind } from "../../components/Mark";
 import { plural, wholeNumber } from "../../components/words";
 import type { JobHead } from "../../ipc";
+import { progressSentence, restoreStateMark, restoreStateWords } from "../restore/restoreWords";
 
 /** "137 saved, 3 failed". */
 export function stateWords(head: JobHead): string {
+  if (head.restore?.outcome != null) {
+    return restoreStateWords(head.restore.outcome);
+  }
   switch (head.state) {
     case "running":
     case "cancelling":
@@ -20,6 +24,9 @@ export function stateWords(head: JobHead): string {
 
 /** How far a running job is: "21 of 50". */
 export function progressWords(head: JobHead): string {
+  if (head.restore !== null) {
+    return progressSentence(head.restore, head.state === "cancelling");
+  }
   if (head.state === "cancelling") {
     return "Cancelling";
   }
@@ -32,6 +39,9 @@ export function failedWords(head: JobHead): string {
 }
 
 export function stateMark(head: JobHead): MarkKind {
+  if (head.restore?.outcome != null) {
+    return restoreStateMark(head.restore.outcome);
+  }
   switch (head.state) {
     case "running":
     case "cancelling":
@@ -47,6 +57,11 @@ export function stateMark(head: JobHead): MarkKind {
 
 export function stateIcon(head: JobHead): ReactElement {
   return <Mark kind={stateMark(head)} />;
+}
+
+/** Whether what the job does can still be taken back, or ended. */
+export function canCancel(head: JobHead): boolean {
+  return head.state === "running" && head.restore?.wasTold !== true;
 }
 
 function outcome(head: JobHead): string {

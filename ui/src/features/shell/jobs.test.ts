@@ -18,6 +18,7 @@ const head = (id: number, change: Partial<JobHead> = {}): JobHead => ({
   totalBytes: null,
   secondsLeft: null,
   runId: null,
+  restore: null,
   error: null,
   warnings: [],
   ...change,

@@ -29,6 +29,9 @@ export function applyMessage(state: JobsState, message: Message): JobsState {
     case "hostsChanged":
     case "archiveChanged":
     case "settingsChanged":
+    case "restoresChanged":
+    case "bundleDropped":
+    case "dropRefused":
       return state;
   }
 }

@@ -1,0 +1,253 @@
+import { Button, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import { ClipboardTaskListLtrRegular } from "@fluentui/react-icons";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { ErrorView } from "../../components/ErrorView";
+import { Loading } from "../../components/Loading";
+import { Page } from "../../components/Page";
+import {
+  type BundleChoice,
+  commands,
+  errorReport,
+  type HostRow,
+  type HostUser,
+  type RestoreChoices,
+  type RestorePlanView,
+} from "../../ipc";
+import { hostsQuery } from "../shell/data";
+import { BundlePart } from "./BundlePart";
+import { ChoicesPart } from "./ChoicesPart";
+import { ConfirmPart } from "./ConfirmPart";
+import { HostPart } from "./HostPart";
+import { PlanPart } from "./PlanPart";
+import { checksWith, DEFAULT_CHOICES, planChanges, planText } from "./plan";
+import { type RestoreSearch, restoreSearch } from "./search";
+import { useRestoreStyles } from "./styles";
+
+const route = getRouteApi("/restore");
+
+/** Reads a bundle through; the shell proves it sound before anything else. */
+function bundleQuery(choice: BundleChoice | null) {
+  return queryOptions({
+    queryKey: ["bundle", choice],
+    queryFn: () =>
+      choice === null ? Promise.reject(new Error("no bundle is chosen")) : commands.describeBundle(choice),
+    enabled: choice !== null,
+  });
+}
+
+type Planning =
+  | { kind: "none" }
+  | { kind: "looking" }
+  | { kind: "failed"; error: unknown }
+  | { kind: "made"; plan: RestorePlanView; changes: readonly string[] | null };
+
+/** Which bundle to which host, what would happen, and the consent to it. Nothing is done before the last button. */
+export function RestorePage(): ReactNode {
+  // The router hands on what no route has asked for.
+  const search = restoreSearch(route.useSearch());
+  const { record, file } = search;
+  const styles = useRestoreStyles();
+  const navigate = useNavigate();
+  const choice = useMemo<BundleChoice | null>(
+    () => (record !== undefined ? { kind: "record", id: record } : file !== undefined ? { kind: "file", file } : null),
+    [record, file],
+  );
+  const hosts = useQuery(hostsQuery);
+  const bundle = useQuery(bundleQuery(choice));
+  const [choices, setChoices] = useState<RestoreChoices>(DEFAULT_CHOICES);
+  const [planned, setPlanned] = useState<{ about: string; planning: Planning }>({
+    about: "",
+    planning: { kind: "none" },
+  });
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const [isStarting, setStarting] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const go = (next: RestoreSearch) => void navigate({ to: "/restore", search: next, replace: true });
+
+  // Leaving the page ends what is only being looked at.
+  useEffect(() => () => void commands.cancelRestorePlan().catch(() => null), []);
+
+  const all = hosts.data?.hosts ?? NO_HOSTS;
+  const proposed = search.host ?? bundle.data?.fits[0];
+  const host = all.find((one) => one.key === proposed);
+  useNewestBundle(search, host, go);
+  // A plan is about one bundle, one host and one choice of options: with another one it is none any more.
+  const about = JSON.stringify([choice, host?.key, choices]);
+  const planning: Planning = planned.about === about ? planned.planning : { kind: "none" };
+  const look = async (before: RestorePlanView | null) => {
+    if (choice === null || host === undefined) {
+      return;
+    }
+    setPlanned({ about, planning: { kind: "looking" } });
+    setTicked(new Set());
+    setError(null);
+    try {
+      const plan = await commands.planRestore({ bundle: choice, host: host.host, options: choices });
+      const changes = before === null ? null : planChanges(before, plan);
+      setPlanned({ about, planning: { kind: "made", plan, changes } });
+    } catch (thrown) {
+      setPlanned({ about, planning: { kind: "failed", error: thrown } });
+    }
+  };
+  const restore = async (plan: RestorePlanView, typed: string, hostUser: HostUser | null) => {
+    setStarting(true);
+    setError(null);
+    try {
+      const accepted = [...ticked];
+      const { id } = await commands.startRestore({
+        plan: plan.plan,
+        digest: plan.digest,
+        hostName: typed,
+        accepted,
+        hostUser,
+      });
+      await navigate({ to: "/restores/$id", params: { id } });
+    } catch (thrown) {
+      if (NO_LONGER_HOLDS.has(errorReport(thrown).code)) {
+        await look(plan);
+      } else {
+        setError(thrown);
+      }
+    } finally {
+      setStarting(false);
+    }
+  };
+
+  if (hosts.isPending) {
+    return (
+      <Page title="Restore">
+        <Loading label="Reading what is known of the hosts" />
+      </Page>
+    );
+  }
+  const isReady = choice !== null && bundle.data !== undefined && host !== undefined;
+  return (
+    <Page
+      title={host === undefined ? "Restore a bundle" : `Restore ${host.host.name}`}
+      subtitle="Nothing is changed before the last button of this page."
+      isScrolling
+    >
+      <div className={styles.column}>
+        {hosts.isError && <ErrorView error={hosts.error} />}
+        <BundlePart
+          bundle={bundle.data}
+          isReading={choice !== null && bundle.isPending}
+          error={bundle.error}
+          onAgain={() => void bundle.refetch()}
+          identity={search.host === undefined ? null : (host?.identity ?? null)}
+          record={record}
+          onRecord={(id) => go({ ...search, file: undefined, record: id })}
+          onFile={(next) => go({ ...search, record: undefined, file: next })}
+          onError={setError}
+        />
+        <HostPart hosts={all} bundle={bundle.data} host={host} onHost={(key) => go({ ...search, host: key })} />
+        <ChoicesPart choices={choices} onChoices={setChoices} />
+        {planning.kind !== "made" && (
+          <div className={styles.row}>
+            <Button
+              appearance="primary"
+              icon={<ClipboardTaskListLtrRegular />}
+              disabled={!isReady || planning.kind === "looking"}
+              onClick={() => void look(null)}
+            >
+              Look at the plan
+            </Button>
+            {planning.kind === "looking" ? (
+              <>
+                <Button onClick={() => void commands.cancelRestorePlan().catch(setError)}>Cancel</Button>
+                <span className={styles.quiet} role="status">
+                  Signing in and looking at the host
+                </span>
+              </>
+            ) : (
+              <span className={styles.quiet}>Signs in and looks at everything. Nothing is changed.</span>
+            )}
+          </div>
+        )}
+        {planning.kind === "failed" && errorReport(planning.error).code !== "cancelled" && (
+          <ErrorView error={planning.error} />
+        )}
+        {planning.kind === "made" && (
+          <>
+            {planning.changes !== null && <Changed changes={planning.changes} />}
+            <PlanPart
+              key={planning.plan.plan}
+              plan={planning.plan}
+              text={planText(planning.plan, planning.plan.host.server, record ?? bundle.data?.name ?? "")}
+              ticked={ticked}
+              onTick={(code, isTicked) => {
+                const next = new Set(ticked);
+                isTicked ? next.add(code) : next.delete(code);
+                setTicked(next);
+              }}
+              onError={setError}
+            />
+            <div className={styles.row}>
+              <Button disabled={isStarting} onClick={() => void look(planning.plan)}>
+                Look again
+              </Button>
+            </div>
+            {checksWith(planning.plan, "blocker").length === 0 && (
+              <ConfirmPart
+                plan={planning.plan}
+                ticked={ticked}
+                wantsOwnUser={search.own === true || checksWith(planning.plan, "warning").some(isLockdown)}
+                isBusy={isStarting}
+                onRestore={(typed, own) => void restore(planning.plan, typed, own)}
+              />
+            )}
+          </>
+        )}
+        {error !== null && <ErrorView error={error} />}
+      </div>
+    </Page>
+  );
+}
+
+const NO_HOSTS: readonly HostRow[] = [];
+/** The shell refuses these before anything is begun: the plan is looked at again, and what has changed is shown. */
+const NO_LONGER_HOLDS: ReadonlySet<string> = new Set(["restore_plan_changed", "restore_blocked", "restore_under_way"]);
+
+function isLockdown(check: { code: string }): boolean {
+  return check.code === "lockdown";
+}
+
+/** From a host, its newest bundle is proposed that is not known to be damaged. */
+function useNewestBundle(search: RestoreSearch, host: HostRow | undefined, go: (next: RestoreSearch) => void) {
+  const isWanted = search.record === undefined && search.file === undefined && search.host !== undefined;
+  const identity = host?.identity ?? null;
+  const query = { from: null, to: null, identity, server: null, search: null, pinned: false, newest: false };
+  const records = useQuery({
+    queryKey: ["records", "list", query],
+    queryFn: () => commands.listRecords(query),
+    enabled: isWanted && identity !== null,
+  });
+  const newest = isWanted ? records.data?.records.find((one) => one.verified?.good !== false)?.id : undefined;
+  useEffect(() => {
+    if (newest !== undefined) {
+      go({ ...search, record: newest });
+    }
+  });
+}
+
+function Changed({ changes }: { changes: readonly string[] }) {
+  const styles = useRestoreStyles();
+  return (
+    <MessageBar intent={changes.length === 0 ? "info" : "warning"} layout="multiline" politeness="assertive">
+      <MessageBarBody>
+        <MessageBarTitle>
+          {changes.length === 0
+            ? "The plan is the same as before."
+            : "The plan has changed since it was shown. Nothing was changed on the host."}
+        </MessageBarTitle>
+        <ul className={styles.bullets}>
+          {changes.map((change) => (
+            <li key={change}>{change}</li>
+          ))}
+        </ul>
+      </MessageBarBody>
+    </MessageBar>
+  );
+}

@@ -1,0 +1,503 @@
+/** Restoring: bundles, plans, a restore that goes on, and restores that have ended in every way. */
+import type {
+  BundleView,
+  CheckView,
+  Job,
+  Message,
+  RestorePlanView,
+  RestoreProgress,
+  RestoreRow,
+  RestoreState,
+  RestoreStep,
+  RestoreView,
+  StepView,
+} from "../ipc/bindings";
+import type { Handlers } from "./ipc";
+import type { Scenario } from "./scenarios";
+import { ago, DAY, HOUR, hostRow, OTHER_SHA256 } from "./world";
+
+export type RestoreWorld = {
+  /** What the plan says of it. */
+  plan: "warnings" | "fine" | "blocked";
+  /** The first attempt finds that the plan has changed. */
+  changes: boolean;
+  restores: RestoreView[];
+  unreadable: { path: string; reason: string }[];
+  /** What a file that is picked is of: a known host, or hardware that nobody knows. */
+  file: "known" | "unknown" | "damaged";
+  /** A restore that has begun goes on by itself. */
+  goesOn: boolean;
+};
+
+export const RESTORING: RestoreWorld = {
+  plan: "warnings",
+  changes: false,
+  restores: [],
+  unreadable: [],
+  file: "known",
+  goesOn: true,
+};
+
+const STEPS: readonly RestoreStep[] = [
+  "safetyBackup",
+  "enterMaintenanceMode",
+  "upload",
+  "restore",
+  "goDown",
+  "return",
+  "compare",
+  "leaveMaintenanceMode",
+];
+const SHA256 = "9f2c4e7d1b6a8035f4c2d9e7b1a60853c4f7e2d9b6a1083f5c4e7d2b9a601835";
+const SAFETY = "20261123T091500Z-51fa3c07";
+
+export function restoreScenarios(small: Scenario) {
+  const of = (world: Partial<RestoreWorld>): Scenario => ({ ...small, restoring: { ...RESTORING, ...world } });
+  return {
+    /** Nothing speaks against it. */
+    restoreFine: of({ plan: "fine" }),
+    restoreBlocked: of({ plan: "blocked" }),
+    restoreChanges: of({ changes: true }),
+    restoreUnknownFile: of({ file: "unknown" }),
+    restoreDamagedFile: of({ file: "damaged" }),
+    /** A restore that can still be cancelled, and one that cannot. */
+    restoreBegun: { ...of({ goesOn: false }), jobs: [restoreJob(1, 2)] },
+    restoreTold: { ...of({ goesOn: false }), jobs: [restoreJob(1, 5)] },
+    restoreProven: of({ restores: [restored("proven")] }),
+    restoreNotProven: of({ restores: [restored("notProven")] }),
+    restoreNothing: of({ restores: [restored("nothingChanged")] }),
+    restoreLeftChanged: of({ restores: [restored("leftChanged")] }),
+    restoreUnknown: of({ restores: [restored("unknown")] }),
+    restoreInterrupted: of({
+      restores: [
+        restored("interrupted"),
+        { ...restored("unknown", 1) },
+        restored("proven", 2),
+        restored("nothingChanged", 3),
+      ],
+      unreadable: [
+        {
+          path: "C:\\Users\\admin\\AppData\\Roaming\\Hostkeep\\restores\\20261101T010203Z-aa.jsonl",
+          reason: "line 3 is broken",
+        },
+      ],
+    }),
+  } satisfies Record<string, Scenario>;
+}
+
+export function restoreHandlers(world: Scenario, send: (message: Message) => void) {
+  const restoring = { ...RESTORING, ...world.restoring };
+  let plans = 0;
+  let files = 0;
+  const find = (id: string) => {
+    const found = restoring.restores.find((one) => one.row.id === id);
+    if (found === undefined) {
+      throw { code: "restore_not_found", message: `There is no restore ${id}`, hint: null, details: [] };
+    }
+    return found;
+  };
+  const begin = (from: number, view: RestoreView | null) => {
+    const id = world.jobs.reduce((last, job) => Math.max(last, job.head.id), 0) + 1;
+    const job = restoreJob(id, from);
+    const restore = job.head.restore;
+    if (view !== null && restore !== null) {
+      restore.id = view.row.id;
+    }
+    world.jobs.push(job);
+    send({ kind: "jobs", jobs: [job.head], items: [] });
+    if (restoring.goesOn) {
+      goOn(job, from, restoring, send);
+    }
+    return { job: id, id: restore?.id ?? "" };
+  };
+  return {
+    chooseBundleFile: () => {
+      files += 1;
+      return files;
+    },
+    describeBundle: (choice): BundleView => {
+      if (choice.kind === "file" && restoring.file === "damaged") {
+        throw {
+          code: "bundle_damaged",
+          message: "D:\\Downloads\\configBundle.tgz is no sound bundle: it ends in the middle",
+          hint: "Choose another file.",
+          details: [],
+        };
+      }
+      const isFile = choice.kind === "file";
+      const number = isFile ? 1 : Number(/esx(\d+)/.exec(choice.id)?.[1] ?? 1);
+      const host = hostRow(number - 1);
+      const isKnown = !isFile || restoring.file === "known";
+      return {
+        name: isFile ? "configBundle-esx01.tgz" : `configBundle-${host.host.name}.tgz`,
+        folder: isFile
+          ? "D:\\Downloads"
+          : `${world.start.settings.archive}\\2026-11-22\\${host.host.name}\\T233000+0100`,
+        record: isFile ? null : choice.id,
+        host: isFile ? null : host.host.name,
+        bytes: 98_304,
+        sha256: SHA256,
+        takenAt: isFile ? null : ago(DAY),
+        releaseLevel: "VMware ESXi 8.0 Update 3",
+        uuid: isKnown ? host.uuid : "30373237-3132-4d32-3235-303930304a57",
+        fits: isKnown && world.hosts.some((one) => one.key === host.key) ? [host.key] : [],
+      };
+    },
+    planRestore: (input): RestorePlanView => {
+      plans += 1;
+      const later = restoring.changes && plans > 1;
+      const { restores: _, ...rest } = restoring;
+      return planView(plans, input.host.name, input.host, later ? "changed" : rest.plan, input.options.force);
+    },
+    cancelRestorePlan: () => undefined,
+    startRestore: (consent) => {
+      if (restoring.changes && consent.plan === 1) {
+        throw {
+          code: "restore_plan_changed",
+          message: "What would happen to esx01.lab.local has changed since the plan was shown",
+          hint: "Nothing was changed. Look at the plan again.",
+          details: [],
+        };
+      }
+      return begin(0, null);
+    },
+    listRestores: () => ({ restores: restoring.restores.map((one) => one.row), unreadable: restoring.unreadable }),
+    readRestore: (id) => structuredClone(find(id)),
+    resumeRestore: (input) => begin(4, find(input.id)),
+    dismissRestore: (id) => {
+      const view = find(id);
+      view.row = { ...view.row, isOpen: false };
+      view.next = [];
+      send({ kind: "restoresChanged" });
+      return null;
+    },
+    exportRestore: () => true,
+  } satisfies Partial<Handlers>;
+}
+
+function goOn(job: Job, from: number, world: RestoreWorld, send: (message: Message) => void) {
+  let at = from;
+  const timer = setInterval(() => {
+    at += 1;
+    const next = restoreJob(job.head.id, at).head;
+    const restore = job.head.restore;
+    if (restore === null || job.head.state === "cancelled") {
+      clearInterval(timer);
+      return;
+    }
+    const id = restore.id;
+    job.head = { ...next, restore: next.restore === null ? null : { ...next.restore, id } };
+    if (at >= STEPS.length) {
+      clearInterval(timer);
+      const view = restored("proven");
+      view.row = { ...view.row, id };
+      world.restores = [view, ...world.restores.filter((one) => one.row.id !== id)];
+      job.head = {
+        ...job.head,
+        state: "done",
+        finishedAt: ago(0),
+        restore: { ...restore, ...next.restore, id, outcome: "proven" },
+      };
+      send({ kind: "archiveChanged" });
+    }
+    send({ kind: "jobs", jobs: [job.head], items: [] });
+    send({ kind: "restoresChanged" });
+  }, 120);
+}
+
+/** A restore of which so many steps are done. */
+function restoreJob(id: number, done: number): Job {
+  const restore: RestoreProgress = {
+    id: `20261123T0915${String(10 + id)}Z-7c1e`,
+    host: "esx01.lab.local",
+    steps: STEPS.map((step, index) => stepView(step, index < done ? "done" : index === done ? "begun" : "notBegun")),
+    wasTold: done >= 3,
+    watchingSince: done >= 4 ? ago(70_000) : null,
+    returnWithinSeconds: 1800,
+    outcome: null,
+  };
+  return {
+    head: {
+      id,
+      kind: "restore",
+      title: "Restore esx01.lab.local",
+      note: null,
+      state: "running",
+      startedAt: ago(100_000),
+      finishedAt: null,
+      total: STEPS.length,
+      done: Math.min(done, STEPS.length),
+      failed: 0,
+      cancelled: 0,
+      bytes: 0,
+      totalBytes: null,
+      secondsLeft: null,
+      runId: null,
+      restore,
+      error: null,
+      warnings: [],
+    },
+    items: [],
+  };
+}
+
+function stepView(step: RestoreStep, state: StepView["state"]): StepView {
+  const notes: Partial<Record<RestoreStep, string>> = {
+    safetyBackup: `kept as ${SAFETY}`,
+    return: state === "begun" ? "not responding" : "started at 2026-11-23T09:19:40Z",
+  };
+  return {
+    step,
+    state,
+    at: state === "notBegun" ? null : ago(60_000),
+    note: state === "notBegun" ? null : (notes[step] ?? null),
+    percent: step === "enterMaintenanceMode" && state === "begun" ? 40 : null,
+    error: null,
+  };
+}
+
+function check(
+  code: string,
+  about: string,
+  reason: string,
+  whatNext: string | null,
+  verdict: CheckView["verdict"],
+): CheckView {
+  return { code, verdict, about, reason, whatNext };
+}
+
+function planView(
+  plan: number,
+  name: string,
+  host: RestorePlanView["host"],
+  kind: RestoreWorld["plan"] | "changed",
+  isForced: boolean,
+): RestorePlanView {
+  const fine = [
+    check("bundle_sound", "Bundle", "The bundle is sound (14 files), and is what was taken.", null, "fine"),
+    check("connection", "Connection", "The host is connected.", null, "fine"),
+    check("release", "Release", "Both are VMware ESXi 8.0 Update 3 (8.0.3).", null, "fine"),
+    check("build", "Build", "Both are build 24280767.", null, "fine"),
+    check("uuid", "Hardware UUID", "The bundle is of this very hardware.", null, "fine"),
+    check(
+      "maintenance_mode",
+      "Maintenance mode",
+      "The host will enter maintenance mode, and leave it at the end.",
+      null,
+      "fine",
+    ),
+    check(
+      "safety_backup",
+      "Safety backup",
+      "The host is backed up first; nothing else is done if that fails.",
+      null,
+      "fine",
+    ),
+  ];
+  const warnings =
+    kind === "fine"
+      ? []
+      : [
+          check(
+            "powered_on_vms",
+            "Virtual machines",
+            kind === "changed"
+              ? "7 virtual machines are powered on (web01, web02, db01, …); DRS has to move them away."
+              : "4 virtual machines are powered on (web01, web02, db01, …); DRS has to move them away.",
+            "Make sure that the other hosts of the cluster can take them.",
+            "warning",
+          ),
+          check(
+            "management_address",
+            "Management address",
+            "The bundle brings the management address 10.0.0.99; now it is 10.0.0.2.",
+            "After the restore the host is there. A vCenter does not look for it at another address.",
+            "warning",
+          ),
+          check(
+            "root_password",
+            "Root's password",
+            "The bundle brings the passwords of 2026-11-22, root's too.",
+            "Make sure that somebody knows root's password of then.",
+            "warning",
+          ),
+        ];
+  const blockers =
+    kind === "blocked"
+      ? [
+          check(
+            "powered_on_vms",
+            "Virtual machines",
+            "4 virtual machines are powered on (web01, web02, db01, …), and nothing moves them away.",
+            "Shut them down or move them to another host first.",
+            "blocker",
+          ),
+          check(
+            "release",
+            "Release",
+            "The bundle is of VMware ESXi 7.0 Update 3, and the host runs 8.0.3; force does not help.",
+            "Install the bundle's release on the host first, or take another bundle.",
+            "blocker",
+          ),
+        ]
+      : [];
+  const taken = new Set(blockers.map((one) => one.code));
+  return {
+    plan,
+    digest: `${kind} ${isForced}`,
+    host,
+    version: "8.0.3",
+    build: "24280767",
+    addresses: ["10.0.0.2"],
+    bringsAddress: kind === "fine" ? "10.0.0.2" : "10.0.0.99",
+    checks: [...fine, ...warnings].filter((one) => !taken.has(one.code)).concat(blockers),
+    steps: [
+      { step: "safetyBackup", about: `Back up ${name} as it is, into the archive.` },
+      { step: "enterMaintenanceMode", about: `Have ${name} enter maintenance mode, within 600 s.` },
+      { step: "upload", about: `Send the bundle to ${name}. Until here everything can be taken back.` },
+      { step: "restore", about: `Tell ${name} to restore it. It restarts at once.` },
+      { step: "goDown", about: `Watch ${name} go down.` },
+      { step: "return", about: `Wait until ${name} is back and has restarted, up to 30 min.` },
+      { step: "compare", about: `Compare what ${name} has then with the bundle.` },
+      { step: "leaveMaintenanceMode", about: `Have ${name} leave maintenance mode.` },
+    ],
+    madeAt: ago(0),
+  };
+}
+
+/** A restore that has ended in this way, of a host of its own. */
+export function restored(state: RestoreState, index = 0): RestoreView {
+  const { host } = hostRow(index);
+  const name = host.name;
+  const isOpen = state !== "proven" && state !== "nothingChanged";
+  const row: RestoreRow = {
+    id: `20261122T22${String(10 + index)}00Z-7c1e${index}`,
+    host: name,
+    server: host.server,
+    startedAt: ago(HOUR * (2 + index)),
+    state,
+    isOpen,
+    known: known(state, name),
+  };
+  const done =
+    state === "proven" || state === "notProven" ? 8 : state === "leftChanged" ? 7 : state === "unknown" ? 5 : 1;
+  const failsAt = { leftChanged: 7, unknown: 5, nothingChanged: 2 }[state as string] ?? -1;
+  const wasTold = done > 3 || state === "interrupted";
+  const undo = { kind: "undo" as const, record: SAFETY };
+  const { error, next, open } = ended(state, name);
+  return {
+    row,
+    host,
+    serverAddress: `https://${host.server}/`,
+    serverUser: "backup@vsphere.local",
+    begunBy: "ADMIN on JUMP01",
+    finishedAt: state === "interrupted" ? null : ago(HOUR * (2 + index) - 400_000),
+    record: `2026-11-22/${name}/T233000+0100`,
+    bundle: `D:\\Backup\\ESXi\\2026-11-22\\${name}\\T233000+0100\\configBundle.tgz`,
+    bundleSha256: SHA256,
+    takenAt: ago(DAY),
+    options: {
+      force: false,
+      safetyBackup: true,
+      maintenanceTimeoutSeconds: 600,
+      evacuatePoweredOff: false,
+      vsan: "ensureAccessibility",
+      leaveMaintenanceMode: true,
+      reconnect: true,
+      returnWithinSeconds: 1800,
+    },
+    wasTold,
+    stood: stepView("goDown", "begun"),
+    steps:
+      state === "interrupted"
+        ? []
+        : STEPS.map((step, at) => {
+            const view = stepView(step, at === failsAt ? "failed" : at < done ? "done" : "notBegun");
+            return at === failsAt ? { ...view, note: error?.message ?? null } : view;
+          }),
+    facts:
+      state === "notProven" || state === "unknown"
+        ? [`${name} was told to restore the bundle, but no answer came`, `${name} went down`]
+        : [],
+    open,
+    left: state === "leftChanged" ? `${name} was restored, but is still in maintenance mode. That was proven.` : null,
+    error,
+    warnings: state === "notProven" ? ["the journal could not be written: the disk was full"] : [],
+    comparison:
+      state === "proven"
+        ? { same: 418, different: [], onlyBundle: [], onlyHost: [], leftOut: 6 }
+        : state === "notProven"
+          ? {
+              same: 395,
+              different: Array.from({ length: 23 }, (_, at) => `etc/vmware/settings-${at}.conf`),
+              onlyBundle: ["etc/ntp.conf"],
+              onlyHost: ["etc/chrony.conf"],
+              leftOut: 6,
+            }
+          : null,
+    safetyBackup: state === "nothingChanged" ? null : SAFETY,
+    next: next.map((kind) => (kind === "undo" ? undo : { kind })),
+  };
+}
+
+function known(state: RestoreState, name: string): string {
+  return state === "interrupted"
+    ? `Hostkeep ended after ${name} was told, or was about to be told, to restore the bundle. It has probably restarted with it; nothing has been proven.`
+    : `What is known of ${name}.`;
+}
+
+type NextKind = RestoreView["next"][number]["kind"];
+
+function ended(
+  state: RestoreState,
+  name: string,
+): { error: RestoreView["error"]; next: readonly NextKind[]; open: string[] } {
+  switch (state) {
+    case "proven":
+      return { error: null, next: ["undo"], open: [] };
+    case "notProven":
+      return {
+        error: null,
+        next: ["keepWatching", "undo", "dismiss"],
+        open: [
+          "25 files and settings of the host differ from the bundle (etc/vmware/settings-0.conf, …); 395 are alike",
+        ],
+      };
+    case "nothingChanged":
+      return {
+        error: {
+          code: "host_credentials_needed",
+          message: `${name} takes the bundle only from a user of its own (tried: ticket, session)`,
+          hint: "Give user and password of the host itself, such as root's. A vCenter's user is none of the host's.",
+          details: [],
+        },
+        next: [],
+        open: [],
+      };
+    case "leftChanged":
+      return {
+        error: {
+          code: "host_fault",
+          message: `Leaving maintenance mode failed on ${name}: the task was refused`,
+          hint: "Leave maintenance mode in the vSphere Client, or resume this restore to do so.",
+          details: ["vim.fault.Timedout"],
+        },
+        next: ["keepWatching", "leaveMaintenanceMode", "undo", "dismiss"],
+        open: [],
+      };
+    case "unknown":
+      return {
+        error: {
+          code: "host_certificate_changed",
+          message: `${name} came back with another certificate: SHA-256 ${OTHER_SHA256}`,
+          hint: `Nothing was sent to it. It shows CN=${name}. If the host's own console shows this thumbprint too, keep watching and name it.`,
+          details: [],
+        },
+        next: ["reconnect", "keepWatching", "leaveMaintenanceMode", "undo", "dismiss"],
+        open: [],
+      };
+    case "interrupted":
+    case "underWay":
+      return { error: null, next: ["keepWatching", "leaveMaintenanceMode", "undo", "dismiss"], open: [] };
+  }
+}
