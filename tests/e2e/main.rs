@@ -9,6 +9,7 @@ mod backing_up;
 mod closing;
 mod keyboard;
 mod lab;
+mod restoring;
 mod servers;
 
 use std::path::Path;
