@@ -375,9 +375,10 @@ fn text<'a>(content: &'a [u8], room: &mut TextRoom) -> Option<&'a str> {
     if content.len() > LONGEST_TEXT.min(room.bytes) || content.contains(&0) {
         return None;
     }
+    let most = MOST_LINES.min(room.lines);
     let text = std::str::from_utf8(content).ok()?;
-    let lines = text.lines().count();
-    if lines > MOST_LINES.min(room.lines) {
+    let lines = text.lines().take(most + 1).count();
+    if lines > most {
         return None;
     }
     room.bytes -= content.len();

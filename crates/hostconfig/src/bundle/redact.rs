@@ -218,6 +218,10 @@ fn walk_json(
     leaves: &mut Leaves,
 ) {
     use serde_json::Value;
+    // What does not fit any more is refused as a whole; it need not be looked at.
+    if leaves.room.is_none() {
+        return;
+    }
     match value {
         Value::Object(fields) => {
             let mut kept = serde_json::Map::new();
@@ -246,8 +250,10 @@ fn walk_json(
                 other => other.to_string(),
             };
             let mut taken = Taken::default();
-            let is_chap = path.iter().any(|name| words(name).iter().any(|word| word == "chap"));
-            let inherited = inherited.map(|secret| if is_chap { Secret::Chap } else { secret });
+            let inherited = inherited.map(|secret| {
+                let is_chap = || path.iter().any(|name| words(name).iter().any(|word| word == "chap"));
+                if secret == Secret::Password && is_chap() { Secret::Chap } else { secret }
+            });
             let text = match inherited.filter(|_| !leaf.is_boolean() && !says_nothing(&raw)) {
                 Some(secret) => taken.out(secret, &raw),
                 None if leaf.is_string() => taken.by_looks(&raw),
@@ -439,10 +445,12 @@ impl LineReader {
                 found.get(1).expect("the pattern has a group"),
                 found.get(0).map_or(at, |whole| whole.end()),
             );
-            let value = VALUE.find(&line[end..]).map_or("", |value| value.as_str());
             text.push_str(&line[at..end]);
             at = end;
-            if let Some(secret) = secret_in(name.as_str(), self.place).filter(|_| !says_nothing(value)) {
+            let Some(secret) = secret_in(name.as_str(), self.place) else { continue };
+            // Not before it is needed: of many names in a line, each value can be all of the rest.
+            let value = VALUE.find(&line[end..]).map_or("", |value| value.as_str());
+            if !says_nothing(value) {
                 text.push_str(&taken.out(secret, value));
                 at += value.len();
             }

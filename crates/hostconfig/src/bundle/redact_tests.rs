@@ -158,3 +158,13 @@ proptest! {
         prop_assert!(!told.contains("PLANTED"), "{line:?} is told as {told:?}");
     }
 }
+
+/// Found with a bundle made for it: each of many names in a line looked at all of the rest.
+#[test]
+fn a_line_of_many_names_is_read_once() {
+    for part in
+        ["a=", "password=", "<password>", "$6$a ", "-----BEGIN PRIVATE KEY-----", "<a ", "a:b=", "password "]
+    {
+        lines("x", &part.repeat(200_000));
+    }
+}

@@ -151,14 +151,9 @@ impl Table {
         value: Redacted,
         source: Source,
     ) {
-        self.0.push(Setting {
-            section,
-            object: object.into(),
-            name: name.into(),
-            value,
-            source,
-            also: Vec::new(),
-        });
+        // A key that has a value and keys below it.
+        let name = Some(name.into()).filter(|name| !name.is_empty()).unwrap_or_else(|| "Value".to_owned());
+        self.0.push(Setting { section, object: object.into(), name, value, source, also: Vec::new() });
     }
 
     fn manifest(&mut self, contents: &Contents) {
