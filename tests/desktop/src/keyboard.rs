@@ -57,6 +57,36 @@ impl Keyboard {
         self.xdotool(&["mousemove", "10000", "10000"]);
     }
 
+    /// Takes a window's corner to this place on the screen.
+    pub fn place(&self, window: &str, x: i32, y: i32) {
+        self.xdotool(&["windowmove", "--sync", window, &x.to_string(), &y.to_string()]);
+    }
+
+    /// Drags with the pointer from a place in one window to a place in another, as somebody does who takes their time.
+    pub fn drag(&self, (from, x, y): (&str, i32, i32), (to, to_x, to_y): (&str, i32, i32)) {
+        let (left, top) = self.corner(from);
+        let (to_left, to_top) = self.corner(to);
+        let at =
+            |x: i32, y: i32| self.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "sleep", "0.05"]);
+        at(left + x, top + y);
+        self.xdotool(&["mousedown", "1"]);
+        for step in 1..=10 {
+            let between = |from: i32, to: i32| from + (to - from) * step / 10;
+            at(between(left + x, to_left + to_x), between(top + y, to_top + to_y));
+        }
+        self.xdotool(&["sleep", "0.2", "mouseup", "1"]);
+    }
+
+    /// Where a window begins on the screen.
+    fn corner(&self, window: &str) -> (i32, i32) {
+        let told = self.xdotool(&["getwindowgeometry", "--shell", window]);
+        let value = |name: &str| {
+            let line = told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            line.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no {name} in {told}"))
+        };
+        (value("X"), value("Y"))
+    }
+
     /// Gives a window's own area this size.
     pub fn resize(&self, window: &str, width: u32, height: u32) {
         self.xdotool(&["windowsize", "--sync", window, &width.to_string(), &height.to_string()]);
