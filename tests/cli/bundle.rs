@@ -157,10 +157,10 @@ async fn no_secret_is_ever_printed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sealed_bundle_is_a_state_of_its_own() {
     let lab = lab(BundleFormat::Sealed).await;
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!(lab.back_up().code, 0);
     }
-    let [second, first]: [String; 2] = ids(&lab, "esx01").try_into().unwrap();
+    let [_, second, first]: [String; 3] = ids(&lab, "esx01").try_into().unwrap();
     lab.run(&["bundle", "settings", &first]).check("bundle_settings_sealed");
     lab.run(&["bundle", "diff", &first, &second]).check("bundle_diff_sealed");
     lab.run(&["archive", "verify"]).check("verify_sealed");

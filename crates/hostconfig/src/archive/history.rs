@@ -10,6 +10,9 @@ use super::fingerprint::{Fingerprints, host_of};
 use crate::bundle::{Group, Sealing, Setting, diff_settings, settings};
 use crate::{Error, ErrorReport, Result};
 
+/// The code of what cannot be known without the host.
+const SEALED: &str = "bundle_sealed";
+
 /// What changed between two backups of a host that follow each other.
 #[derive(Debug, Clone, Serialize)]
 pub struct HostChange {
@@ -56,7 +59,13 @@ pub fn changes(
             Some((last, known)) if same(fingerprints, last, record) => (record, known),
             Some((last, known)) => {
                 let (change, now) = change(last, known, record);
-                found.extend(change);
+                // Of a host that is sealed, one line says it; one for each backup would only hide the other hosts.
+                let is_said = found.last().is_some_and(|said: &HostChange| {
+                    said.host == record.host.name
+                        && said.is_sealed()
+                        && change.as_ref().is_some_and(HostChange::is_sealed)
+                });
+                found.extend(change.filter(|_| !is_said));
                 (record, now)
             }
         });
@@ -93,8 +102,8 @@ fn read(record: &Record) -> Result<Vec<Setting>, ErrorReport> {
         Sealing::Unreadable { reason } => reason.clone(),
     };
     Err(ErrorReport {
-        code: "bundle_sealed".to_owned(),
-        message: format!("what changed with the backup {} is not known: {why}", record.id),
+        code: SEALED.to_owned(),
+        message: format!("what is changed from the backup {} on is not known: {why}", record.id),
         hint: None,
         details: Vec::new(),
     })
@@ -106,6 +115,10 @@ fn same(fingerprints: &Fingerprints, first: &Record, second: &Record) -> bool {
 }
 
 impl HostChange {
+    fn is_sealed(&self) -> bool {
+        self.unreadable.as_ref().is_some_and(|error| error.code == SEALED)
+    }
+
     fn new(previous: Option<&Record>, record: &Record) -> Self {
         Self {
             host: record.host.name.clone(),
