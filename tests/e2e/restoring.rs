@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use throwaway_desktop::{Window, until};
-use vsphere_sim::{FaultRule, Options, SimHost, What};
+use vsphere_sim::{Accepts, FaultRule, HostSpec, Options, SimHost, What};
 
 use crate::lab::{Lab, TITLE, hosts};
 use crate::{hosts_named, lab_with};
 
 const HOST: &str = "esx01.lab.local";
+/// Of the simulated hosts' own root.
+const ROOT_PASSWORD: &str = "hostkeep-root";
 
 #[tokio::test]
 async fn a_file_from_the_systems_dialog_is_restored_proven_and_undone() {
@@ -143,6 +145,53 @@ async fn killed_in_mid_restore_the_next_start_announces_it_and_goes_on() {
 }
 
 #[tokio::test]
+async fn a_host_that_wants_a_user_of_its_own_gets_it_at_the_second_plan() {
+    let options = options(Duration::from_millis(300));
+    let hosts = options.hosts.into_iter().map(|host| HostSpec { upload: Accepts::BASIC, ..host }).collect();
+    let Some((lab, window)) = with_bundles(Options { hosts, ..options }).await else { return };
+    let (page, host) = (window.page(), lab.sim.host(HOST));
+    plan(&window).await;
+    consent_to_what_is_shown(&window, &["Root's password"]).await;
+    page.containing("status", &format!("Nothing was restored: {HOST} is as it was found")).seen().await;
+    assert!(!host.in_maintenance_mode());
+    page.button("Plan it again, with the host's own user").click().await;
+    page.text("The bundle is of this hardware.").seen().await;
+    page.button("Look at the plan").click().await;
+    page.field("Host's user").seen().await;
+    page.role("textbox", "Host's password").fill(ROOT_PASSWORD).await;
+    consent_to_what_is_shown(&window, &["Root's password"]).await;
+    page.containing("status", &format!("{HOST} was restored, and that is proven")).seen().await;
+    assert_eq!(host.times_restored(), 1);
+    let journals = lab.config().join("restores");
+    for journal in fs::read_dir(journals).unwrap().map(|entry| entry.unwrap().path()) {
+        assert!(!fs::read_to_string(&journal).unwrap().contains(ROOT_PASSWORD), "{}", journal.display());
+    }
+    window.end().await;
+}
+
+#[tokio::test]
+async fn closed_for_good_in_mid_restore_it_is_announced_at_the_next_start() {
+    let Some((lab, window)) = lab_with_bundles(Duration::from_secs(3)).await else { return };
+    plan(&window).await;
+    consent_to_what_is_shown(&window, &["Root's password"]).await;
+    window.page().containing("status", &format!("{HOST} is restarting")).seen().await;
+    let keyboard = lab.desktop.keyboard();
+    keyboard.close(TITLE);
+    let question = window.page().role("dialog", "1 task still running");
+    question.shows(&format!("{HOST} was told to restore, and goes on by itself.")).await;
+    focused(&window, "Go on in the background").await;
+    // By key: the driver waits for a page that it has clicked in, and this one goes.
+    keyboard.press(&["Tab", "Return"]);
+    window.ended().await;
+
+    let window = lab.open().await;
+    window.page().button(&format!("See what can be done for {HOST}")).click().await;
+    window.page().button("Keep watching").click().await;
+    window.page().containing("status", &format!("{HOST} was restored, and that is proven")).seen().await;
+    window.end().await;
+}
+
+#[tokio::test]
 async fn from_the_list_of_hosts_to_the_proof_by_the_keyboard_alone() {
     let Some((lab, window)) = lab_with_bundles(Duration::from_millis(300)).await else { return };
     let (page, keyboard) = (window.page(), lab.desktop.keyboard());
@@ -169,8 +218,14 @@ async fn from_the_list_of_hosts_to_the_proof_by_the_keyboard_alone() {
 
 /// Two hosts, each with a bundle in the archive, and the hosts' page.
 async fn lab_with_bundles(restore_reboot: Duration) -> Option<(Lab, Window)> {
-    let options =
-        Options { hosts: hosts_named(2), restore_reboot, task_time: Duration::ZERO, ..Options::default() };
+    with_bundles(options(restore_reboot)).await
+}
+
+fn options(restore_reboot: Duration) -> Options {
+    Options { hosts: hosts_named(2), restore_reboot, task_time: Duration::ZERO, ..Options::default() }
+}
+
+async fn with_bundles(options: Options) -> Option<(Lab, Window)> {
     let lab = lab_with(options).await?;
     let window = lab.open_connected().await;
     window.invoke("start_backup", json!({ "request": { "hosts": null, "note": null } })).await;
