@@ -1,4 +1,4 @@
-/** Restoring: bundles, plans, a restore that goes on, and restores that have ended in every way. */
+/** Restoring: bundles, plans, and a restore that goes on. */
 import type {
   BundleView,
   CheckView,
@@ -6,15 +6,13 @@ import type {
   Message,
   RestorePlanView,
   RestoreProgress,
-  RestoreRow,
-  RestoreState,
-  RestoreStep,
   RestoreView,
-  StepView,
 } from "../ipc/bindings";
 import type { Handlers } from "./ipc";
+import { restored } from "./restored";
+import { BUNDLE_SHA256, STEPS, stepView } from "./restoreSteps";
 import type { Scenario } from "./scenarios";
-import { ago, DAY, HOUR, hostRow, OTHER_SHA256 } from "./world";
+import { ago, DAY, hostRow } from "./world";
 
 export type RestoreWorld = {
   /** What the plan says of it. */
@@ -37,19 +35,6 @@ export const RESTORING: RestoreWorld = {
   file: "known",
   goesOn: true,
 };
-
-const STEPS: readonly RestoreStep[] = [
-  "safetyBackup",
-  "enterMaintenanceMode",
-  "upload",
-  "restore",
-  "goDown",
-  "return",
-  "compare",
-  "leaveMaintenanceMode",
-];
-const SHA256 = "9f2c4e7d1b6a8035f4c2d9e7b1a60853c4f7e2d9b6a1083f5c4e7d2b9a601835";
-const SAFETY = "20261123T091500Z-51fa3c07";
 
 export function restoreScenarios(small: Scenario) {
   const of = (world: Partial<RestoreWorld>): Scenario => ({ ...small, restoring: { ...RESTORING, ...world } });
@@ -136,7 +121,7 @@ export function restoreHandlers(world: Scenario, send: (message: Message) => voi
         record: isFile ? null : choice.id,
         host: isFile ? null : host.host.name,
         bytes: 98_304,
-        sha256: SHA256,
+        sha256: BUNDLE_SHA256,
         takenAt: isFile ? null : ago(DAY),
         releaseLevel: "VMware ESXi 8.0 Update 3",
         uuid: isKnown ? host.uuid : "30373237-3132-4d32-3235-303930304a57",
@@ -238,21 +223,6 @@ function restoreJob(id: number, done: number): Job {
       warnings: [],
     },
     items: [],
-  };
-}
-
-function stepView(step: RestoreStep, state: StepView["state"]): StepView {
-  const notes: Partial<Record<RestoreStep, string>> = {
-    safetyBackup: `kept as ${SAFETY}`,
-    return: state === "begun" ? "not responding" : "started at 2026-11-23T09:19:40Z",
-  };
-  return {
-    step,
-    state,
-    at: state === "notBegun" ? null : ago(60_000),
-    note: state === "notBegun" ? null : (notes[step] ?? null),
-    percent: step === "enterMaintenanceMode" && state === "begun" ? 40 : null,
-    error: null,
   };
 }
 
@@ -363,141 +333,4 @@ function planView(
     ],
     madeAt: ago(0),
   };
-}
-
-/** A restore that has ended in this way, of a host of its own. */
-export function restored(state: RestoreState, index = 0): RestoreView {
-  const { host } = hostRow(index);
-  const name = host.name;
-  const isOpen = state !== "proven" && state !== "nothingChanged";
-  const row: RestoreRow = {
-    id: `20261122T22${String(10 + index)}00Z-7c1e${index}`,
-    host: name,
-    server: host.server,
-    startedAt: ago(HOUR * (2 + index)),
-    state,
-    isOpen,
-    known: known(state, name),
-  };
-  const done =
-    state === "proven" || state === "notProven" ? 8 : state === "leftChanged" ? 7 : state === "unknown" ? 5 : 1;
-  const failsAt = { leftChanged: 7, unknown: 5, nothingChanged: 2 }[state as string] ?? -1;
-  const wasTold = done > 3 || state === "interrupted";
-  const undo = { kind: "undo" as const, record: SAFETY };
-  const { error, next, open } = ended(state, name);
-  return {
-    row,
-    host,
-    serverAddress: `https://${host.server}/`,
-    serverUser: "backup@vsphere.local",
-    begunBy: "ADMIN on JUMP01",
-    finishedAt: state === "interrupted" ? null : ago(HOUR * (2 + index) - 400_000),
-    record: `2026-11-22/${name}/T233000+0100`,
-    bundle: `D:\\Backup\\ESXi\\2026-11-22\\${name}\\T233000+0100\\configBundle.tgz`,
-    bundleSha256: SHA256,
-    takenAt: ago(DAY),
-    options: {
-      force: false,
-      safetyBackup: true,
-      maintenanceTimeoutSeconds: 600,
-      evacuatePoweredOff: false,
-      vsan: "ensureAccessibility",
-      leaveMaintenanceMode: true,
-      reconnect: true,
-      returnWithinSeconds: 1800,
-    },
-    wasTold,
-    stood: stepView("goDown", "begun"),
-    steps:
-      state === "interrupted"
-        ? []
-        : STEPS.map((step, at) => {
-            const view = stepView(step, at === failsAt ? "failed" : at < done ? "done" : "notBegun");
-            return at === failsAt ? { ...view, note: error?.message ?? null } : view;
-          }),
-    facts:
-      state === "notProven" || state === "unknown"
-        ? [`${name} was told to restore the bundle, but no answer came`, `${name} went down`]
-        : [],
-    open,
-    left: state === "leftChanged" ? `${name} was restored, but is still in maintenance mode. That was proven.` : null,
-    error,
-    warnings: state === "notProven" ? ["the journal could not be written: the disk was full"] : [],
-    comparison:
-      state === "proven"
-        ? { same: 418, different: [], onlyBundle: [], onlyHost: [], leftOut: 6 }
-        : state === "notProven"
-          ? {
-              same: 395,
-              different: Array.from({ length: 23 }, (_, at) => `etc/vmware/settings-${at}.conf`),
-              onlyBundle: ["etc/ntp.conf"],
-              onlyHost: ["etc/chrony.conf"],
-              leftOut: 6,
-            }
-          : null,
-    safetyBackup: state === "nothingChanged" ? null : SAFETY,
-    next: next.map((kind) => (kind === "undo" ? undo : { kind })),
-  };
-}
-
-function known(state: RestoreState, name: string): string {
-  return state === "interrupted"
-    ? `Hostkeep ended after ${name} was told, or was about to be told, to restore the bundle. It has probably restarted with it; nothing has been proven.`
-    : `What is known of ${name}.`;
-}
-
-type NextKind = RestoreView["next"][number]["kind"];
-
-function ended(
-  state: RestoreState,
-  name: string,
-): { error: RestoreView["error"]; next: readonly NextKind[]; open: string[] } {
-  switch (state) {
-    case "proven":
-      return { error: null, next: ["undo"], open: [] };
-    case "notProven":
-      return {
-        error: null,
-        next: ["keepWatching", "undo", "dismiss"],
-        open: [
-          "25 files and settings of the host differ from the bundle (etc/vmware/settings-0.conf, …); 395 are alike",
-        ],
-      };
-    case "nothingChanged":
-      return {
-        error: {
-          code: "host_credentials_needed",
-          message: `${name} takes the bundle only from a user of its own (tried: ticket, session)`,
-          hint: "Give user and password of the host itself, such as root's. A vCenter's user is none of the host's.",
-          details: [],
-        },
-        next: [],
-        open: [],
-      };
-    case "leftChanged":
-      return {
-        error: {
-          code: "host_fault",
-          message: `Leaving maintenance mode failed on ${name}: the task was refused`,
-          hint: "Leave maintenance mode in the vSphere Client, or resume this restore to do so.",
-          details: ["vim.fault.Timedout"],
-        },
-        next: ["keepWatching", "leaveMaintenanceMode", "undo", "dismiss"],
-        open: [],
-      };
-    case "unknown":
-      return {
-        error: {
-          code: "host_certificate_changed",
-          message: `${name} came back with another certificate: SHA-256 ${OTHER_SHA256}`,
-          hint: `Nothing was sent to it. It shows CN=${name}. If the host's own console shows this thumbprint too, keep watching and name it.`,
-          details: [],
-        },
-        next: ["reconnect", "keepWatching", "leaveMaintenanceMode", "undo", "dismiss"],
-        open: [],
-      };
-    case "interrupted":
-    case "underWay":
-      return { error: null, next: ["keepWatching", "leaveMaintenanceMode", "undo", "dismiss"], open: [] };
-  }
 }

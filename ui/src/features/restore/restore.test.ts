@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CheckView, RestorePlanView, RestoreProgress, RestoreStep, StepView } from "../../ipc";
-import { restored } from "../../mock/restore";
+import { restored } from "../../mock/restored";
 import { choiceWords, minutesOf } from "./choices";
 import { DEFAULT_CHOICES, isTyped, missing, planChanges, planInWords, planText } from "./plan";
 import { noteWords, progressSentence, restoreText, waitingWords } from "./restoreWords";
