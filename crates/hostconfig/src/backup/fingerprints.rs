@@ -10,27 +10,32 @@ use std::time::{Duration, Instant};
 use super::{Outcome, RunReport};
 use crate::archive::{Fingerprint, Fingerprints, Record, Standing, WriteLock, fingerprint, host_of};
 
-/// How long a run that is done waits for what is left. The rest is made when somebody asks.
-const LINGER: Duration = Duration::from_secs(2);
+/// After one, the thread rests for so many times as long as it took: a tenth of one processor at most.
+const REST: u32 = 9;
+/// So few are waited for at the end of a run; of more, only as many as take a fiftieth of the run's time. What is left is made
+/// when somebody asks.
+const FEW: usize = 32;
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+const SHARE_OF_RUN: u32 = 50;
 
 /// A thread that makes fingerprints of what it is given.
 pub(super) struct Lane {
     /// None ends it.
     records: Sender<Option<Record>>,
     thread: JoinHandle<Vec<Made>>,
-    /// Set when the run is done.
-    until: Arc<OnceLock<Instant>>,
+    /// Set when the run is done: whether it was cancelled.
+    ended: Arc<OnceLock<bool>>,
 }
 
 impl Lane {
     pub(super) fn open() -> Self {
         let (records, receiver) = channel();
-        let until = Arc::new(OnceLock::new());
+        let ended = Arc::new(OnceLock::new());
         let thread = {
-            let until = Arc::clone(&until);
-            std::thread::spawn(move || work(&receiver, &until))
+            let ended = Arc::clone(&ended);
+            std::thread::spawn(move || work(&receiver, &ended))
         };
-        Self { records, thread, until }
+        Self { records, thread, ended }
     }
 
     /// Where a record goes as soon as it is in the archive.
@@ -41,10 +46,10 @@ impl Lane {
     /// Waits for what is left, notes in the report how each backup stands to the one before it, and keeps the fingerprints.
     /// Whatever fails here is told to the log only: the backups are in the archive.
     pub(super) fn close(self, report: &mut RunReport, lock: &WriteLock, is_cancelled: bool) {
-        let linger = if is_cancelled { Duration::ZERO } else { LINGER };
-        self.until.get_or_init(|| Instant::now() + linger);
+        self.ended.get_or_init(|| is_cancelled);
         // A thread that has ended already is joined all the same.
         drop(self.records.send(None));
+        self.thread.thread().unpark();
         let made = self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let hosts: BTreeSet<(String, String)> = made.iter().map(|(record, _)| host_of(record)).collect();
         let known = lock.archive().latest_fingerprints(&hosts).unwrap_or_else(|error| {
@@ -77,14 +82,47 @@ impl Lane {
 
 type Made = (Record, Option<Fingerprint>);
 
-fn work(records: &Receiver<Option<Record>>, until: &OnceLock<Instant>) -> Vec<Made> {
+fn work(records: &Receiver<Option<Record>>, ended: &OnceLock<bool>) -> Vec<Made> {
+    let begun = Instant::now();
     let mut made = Vec::new();
     while let Ok(Some(record)) = records.recv() {
-        if until.get().is_some_and(|until| Instant::now() >= *until) {
+        let started = Instant::now();
+        if ended.get().is_some() {
+            linger(record, records, begun, ended, &mut made);
             break;
         }
         let fingerprint = fingerprint(&record);
         made.push((record, fingerprint));
+        let rested = Instant::now() + started.elapsed() * REST;
+        while ended.get().is_none()
+            && let Some(left) = rested.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+        {
+            std::thread::park_timeout(left);
+        }
     }
     made
+}
+
+/// What is left at the end of the run, as far as it is waited for.
+fn linger(
+    first: Record,
+    records: &Receiver<Option<Record>>,
+    begun: Instant,
+    ended: &OnceLock<bool>,
+    made: &mut Vec<Made>,
+) {
+    let left: Vec<Record> = std::iter::once(first).chain(records.try_iter().flatten()).collect();
+    let wait = match ended.get() {
+        Some(true) => Duration::ZERO,
+        _ if left.len() <= FEW => LONGEST_WAIT,
+        _ => LONGEST_WAIT.min(begun.elapsed() / SHARE_OF_RUN),
+    };
+    let until = Instant::now() + wait;
+    for record in left {
+        if Instant::now() >= until {
+            return;
+        }
+        let fingerprint = fingerprint(&record);
+        made.push((record, fingerprint));
+    }
 }
