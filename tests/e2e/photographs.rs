@@ -7,6 +7,7 @@ use serde_json::json;
 use throwaway_desktop::{Desktop, Window, until};
 
 const TITLE: &str = "Hostkeep";
+const RESTORED: &str = "esx02.frankfurt.lab.local";
 const SIZES: [(u32, u32); 2] = [(1280, 800), (1024, 640)];
 const THEMES: [&str; 2] = ["light", "dark"];
 
@@ -60,7 +61,9 @@ impl Album<'_> {
 
         let runs = window.invoke("list_runs", json!({})).await;
         let run = runs.as_array().into_iter().flatten().find(|run| run["failed"] != 0);
-        let run = run.and_then(|run| run["runId"].as_str()).expect("the demo begins with runs, and hosts that failed");
+        let run = run
+            .and_then(|run| run["runId"].as_str())
+            .expect("the demo begins with runs, and hosts that failed");
         self.go_to(&window, &format!("#/activity/{run}")).await;
         page.role("grid", "Hosts of the run").containing("row", "esx").seen().await;
         taken.push(self.picture(&window, "report").await);
@@ -69,6 +72,8 @@ impl Album<'_> {
         page.role("heading", "Settings").seen().await;
         taken.push(self.picture(&window, "settings").await);
 
+        taken.extend(self.restore(&window).await);
+
         let request = json!({ "request": { "hosts": null, "note": "before the firmware update" } });
         let job = window.invoke("start_backup", request).await;
         self.go_to(&window, &format!("#/jobs/{job}")).await;
@@ -76,6 +81,24 @@ impl Album<'_> {
         taken.push(self.picture(&window, "backup").await);
         window.end().await;
         taken
+    }
+
+    /// The plan for a host without virtual machines in the way, and what came of it.
+    async fn restore(&self, window: &Window) -> [String; 2] {
+        let page = window.page();
+        self.go_to(window, "#/hosts").await;
+        page.role("grid", "Hosts").containing("row", RESTORED).click().await;
+        page.button("Restore…").click().await;
+        page.text("The bundle is of this hardware.").seen().await;
+        page.button("Look at the plan").click().await;
+        page.text("It can be done").seen().await;
+        let plan = self.picture(window, "restore-plan").await;
+        let tick = "for (const box of document.querySelectorAll('li input[type=checkbox]')) box.click()";
+        window.run(tick, json!([])).await;
+        page.field(&format!("Type {RESTORED} to restore it")).fill(RESTORED).await;
+        page.button(&format!("Restore {RESTORED} and restart it")).click().await;
+        page.containing("status", &format!("{RESTORED} was restored")).seen().await;
+        [plan, self.picture(window, "restore-report").await]
     }
 
     async fn open(&self, arguments: &[&str]) -> Window {
