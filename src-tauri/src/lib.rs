@@ -53,7 +53,6 @@ pub fn bindings() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(collect_commands![
             app::app_start,
-            app::ui_ready,
             app::set_zoom,
             app::watch,
             app::close_answer,
@@ -141,6 +140,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             tauri::async_runtime::spawn(Arc::clone(&state.jobs).tell_changes());
             window::open(app.handle(), &state)?;
+            // The page asks for the hosts first. By then the files have been read.
+            let place = state.place();
+            std::thread::spawn(move || commands::hosts::warm(&place));
             Ok(())
         })
         .build(tauri::generate_context!())?

@@ -1,11 +1,13 @@
 //! The one window: made, shown, brought back, closed.
 //!
-//! It stays hidden until the page is drawn. Closing it while jobs run asks; kept in the background, the app ends with its
-//! last job unless it is opened again.
+//! It is there at once, in the colour of the page that comes. Closing it while jobs run asks; kept in the background, the
+//! app ends with its last job unless it is opened again.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hostconfig::settings::Theme;
+use tauri::window::Color;
 use tauri::{
     AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
 };
@@ -20,21 +22,34 @@ use crate::web_view;
 
 const LABEL: &str = "main";
 
-/// Size and place of the window survive it; whether it is visible does not: it is shown when it is drawn.
+/// The page's background, before there is a page.
+const DARK: Color = Color(0x1f, 0x1f, 0x1f, 0xff);
+const LIGHT: Color = Color(0xfa, 0xfa, 0xfa, 0xff);
+
+/// Size and place of the window survive it; whether it is visible does not.
 pub(crate) fn remembered() -> StateFlags {
     StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED
 }
 
-/// Makes the window, hidden.
-pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<WebviewWindow> {
+/// Makes the window and shows it.
+pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<()> {
+    // Settings that cannot be read are told by the page.
+    let theme = shell.place().settings().map(|settings| settings.theme).unwrap_or_default();
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title("Hostkeep")
         .inner_size(1280.0, 800.0)
         .min_inner_size(800.0, 560.0)
-        .visible(false)
+        .initialization_script(colour_scheme(theme))
         .on_navigation(is_own_page)
         .build()?;
+    // It is shown by the event loop, so this comes before.
     web_view::tune(&window)?;
+    let is_dark = match theme {
+        Theme::System => window.theme()? == tauri::Theme::Dark,
+        Theme::Light => false,
+        Theme::Dark | Theme::HighContrast => true,
+    };
+    window.set_background_color(Some(if is_dark { DARK } else { LIGHT }))?;
     let (closing, shell) = (window.clone(), Arc::clone(shell));
     window.on_window_event(move |event| match event {
         WindowEvent::CloseRequested { api, .. } if !shell.jobs.under_way().is_empty() => {
@@ -49,7 +64,7 @@ pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<Webview
         }
         _ => {}
     });
-    Ok(window)
+    Ok(())
 }
 
 /// What was dropped on the window: one file is a bundle to restore. The page hears of a number, not of the path.
@@ -68,14 +83,6 @@ fn dropped(shell: &Shell, paths: &[PathBuf]) -> Message {
             Message::DropRefused { error }
         }
     }
-}
-
-/// The page is drawn.
-pub(crate) fn ready(window: &WebviewWindow) -> Answer<()> {
-    if std::env::var_os("HOSTKEEP_BENCH").is_some() {
-        println_for_bench();
-    }
-    window.show().and_then(|()| window.set_focus()).map_err(|error| failed(&error))
 }
 
 /// Hostkeep was started again: the window that is there comes to the front.
@@ -171,12 +178,15 @@ fn is_own_page(url: &tauri::Url) -> bool {
     url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost") || is_vite
 }
 
-pub(crate) fn failed(error: &tauri::Error) -> ErrorReport {
-    ErrorReport::new("window_failed", format!("the window does not obey: {error}"), "Start Hostkeep again.")
+/// What keeps the web view from drawing a white page before ours is there.
+fn colour_scheme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "",
+        Theme::Light => "document.documentElement.style.colorScheme = 'light';",
+        Theme::Dark | Theme::HighContrast => "document.documentElement.style.colorScheme = 'dark';",
+    }
 }
 
-/// `cargo xtask bench` waits for this line.
-#[allow(clippy::print_stderr, reason = "asked for by HOSTKEEP_BENCH")]
-fn println_for_bench() {
-    eprintln!("ui ready");
+pub(crate) fn failed(error: &tauri::Error) -> ErrorReport {
+    ErrorReport::new("window_failed", format!("the window does not obey: {error}"), "Start Hostkeep again.")
 }

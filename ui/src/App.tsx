@@ -11,7 +11,7 @@ import { useEffect, useState } from "react";
 import { ErrorView } from "./components/ErrorView";
 import { queryClient, settingsQuery, startQuery, watchShell } from "./features/shell/data";
 import { PageError } from "./features/shell/PageError";
-import { commands, type Theme as ThemeSetting } from "./ipc";
+import type { Theme as ThemeSetting } from "./ipc";
 import { router } from "./routes";
 import { useTheme } from "./theme";
 
@@ -58,14 +58,10 @@ function Themed() {
           <CatchBoundary getResetKey={() => "app"} errorComponent={PageError}>
             {start.isError ? (
               <div className={styles.problem}>
-                <ShowWindow />
                 <ErrorView error={start.error} />
               </div>
             ) : start.isSuccess ? (
-              <>
-                <ShowWindow />
-                <Watched />
-              </>
+              <Watched />
             ) : null}
           </CatchBoundary>
         </div>
@@ -89,29 +85,6 @@ function Watched() {
       <ErrorView error={error} />
     </div>
   );
-}
-
-/** Tells the shell that there is something to see: until then the window is hidden. */
-function ShowWindow() {
-  useEffect(() => {
-    // A hidden window may never be given a frame, so that is not waited for alone.
-    const timer = setTimeout(showWindow, 150);
-    const frame = requestAnimationFrame(() => requestAnimationFrame(showWindow));
-    return () => {
-      clearTimeout(timer);
-      cancelAnimationFrame(frame);
-    };
-  }, []);
-  return null;
-}
-
-let isShown = false;
-
-function showWindow() {
-  if (!isShown) {
-    isShown = true;
-    void commands.uiReady();
-  }
 }
 
 /** The theme of the last start, so that the first frame does not flash in another one. */

@@ -32,13 +32,6 @@ pub(crate) async fn app_start(app: App<'_>) -> Answer<AppStart> {
     .await
 }
 
-/// The page is drawn: the window is shown, so that nobody sees it white.
-#[tauri::command]
-#[specta::specta]
-pub(crate) fn ui_ready(window: WebviewWindow) -> Answer<()> {
-    window::ready(&window)
-}
-
 /// Makes this page the one that hears of jobs and changes; the first message is a snapshot.
 #[tauri::command]
 #[specta::specta]

@@ -41,6 +41,13 @@ pub(crate) async fn list_hosts(app: App<'_>) -> Answer<HostsView> {
     blocking(move || hosts_view(&place)).await
 }
 
+/// Reads what [`list_hosts`] is about to be asked for.
+pub(crate) fn warm(place: &Place) {
+    if let Err(error) = hosts_view(place) {
+        tracing::debug!(%error.message, "the page will be told what is wrong");
+    }
+}
+
 /// Signs in to every saved server and reads its hosts, each server for itself: one that stalls holds up no other, and the
 /// page hears of each as it answers. A server that fails is part of the answer, with the hosts that it had when it was
 /// last read.

@@ -8,8 +8,6 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 export const commands = {
 	/**  What a page needs first. */
 	appStart: () => __TAURI_INVOKE<AppStart>("app_start"),
-	/**  The page is drawn: the window is shown, so that nobody sees it white. */
-	uiReady: () => __TAURI_INVOKE<null>("ui_ready"),
 	/**  Enlarges or shrinks the page; 1 is its natural size. */
 	setZoom: (factor: number | null) => __TAURI_INVOKE<null>("set_zoom", { factor }),
 	/**  Makes this page the one that hears of jobs and changes; the first message is a snapshot. */

@@ -50,7 +50,6 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
       }
     },
     appStart: () => structuredClone(world.start),
-    uiReady: () => null,
     setZoom: (factor) => {
       document.documentElement.style.zoom = String(factor);
       return null;

@@ -70,7 +70,8 @@ export function HostsPage() {
   useEffect(() => {
     if (view !== undefined && view.servers.length > 0 && !isReadSinceStart) {
       isReadSinceStart = true;
-      refresh.mutate();
+      // Signing in to every server keeps the processors busy: what is known is drawn first.
+      setTimeout(refresh.mutate, 300);
     }
   }, [view, refresh.mutate]);
   useShortcuts({ F5: () => refresh.mutate() });
