@@ -1,4 +1,4 @@
-//! All set-up and every check, in one place: `cargo xtask run | test | bench | screenshots`.
+//! All set-up and every check, in one place: `cargo xtask run | test | bench | screenshots | package`.
 //!
 //! Needs nothing but Rust. On Debian and Ubuntu it installs what is missing; elsewhere it names the command. It is
 //! compiled before anything else, so its dependencies are kept to almost none, and it knows nothing of what
@@ -10,6 +10,7 @@ mod bench;
 mod cache;
 mod checks;
 mod node;
+mod package;
 mod run;
 mod screenshots;
 mod setup;
@@ -29,6 +30,7 @@ Usage: cargo xtask COMMAND
            (bench NAME... for some of: latency throughput inventory window; they are shown, not written)
   screenshots
            photograph every page of the real window on the demo into docs/screenshots
+  package  build the release and pack it for Debian and Ubuntu
 
 Every command sets up what it needs first.";
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         (Some("run"), rest) => run::run(rest),
         (Some("test"), []) => checks::test(),
         (Some("bench"), only) => bench::bench(only),
+        (Some("package"), []) => package::package(),
         (Some("screenshots"), []) => screenshots::screenshots(),
         (Some("help" | "--help" | "-h"), _) => {
             println!("{USAGE}");

@@ -1,15 +1,11 @@
 //! How soon the window is there, what it takes and how smoothly it moves, beside an empty one. What is measured in the
 //! real web view is measured by `tests/e2e/measure.rs`; this starts it and reads what it says.
 
-use std::fs;
-use std::path::PathBuf;
-use std::time::SystemTime;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::{Beside, Finding, Limit, Programs, mebibytes, seconds};
-use crate::{cache, node, run, shell, system, tally, ui};
+use crate::{cache, package, shell, system, tally};
 
 /// A frame that takes longer is seen.
 const FRAME_BUDGET_MS: f64 = 33.0;
@@ -17,12 +13,7 @@ const PACKAGE_BUDGET_BYTES: f64 = 15e6;
 
 /// What the window is built and driven with.
 pub(super) fn set_up() -> Result<()> {
-    ensure!(
-        system::is_debian(),
-        "the window is measured on Debian or Ubuntu: there, what it takes is installed"
-    );
-    run::build_page()?;
-    tally::prepare("set up WebKit", system::webkit)?;
+    package::set_up()?;
     tally::prepare("set up a desktop", system::desktop)
 }
 
@@ -59,7 +50,8 @@ pub(super) fn window(programs: &Programs) -> Result<Vec<Finding>> {
             format!("{ms:.1} ms")
         }));
     }
-    let bytes = package()?;
+    #[allow(clippy::cast_precision_loss, reason = "some megabytes")]
+    let bytes = package::debian()?.metadata()?.len() as f64;
     let megabytes = |bytes: f64| format!("{:.1} MB", bytes / 1e6);
     findings.push(within("Debian package", "size ÷ the budget", bytes, PACKAGE_BUDGET_BYTES, megabytes));
     Ok(findings)
@@ -99,32 +91,4 @@ fn measured(programs: &Programs) -> Result<Value> {
     let said = shell::quietly(&mut measure)?;
     let last = said.lines().last().unwrap_or_default();
     serde_json::from_str(last).with_context(|| format!("no measurements, but:\n{said}"))
-}
-
-/// The size of the package that Tauri's own tool makes. The page is there already.
-fn package() -> Result<f64> {
-    let began = SystemTime::now();
-    let node = node::provide()?;
-    let tool = ["exec", "--prefix", "ui", "--", "tauri", "build", "--bundles", "deb", "--config"];
-    let mut build = node.npm(cache::root(), &tool)?;
-    build
-        .arg(r#"{"build":{"beforeBuildCommand":null}}"#)
-        .env("CARGO_TARGET_DIR", cache::target()?)
-        .env("CI", "true");
-    ensure!(ui::folder().join("node_modules").is_dir(), "the page's packages are not installed");
-    shell::quietly(&mut build)?;
-    let folder = cache::target()?.join("release/bundle/deb");
-    let packages: Vec<PathBuf> = fs::read_dir(&folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .with_context(|| format!("cannot list {}", folder.display()))?;
-    let made =
-        packages.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "deb"));
-    let sizes: Vec<u64> = made
-        .filter_map(|path| path.metadata().ok())
-        .filter(|metadata| metadata.modified().is_ok_and(|modified| modified >= began))
-        .map(|metadata| metadata.len())
-        .collect();
-    ensure!(sizes.len() == 1, "{} has {} packages of this build", folder.display(), sizes.len());
-    #[allow(clippy::cast_precision_loss, reason = "some megabytes")]
-    Ok(sizes[0] as f64)
 }
