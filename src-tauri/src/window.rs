@@ -1,12 +1,13 @@
 //! The one window: made, shown, brought back, closed.
 //!
-//! It is there at once, in the colour of the page that comes. Closing it while jobs run asks; kept in the background, the
+//! It is there as soon as the web view is, in the colour of the page that comes. Closing it while jobs run asks; kept in the background, the
 //! app ends with its last job unless it is opened again.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use hostconfig::settings::Theme;
+use tauri::webview::PageLoadEvent;
 use tauri::window::Color;
 use tauri::{
     AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
@@ -31,7 +32,7 @@ pub(crate) fn remembered() -> StateFlags {
     StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED
 }
 
-/// Makes the window and shows it.
+/// Makes the window. It is shown when its page begins to load.
 pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<()> {
     // Settings that cannot be read are told by the page.
     let theme = shell.place().settings().map(|settings| settings.theme).unwrap_or_default();
@@ -39,10 +40,16 @@ pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<()> {
         .title("Hostkeep")
         .inner_size(1280.0, 800.0)
         .min_inner_size(800.0, 560.0)
+        // WebKit never draws in a window that was shown before its settings were made.
+        .visible(false)
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Started && !window.is_visible().unwrap_or(false) {
+                show(&window);
+            }
+        })
         .initialization_script(colour_scheme(theme))
         .on_navigation(is_own_page)
         .build()?;
-    // It is shown by the event loop, so this comes before.
     web_view::tune(&window)?;
     let is_dark = match theme {
         Theme::System => window.theme()? == tauri::Theme::Dark,

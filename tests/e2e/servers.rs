@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use throwaway_desktop::until;
+
 use crate::lab;
 use crate::lab::{PASSWORD, SERVER, USER, first_of, hosts};
 
@@ -51,8 +53,11 @@ async fn after_a_restart_the_keyring_has_the_password() {
     let window = lab.open().await;
     let page = window.page();
     hosts(&window).containing("row", "esx01").seen().await;
+    until("the hosts to be read anew", async || {
+        if lab.sim.sessions_ever() > before { Ok(()) } else { Err("what is shown is from before") }
+    })
+    .await;
     page.containing("status", "Read just now").seen().await;
-    assert!(lab.sim.sessions_ever() > before, "what is shown was not read anew");
     assert_eq!(page.button("Enter password").count().await, Ok(0));
     window.end().await;
 }
