@@ -157,11 +157,23 @@ async fn a_host_that_wants_a_user_of_its_own_gets_it_at_the_second_plan() {
     page.button("Plan it again, with the host's own user").click().await;
     page.text("The bundle is of this hardware.").seen().await;
     page.button("Look at the plan").click().await;
+    page.role("checkbox", "Accept: Root's password").click().await;
     page.field("Host's user").seen().await;
     page.role("textbox", "Host's password").fill(ROOT_PASSWORD).await;
-    consent_to_what_is_shown(&window, &["Root's password"]).await;
+    page.role("checkbox", "Remember it").click().await;
+    consent_to_what_is_shown(&window, &[]).await;
     page.containing("status", &format!("{HOST} was restored, and that is proven")).seen().await;
     assert_eq!(host.times_restored(), 1);
+
+    // Remembered as wanted: the keyring gives it the next time.
+    page.button("Undo: restore the safety backup…").click().await;
+    page.text("The bundle is of this hardware.").seen().await;
+    page.button("Look at the plan").click().await;
+    page.role("checkbox", "Accept: Root's password").click().await;
+    page.role("checkbox", "Give a user of the host itself").click().await;
+    consent_to_what_is_shown(&window, &[]).await;
+    page.containing("status", &format!("{HOST} was restored, and that is proven")).seen().await;
+    assert_eq!(host.times_restored(), 2);
     let journals = lab.config().join("restores");
     for journal in fs::read_dir(journals).unwrap().map(|entry| entry.unwrap().path()) {
         assert!(!fs::read_to_string(&journal).unwrap().contains(ROOT_PASSWORD), "{}", journal.display());

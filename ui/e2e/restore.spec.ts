@@ -165,17 +165,19 @@ test("a plan that no longer holds is shown again with what changed", async ({ pa
   await expect(page.getByRole("button", { name: RESTORE })).toBeDisabled();
 });
 
-test("the host's own user goes along only when it is given, and is not kept", async ({ page }) => {
+test("the host's own user goes along only when it is given, and is kept only when that is wanted", async ({ page }) => {
   await open(page, "restoreFine", "/restore?file=1&own=true");
   await planOf(page);
   await expect(page.getByLabel("Host's user")).toHaveValue("root");
   await page.getByLabel(`Type ${HOST} to restore it`).fill(HOST);
-  await expect(page.getByText("Enter the host's user and password.")).toBeVisible();
+  await page.getByLabel("Host's user").fill("");
+  await expect(page.getByText("Enter the host's user.")).toBeVisible();
+  await page.getByLabel("Host's user").fill("root");
   await page.getByLabel("Host's password").fill("VMware1!");
   await page.getByRole("button", { name: RESTORE }).click();
   await expect(page).toHaveURL(/#\/restores\//);
   expect(await calls(page, "start_restore")).toMatchObject([
-    { consent: { hostUser: { user: "root", password: "VMware1!" } } },
+    { consent: { hostUser: { user: "root", password: "VMware1!", remember: false } } },
   ]);
   expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, location.href]))).not.toContain(
     "VMware1",
@@ -240,7 +242,13 @@ test("a host that came back with another certificate is watched on by the thumbp
   await page.keyboard.press("Enter");
   await expect(page.getByText(`${HOST} was restored, and that is proven`)).toBeVisible();
   expect(await calls(page, "resume_restore")).toMatchObject([
-    { input: { action: "keepWatching", certificate: "12:E4:88", hostUser: { user: "root", password: "old" } } },
+    {
+      input: {
+        action: "keepWatching",
+        certificate: "12:E4:88",
+        hostUser: { user: "root", password: "old", remember: false },
+      },
+    },
   ]);
 });
 

@@ -297,6 +297,9 @@ pub(crate) struct OwnUserArguments {
     /// Read that user's password from standard input: the next line, after the server's.
     #[arg(long, requires = "host_user")]
     pub(crate) host_password_stdin: bool,
+    /// Keep that password in the keyring for the next time.
+    #[arg(long, requires = "host_user")]
+    pub(crate) remember_host_password: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

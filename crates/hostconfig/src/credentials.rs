@@ -102,6 +102,14 @@ pub fn delete(server: &Server) -> Result<bool> {
     }
 }
 
+/// What the password of a host's own user is kept for: the same as when the host is a saved server, so that it is known once.
+///
+/// # Errors
+/// The host's name or the user's cannot be one.
+pub fn of_host(host: &str, user: &str) -> Result<Server> {
+    Server::new(host, host, user, None)
+}
+
 /// The account under which a server's password is kept.
 pub fn account(server: &Server) -> String {
     format!("{}@{}", server.user, server.url.url())

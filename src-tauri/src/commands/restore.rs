@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hostconfig::archive::Record;
 use hostconfig::bundle::uuid_matches;
+use hostconfig::credentials;
 use hostconfig::inventory::ServerLogin;
 use hostconfig::restore::{
     BundleSource, Consent, RestoreRequest, ResumeAction, ResumeRequest, Step, StepState, Summary, apply,
@@ -127,8 +128,8 @@ pub(crate) async fn start_restore(
     };
     let accepted = consent.accepted();
     let mut request = planned.request;
-    request.host_credentials = own_user(consent.host_user)?;
     let host = planned.plan.host.name.clone();
+    request.host_credentials = own_user(&place, &host, consent.host_user).await?;
     let beginning = Beginning {
         title: format!("Restore {host}"),
         host,
@@ -197,7 +198,7 @@ pub(crate) async fn resume_restore(
             ResumeChoice::LeaveMaintenanceMode => ResumeAction::LeaveMaintenanceMode,
         },
         server: login(&place, &name).await?,
-        host_credentials: own_user(input.host_user)?,
+        host_credentials: own_user(&place, &begun.host.name, input.host_user).await?,
         host_port,
         certificate,
     };
@@ -296,15 +297,31 @@ async fn login(place: &Arc<Place>, name: &str) -> Answer<ServerLogin> {
     }
 }
 
-fn own_user(own: Option<HostUser>) -> Answer<Option<vsphere::Credentials>> {
-    let Some(own) = own else { return Ok(None) };
-    within(&own.user, "user's name", 300)?;
-    if own.user.trim().is_empty() {
+async fn own_user(
+    place: &Arc<Place>,
+    host: &str,
+    own: Option<HostUser>,
+) -> Answer<Option<vsphere::Credentials>> {
+    let Some(HostUser { user, password, remember }) = own else { return Ok(None) };
+    within(&user, "user's name", 300)?;
+    let user = user.trim().to_owned();
+    if user.is_empty() {
         return Err(ErrorReport::new(
             "credentials_missing",
             "the host's user has no name",
             "Enter a user, such as root.",
         ));
     }
-    Ok(Some(own.into()))
+    let (place, on_host) = (Arc::clone(place), credentials::of_host(host, &user)?);
+    let password = blocking(move || {
+        let Some(password) = password else { return Ok(place.password(&on_host)?) };
+        if remember && place.demo.is_none() {
+            credentials::store(&on_host, &password)?;
+        } else if remember {
+            place.know_password(&on_host, password.clone());
+        }
+        Ok::<_, ErrorReport>(password)
+    })
+    .await?;
+    Ok(Some(vsphere::Credentials { user, password }))
 }

@@ -179,14 +179,16 @@ pub(crate) struct RestoreConsent {
     pub(crate) host_user: Option<HostUser>,
 }
 
-/// A user of the host itself. Kept no longer than the restore goes on.
+/// A user of the host itself. Kept no longer than the restore goes on, unless it is to be remembered.
 #[derive(Debug, Clone, Deserialize, Type)]
 pub(crate) struct HostUser {
     /// Such as `root`.
     pub(crate) user: String,
-    /// Never sent back.
-    #[specta(type = String)]
-    pub(crate) password: SecretString,
+    /// Never sent back; none for the one that is remembered.
+    #[specta(type = Option<String>)]
+    pub(crate) password: Option<SecretString>,
+    /// Whether the keyring keeps it for the next time.
+    pub(crate) remember: bool,
 }
 
 impl BundleView {
@@ -252,12 +254,6 @@ impl RestoreConsent {
     pub(crate) fn accepted(&self) -> Vec<CheckCode> {
         let is_ticked = |code: &CheckCode| self.accepted.iter().any(|word| word == code.as_str());
         CheckCode::ALL.iter().copied().filter(is_ticked).collect()
-    }
-}
-
-impl From<HostUser> for vsphere::Credentials {
-    fn from(own: HostUser) -> Self {
-        Self { user: own.user.trim().to_owned(), password: own.password }
     }
 }
 

@@ -470,12 +470,14 @@ export type HostRow = {
 	lastAttempt: Attempt | null,
 };
 
-/**  A user of the host itself. Kept no longer than the restore goes on. */
+/**  A user of the host itself. Kept no longer than the restore goes on, unless it is to be remembered. */
 export type HostUser = {
 	/**  Such as `root`. */
 	user: string,
-	/**  Never sent back. */
-	password: string,
+	/**  Never sent back; none for the one that is remembered. */
+	password: string | null,
+	/**  Whether the keyring keeps it for the next time. */
+	remember: boolean,
 };
 
 /**  Every host of every saved server. */

@@ -198,7 +198,8 @@ pub fn history(config: &ConfigDir) -> Result<(Vec<Summary>, Vec<Unreadable>)> {
             continue;
         }
         match read(config, &path) {
-            Ok(summary) => restores.push(summary),
+            Ok(Some(summary)) => restores.push(summary),
+            Ok(None) => {}
             Err(crate::Error::Restore(error)) => match *error {
                 RestoreError::JournalUnreadable { path, reason } => {
                     unreadable.push(Unreadable { path, reason });
@@ -288,11 +289,13 @@ impl Journal {
     }
 }
 
-fn read(config: &ConfigDir, path: &Path) -> Result<Summary> {
+/// None where the first line is not whole: nothing is done before it is, so nothing was begun.
+fn read(config: &ConfigDir, path: &Path) -> Result<Option<Summary>> {
     let unreadable = |reason: String| RestoreError::JournalUnreadable { path: path.to_owned(), reason };
     let content =
         files::read_regular_limited(path, MOST_BYTES).map_err(|error| unreadable(error.to_string()))?;
-    let whole = content.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let Some(end) = content.iter().rposition(|byte| *byte == b'\n') else { return Ok(None) };
+    let whole = end + 1;
     let mut lines = Vec::new();
     for (number, text) in content[..whole].split(|byte| *byte == b'\n').enumerate() {
         if text.is_empty() {
@@ -314,7 +317,7 @@ fn read(config: &ConfigDir, path: &Path) -> Result<Summary> {
         return Err(unreadable("it does not say what was begun".to_owned()).into());
     };
     let is_under_way = lock::is_held(config, &begun.id)?;
-    Ok(summary(*begun, at, lines, is_under_way))
+    Ok(Some(summary(*begun, at, lines, is_under_way)))
 }
 
 fn summary(

@@ -64,6 +64,16 @@ fn error() -> ErrorReport {
     }
 }
 
+#[test]
+fn a_journal_whose_first_line_was_torn_tells_of_nothing_begun() {
+    let (_folder, config, path) = journal(Vec::new());
+    let whole = fs::read(&path).unwrap();
+    for length in [0, 1, whole.len() / 2, whole.len() - 1] {
+        fs::write(&path, &whole[..length]).unwrap();
+        assert_eq!(history(&config).unwrap(), (vec![], vec![]), "{length} bytes");
+    }
+}
+
 fn told(entries: Vec<Entry>) -> Summary {
     let (_folder, config, _) = journal(entries);
     let (mut restores, unreadable) = history(&config).unwrap();
@@ -130,7 +140,6 @@ fn a_torn_line_announced_what_was_not_done() {
 #[test]
 fn what_cannot_be_understood_is_told_and_left_alone() {
     for (content, reason) in [
-        ("", "it does not say what was begun"),
         (
             "{\"at\":\"2026-11-22T23:30:00+01:00\",\"event\":\"dismissed\"}\n",
             "it does not say what was begun",

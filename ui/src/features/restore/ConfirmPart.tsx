@@ -21,12 +21,13 @@ export function ConfirmPart({ plan, ticked, wantsOwnUser, isBusy, onRestore }: C
   const [hasOwn, setHasOwn] = useState(wantsOwnUser);
   const [user, setUser] = useState("root");
   const [password, setPassword] = useState("");
+  const [remember, setRemember] = useState(false);
   const { name } = plan.host;
-  const isOwnMissing = hasOwn && (user.trim() === "" || password === "");
-  const why = missing(plan, ticked, typed) ?? (isOwnMissing ? "Enter the host's user and password." : null);
+  const isOwnMissing = hasOwn && user.trim() === "";
+  const why = missing(plan, ticked, typed) ?? (isOwnMissing ? "Enter the host's user." : null);
   const restore = () => {
     if (why === null && !isBusy) {
-      onRestore(typed, hasOwn ? { user, password } : null);
+      onRestore(typed, hasOwn ? { user, password: password === "" ? null : password, remember } : null);
       setPassword("");
     }
   };
@@ -47,7 +48,7 @@ export function ConfirmPart({ plan, ticked, wantsOwnUser, isBusy, onRestore }: C
           />
           <span className={styles.hint}>
             Needed where the host takes the bundle from nobody else, or comes back at another address. It is forgotten
-            when the restore has ended.
+            when the restore has ended, unless it is remembered.
           </span>
         </div>
         {hasOwn && (
@@ -55,7 +56,11 @@ export function ConfirmPart({ plan, ticked, wantsOwnUser, isBusy, onRestore }: C
             <Field label="Host's user" className={styles.field}>
               <Input value={user} autoComplete="off" onChange={(_, { value }) => setUser(value)} />
             </Field>
-            <Field label="Host's password" className={styles.field}>
+            <Field
+              label="Host's password"
+              className={styles.field}
+              hint="Leave it empty for the one that is remembered of this user"
+            >
               <Input
                 type="password"
                 value={password}
@@ -63,6 +68,11 @@ export function ConfirmPart({ plan, ticked, wantsOwnUser, isBusy, onRestore }: C
                 onChange={(_, { value }) => setPassword(value)}
               />
             </Field>
+            <Checkbox
+              label="Remember it"
+              checked={remember}
+              onChange={(_, { checked }) => setRemember(checked === true)}
+            />
           </div>
         )}
         <Field label={`Type ${name} to restore it`} className={styles.field}>

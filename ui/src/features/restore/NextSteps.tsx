@@ -128,7 +128,7 @@ function ResumeDialog({ restore, onResume, onClose }: ResumeDialogProps) {
       await onResume({
         action: "keepWatching",
         server: server === "" ? null : server,
-        hostUser: user.trim() === "" ? null : { user, password },
+        hostUser: user.trim() === "" ? null : { user, password: password === "" ? null : password, remember: false },
         certificate: certificate.trim() === "" ? null : certificate,
       });
       onClose();
@@ -167,7 +167,7 @@ function ResumeDialog({ restore, onResume, onClose }: ResumeDialogProps) {
               <Field label="Host's user" hint="The host's own, such as root, where its password is the bundle's now.">
                 <Input value={user} autoComplete="off" onChange={(_, { value }) => setUser(value)} />
               </Field>
-              <Field label="Host's password">
+              <Field label="Host's password" hint="Leave it empty for the one that is remembered of this user">
                 <Input
                   type="password"
                   value={password}

@@ -9,6 +9,7 @@ use std::io::{self, BufRead as _};
 
 use hostconfig::archive::Archive;
 use hostconfig::audit::AuditLog;
+use hostconfig::credentials;
 use hostconfig::inventory::ServerLogin;
 use hostconfig::restore::{
     BundleSource, CheckCode, Consent, Maintenance, Outcome, Pace, RestoreContext, RestoreOptions,
@@ -50,9 +51,9 @@ async fn restore(context: &Context, arguments: RestoreArguments) -> Result<Exit,
     let options = options(&arguments);
     let (bundle, archive) = bundle(context, &settings, &arguments)?;
     let server = server(&context.console, &arguments.connect, &settings).await?;
-    let host_credentials = own_user(&arguments.own)?;
     let host = arguments.host.as_deref().unwrap_or_default();
     let host = find_host(server.clone(), host, &CancellationToken::new()).await?;
+    let host_credentials = own_user(&context.console, &arguments.own, &host.name).await?;
     let request =
         RestoreRequest { server, host, bundle, options, host_credentials, host_port: settings.host_port };
     let mut restore = restore_context(context, &RestoreProgress::silent(&context.console));
@@ -167,13 +168,22 @@ async fn server(
     Ok(logins.ready.swap_remove(0))
 }
 
-/// The host's own user; the password from standard input, or else from a prompt.
-fn own_user(own: &OwnUserArguments) -> Result<Option<Credentials>, Failure> {
+/// The host's own user; the password from standard input, or else the keyring's, or else from a prompt.
+async fn own_user(
+    console: &Console,
+    own: &OwnUserArguments,
+    host: &str,
+) -> Result<Option<Credentials>, Failure> {
     let Some(user) = &own.host_user else { return Ok(None) };
-    let account = format!("{user} on the host itself");
-    let given = if own.host_password_stdin {
+    let on_host = credentials::of_host(host, user)?;
+    let account = format!("{user} on {host} itself");
+    let password = if own.host_password_stdin {
         password::from_stdin(&account)?
     } else {
+        match login::with_keyring(&on_host, credentials::load).await {
+            Ok(password) => return Ok(Some(Credentials { user: user.clone(), password })),
+            Err(error) => tracing::debug!(%error, "the keyring has no password of the host's own user"),
+        }
         password::ask(&account).unwrap_or_else(|| {
             let message = format!("no password was given for {account}, and there is no terminal to ask on");
             Err(Failure::new(
@@ -183,7 +193,14 @@ fn own_user(own: &OwnUserArguments) -> Result<Option<Credentials>, Failure> {
             ))
         })?
     };
-    Ok(Some(Credentials { user: user.clone(), password: given }))
+    if own.remember_host_password {
+        let kept = password.clone();
+        let stored = login::with_keyring(&on_host, move |server| credentials::store(server, &kept)).await;
+        if let Err(error) = stored {
+            console.warn(&format!("the password of {account} is not kept: {error}"));
+        }
+    }
+    Ok(Some(Credentials { user: user.clone(), password }))
 }
 
 /// Consent to the plan: from the arguments, and for the rest from the person at the terminal.

@@ -55,15 +55,16 @@ pub(super) async fn run(context: &Context, arguments: ResumeArguments) -> Result
     let settings = context.settings()?;
     let summary = find(&context.config, &id)?;
     let connect = of_restore(connect, &summary)?;
+    let host = &summary.begun.host.name;
     let request = ResumeRequest {
-        id: summary.begun.id,
+        id: summary.begun.id.clone(),
         action: match (leave_maintenance_mode, reconnect) {
             (true, _) => ResumeAction::LeaveMaintenanceMode,
             (_, true) => ResumeAction::Reconnect,
             _ => ResumeAction::KeepWatching,
         },
         server: server(&context.console, &connect, &settings).await?,
-        host_credentials: own_user(&own)?,
+        host_credentials: own_user(&context.console, &own, host).await?,
         host_port: settings.host_port,
         certificate,
     };
