@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
 
 /// The commands that the page may call and the types that they take and give: what `ui/src/ipc/bindings.ts` is made of.
 pub fn bindings() -> Builder<tauri::Wry> {
-    use commands::{app, archive, backup, deletion, hosts, restore, runs, servers, settings};
+    use commands::{app, archive, backup, bundles, deletion, hosts, restore, runs, servers, settings};
     Builder::new()
         .commands(collect_commands![
             app::app_start,
@@ -86,6 +86,15 @@ pub fn bindings() -> Builder<tauri::Wry> {
             archive::reveal_record,
             archive::note_record,
             archive::pin_records,
+            bundles::look_inside,
+            bundles::read_bundle_content,
+            bundles::compare_bundles,
+            bundles::export_comparison,
+            bundles::host_changes,
+            bundles::changed_days,
+            bundles::read_older_bundles,
+            bundles::search_settings,
+            bundles::cancel_search,
             deletion::plan_delete,
             deletion::plan_prune,
             deletion::cancel_plan,

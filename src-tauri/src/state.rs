@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use chrono::{DateTime, FixedOffset, Local};
-use hostconfig::archive::{Archive, ArchiveError, Listing, PrunePlan};
+use hostconfig::archive::{
+    Archive, ArchiveError, Fingerprints, Listing, PrunePlan, Record, Standing, standings,
+};
 use hostconfig::audit::{AuditAction, AuditEntry, AuditLog};
 use hostconfig::backup::RunReport;
 use hostconfig::settings::{self, Server, Settings};
@@ -16,7 +18,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use crate::demo::Demo;
-use crate::ipc::{Answer, ErrorReport, Message, Remedy, Verified};
+use crate::ipc::{Answer, ErrorReport, Message, Remedy, StandingView, Verified};
 use crate::jobs::Jobs;
 use crate::restoring::Desk;
 
@@ -50,6 +52,27 @@ pub(crate) struct Place {
     pub(crate) restoring: Mutex<Desk>,
     /// Ends the connecting that is under way.
     pub(crate) connecting: Mutex<CancellationToken>,
+    standings: Mutex<Option<Arc<Standings>>>,
+    /// What is being looked for in bundles.
+    pub(crate) looking: Mutex<Looking>,
+}
+
+/// How each backup's settings stand to those of the one before it.
+pub(crate) struct Standings {
+    /// By the records' folders.
+    pub(crate) of: HashMap<PathBuf, Standing>,
+    /// How many bundles nobody has read yet.
+    pub(crate) unread: usize,
+}
+
+/// What is being looked for in bundles. Each token ends one thing, and the next of its kind ends the one before it.
+#[derive(Default)]
+pub(crate) struct Looking {
+    pub(crate) search: CancellationToken,
+    pub(crate) changes: CancellationToken,
+    pub(crate) reading: CancellationToken,
+    /// Whether the settings of older bundles are being read.
+    pub(crate) is_reading: bool,
 }
 
 /// The archive as it was read last.
@@ -155,6 +178,8 @@ impl Place {
             plans: Mutex::default(),
             restoring: Mutex::default(),
             connecting: Mutex::default(),
+            standings: Mutex::default(),
+            looking: Mutex::default(),
         }
     }
 
@@ -219,17 +244,53 @@ impl Place {
         };
         let read = Arc::new(ArchiveRead { archive: opened, folder, listing, read_at: now() });
         *kept = Some(Arc::clone(&read));
+        self.forget_standings();
         Ok(read)
     }
 
     /// What was read of the archive is out of date.
     pub(crate) fn forget_listing(&self) {
         *lock(&self.listing) = None;
+        self.forget_standings();
+    }
+
+    /// How each backup of the archive stands to the one before it, read once. Fingerprints are a cache: without them, nobody
+    /// knows, and nothing else is missing.
+    pub(crate) fn standings(&self, read: &ArchiveRead) -> Arc<Standings> {
+        let mut kept = lock(&self.standings);
+        if let Some(standings) = &*kept {
+            return Arc::clone(standings);
+        }
+        let found = read.archive.as_ref().map_or_else(|| Ok(Fingerprints::default()), Archive::fingerprints);
+        let fingerprints = found.unwrap_or_else(|error| {
+            tracing::warn!(code = error.code(), %error, "fingerprints cannot be read");
+            Fingerprints::default()
+        });
+        let records: Vec<&Record> = read.listing.records.iter().collect();
+        let standings = Arc::new(Standings {
+            of: standings(&read.listing, &fingerprints),
+            unread: fingerprints.missing(&records).len(),
+        });
+        *kept = Some(Arc::clone(&standings));
+        standings
+    }
+
+    /// How a record stands to the one before it, as far as that has been read.
+    pub(crate) fn standing(&self, record: &Record) -> StandingView {
+        let kept = lock(&self.standings);
+        let standing = kept.as_ref().and_then(|standings| standings.of.get(&record.folder));
+        standing.map_or(StandingView::Unknown, StandingView::from)
+    }
+
+    /// What is known of changes is out of date.
+    pub(crate) fn forget_standings(&self) {
+        *lock(&self.standings) = None;
     }
 
     /// The archive is another one from now on.
     pub(crate) fn forget_archive(&self) {
         self.forget_listing();
+        lock(&self.looking).reading.cancel();
         lock(&self.runs).clear();
         lock(&self.verified).clear();
         *lock(&self.plans) = Plans::default();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use hostconfig::archive::{self, Archive, Marks, Record};
 use hostconfig::audit::{AuditAction, AuditEntry};
+use hostconfig::restore::proven_bundles;
 use tauri::{AppHandle, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
@@ -13,8 +14,8 @@ use super::{App, note, within};
 use crate::dialog;
 use crate::ipc::{
     Answer, ArchiveDay, ArchiveOverview, ArchiveProblem, ArchivedHost, ErrorReport, ExportedView, JobItem,
-    JobKind, JobState, MAX_RECORDS, Message, RecordDetails, RecordList, RecordQuery, RecordRow, Step,
-    Verified, day_of, server_of,
+    JobKind, JobState, MAX_RECORDS, Message, RecordDetails, RecordList, RecordQuery, RecordRow, RungView,
+    Step, Verified, day_of, server_of,
 };
 use crate::jobs::{Ending, Running};
 use crate::state::{ArchiveRead, Place, blocking, lock, now};
@@ -39,6 +40,7 @@ pub(crate) async fn list_records(app: App<'_>, query: RecordQuery) -> Answer<Rec
     let place = app.place();
     blocking(move || {
         let read = place.read_archive(false)?;
+        place.standings(&read);
         let newest = newest(&read);
         let search = query.search.as_deref().map(str::trim).unwrap_or_default().to_lowercase();
         let mut found: Vec<&Record> =
@@ -62,8 +64,9 @@ pub(crate) async fn show_record(app: App<'_>, id: String) -> Answer<RecordDetail
     blocking(move || {
         let read = place.read_archive(false)?;
         let (_, record) = find(&read, &id)?;
+        place.standings(&read);
         let is_newest = newest(&read).contains(record.id.as_str());
-        Ok(RecordDetails::new(record, row(&place, record, is_newest)))
+        Ok(RecordDetails::new(record, row(&place, record, is_newest), ladder(&place, record)?))
     })
     .await
 }
@@ -206,7 +209,18 @@ async fn mark(
 
 /// A record as the list shows it.
 pub(super) fn row(place: &Place, record: &Record, is_newest: bool) -> RecordRow {
-    RecordRow::new(record, is_newest, lock(&place.verified).get(&record.id).cloned())
+    let verified = lock(&place.verified).get(&record.id).cloned();
+    RecordRow::new(record, is_newest, verified, place.standing(record))
+}
+
+/// How far a record's bundle is proven, as far as anyone has looked since the app was started.
+fn ladder(place: &Place, record: &Record) -> Answer<Vec<RungView>> {
+    let verified = lock(&place.verified).get(&record.id).cloned();
+    let mut proof = verified.map(|verified| verified.proof).unwrap_or_default();
+    if proven_bundles(&place.config)?.contains(&record.bundle.sha256) {
+        proof.note_restored();
+    }
+    Ok(RungView::all(&proof))
 }
 
 /// The record of this id, and the archive that it is in.
@@ -324,7 +338,12 @@ fn verify(place: &Place, job: &Running, records: &[Record]) -> Ending {
     let read = |bytes: u64| job.head(|head| head.bytes += bytes);
     let found = |record: &Record, verdict: &archive::Verdict| {
         let problems: Vec<String> = verdict.problems.iter().map(ToString::to_string).collect();
-        let verified = Verified { at: now(), good: verdict.is_good(), problems: problems.clone() };
+        let verified = Verified {
+            at: now(),
+            good: verdict.is_good(),
+            problems: problems.clone(),
+            proof: verdict.proof.clone(),
+        };
         lock(&place.verified).insert(record.id.clone(), verified);
         job.item(index[record.folder.as_path()], |item| {
             item.step = if verdict.is_good() { Step::Good } else { Step::Damaged };

@@ -95,6 +95,7 @@ pub(crate) async fn host_history(app: App<'_>, identity: String, host: HostRef) 
     let place = app.place();
     blocking(move || {
         let read = place.read_archive(false)?;
+        place.standings(&read);
         let same = |record: &&Record| record.host.identity == identity;
         let mut records: Vec<&Record> = read.listing.records.iter().filter(same).collect();
         records.sort_by_key(|record| Reverse(record.taken_at));

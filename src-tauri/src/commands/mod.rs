@@ -5,6 +5,7 @@
 pub(crate) mod app;
 pub(crate) mod archive;
 pub(crate) mod backup;
+pub(crate) mod bundles;
 pub(crate) mod deletion;
 pub(crate) mod hosts;
 pub(crate) mod restore;

@@ -5,6 +5,8 @@ use hostconfig::archive::{Record, ServerKind};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::{RungView, StandingView};
+
 /// The archive at a glance.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -127,6 +129,8 @@ pub(crate) struct RecordRow {
     pub(crate) is_newest: bool,
     /// What verifying it since the app was started has shown.
     pub(crate) verified: Option<Verified>,
+    /// How its settings stand to those of the host's bundle before it.
+    pub(crate) standing: StandingView,
 }
 
 /// What verifying a bundle has shown.
@@ -138,6 +142,9 @@ pub(crate) struct Verified {
     pub(crate) good: bool,
     /// What is wrong with it.
     pub(crate) problems: Vec<String>,
+    /// How far it is proven.
+    #[serde(skip)]
+    pub(crate) proof: hostconfig::archive::Proof,
 }
 
 /// All that a record says.
@@ -182,6 +189,8 @@ pub(crate) struct RecordDetails {
     pub(crate) run_id: String,
     /// The version of Hostkeep that made it.
     pub(crate) hostkeep_version: String,
+    /// The ladder of proof, from the least to the most.
+    pub(crate) proof: Vec<RungView>,
 }
 
 /// A bundle that was exported.
@@ -264,7 +273,12 @@ pub(crate) struct ArchiveChosen {
 }
 
 impl RecordRow {
-    pub(crate) fn new(record: &Record, is_newest: bool, verified: Option<Verified>) -> Self {
+    pub(crate) fn new(
+        record: &Record,
+        is_newest: bool,
+        verified: Option<Verified>,
+        standing: StandingView,
+    ) -> Self {
         Self {
             id: record.id.clone(),
             host: record.host.name.clone(),
@@ -280,12 +294,13 @@ impl RecordRow {
             pinned: record.marks.pinned,
             is_newest,
             verified,
+            standing,
         }
     }
 }
 
 impl RecordDetails {
-    pub(crate) fn new(record: &Record, row: RecordRow) -> Self {
+    pub(crate) fn new(record: &Record, row: RecordRow, proof: Vec<RungView>) -> Self {
         Self {
             row,
             uuid: record.host.uuid.clone(),
@@ -306,6 +321,7 @@ impl RecordDetails {
             api_version: record.obtained.api_version.clone(),
             run_id: record.run_id.clone(),
             hostkeep_version: record.hostkeep_version.clone(),
+            proof,
         }
     }
 }

@@ -35,6 +35,11 @@ pub(crate) enum Message {
     ArchiveChanged,
     /// Settings or servers changed.
     SettingsChanged,
+    /// The settings of older bundles are being read, to know when they changed.
+    SettingsRead {
+        /// So many bundles are left.
+        left: usize,
+    },
     /// A restore was begun, went on, ended or was looked after.
     RestoresChanged,
     /// A file was dropped on the window, to be restored.

@@ -4,6 +4,7 @@
 //! `ui/src/ipc/bindings.ts` is generated from these types; a test keeps it current.
 
 mod archive;
+mod bundles;
 mod hosts;
 mod jobs;
 mod restore;
@@ -13,6 +14,7 @@ mod servers;
 mod settings;
 
 pub(crate) use archive::*;
+pub(crate) use bundles::*;
 pub(crate) use hosts::*;
 pub(crate) use jobs::*;
 pub(crate) use restore::*;

@@ -81,6 +81,24 @@ export const commands = {
 	noteRecord: (id: string, text: string | null) => __TAURI_INVOKE<null>("note_record", { id, text }),
 	/**  Pins bundles, so that nothing deletes them, or lets them go again. */
 	pinRecords: (ids: string[], pinned: boolean) => __TAURI_INVOKE<null>("pin_records", { ids, pinned }),
+	/**  What a bundle holds and what was configured in it. */
+	lookInside: (bundle: BundleChoice) => __TAURI_INVOKE<BundleInside>("look_inside", { bundle }),
+	/**  A file in a bundle. */
+	readBundleContent: (bundle: BundleChoice, layer: BundleLayer, path: string) => __TAURI_INVOKE<BundleFileView>("read_bundle_content", { bundle, layer, path }),
+	/**  How the second bundle differs from the first. */
+	compareBundles: (first: BundleChoice, second: BundleChoice) => __TAURI_INVOKE<BundleComparison>("compare_bundles", { first, second }),
+	/**  Writes a comparison to where the user says in the native dialog. False when it is cancelled. */
+	exportComparison: (first: BundleChoice, second: BundleChoice, format: ComparisonFormat) => __TAURI_INVOKE<boolean>("export_comparison", { first, second, format }),
+	/**  A host's history as a list of changes, newest first. */
+	hostChanges: (identity: string) => __TAURI_INVOKE<HostChangeView[]>("host_changes", { identity }),
+	/**  On which days settings changed, as far as that is known. */
+	changedDays: () => __TAURI_INVOKE<ChangedDays>("changed_days"),
+	/**  Begins to read the settings of bundles that nobody has read yet, unless that is under way. */
+	readOlderBundles: () => __TAURI_INVOKE<void>("read_older_bundles"),
+	/**  Looks for a text in the settings of each host's newest bundle, or of all bundles of one host. */
+	searchSettings: (query: SettingsQuery, progress: Channel<SearchProgress>) => __TAURI_INVOKE<SettingsFound>("search_settings", { query, progress }),
+	/**  Ends the search, or the reading of a host's changes, that is under way. */
+	cancelSearch: () => __TAURI_INVOKE<void>("cancel_search"),
 	/**  Plans to delete these records. Pinned ones and a host's last good bundle stay, and the plan says so. */
 	planDelete: (ids: string[], progress: Channel<PlanProgress>) => __TAURI_INVOKE<PlanView>("plan_delete", { ids, progress }),
 	/**  Plans to keep each host's newest records and delete the older ones. */
@@ -234,6 +252,110 @@ id: string } |
 /**  What the shell calls it. */
 file: number };
 
+/**  How two bundles differ. */
+export type BundleComparison = {
+	/**  What is compared. */
+	first: BundleSide,
+	/**  With what. */
+	second: BundleSide,
+	/**  Why what is in them could not be compared. */
+	notCompared: string | null,
+	/**  Whether all was compared, and is alike. */
+	isSame: boolean,
+	/**  How many settings are alike. */
+	same: number,
+	/**  How many are not. */
+	changes: number,
+	/**  What differs in the settings; together at most 20,000. */
+	groups: ChangeGroup[],
+	/**  The files that differ. */
+	files: ChangedFile[],
+	/**  The files that differ, but not because of what anyone configured. */
+	leftOut: LeftOutView[],
+};
+
+/**  What is in a file. */
+export type BundleFileKind = 
+/**  Text. */
+"text" | 
+/**  One certificate or several. */
+"certificates" | 
+/**  `esx.conf`. */
+"esxConf" | 
+/**  The `ConfigStore`. */
+"configStore" | 
+/**  Nothing but a secret. */
+"secret" | 
+/**  Anything else. */
+"binary";
+
+/**  A file in a bundle. */
+export type BundleFileRow = {
+	/**  The archive that it is in. */
+	layer: BundleLayer,
+	/**  Its path there. */
+	path: string,
+	/**  Its length. */
+	bytes: number,
+	/**  What is in it. */
+	kind: BundleFileKind,
+	/**  Why it is left out of comparisons, where it is. */
+	noise: NoiseView | null,
+};
+
+/**  What may be shown of a file. */
+export type BundleFileView = {
+	/**  Which. */
+	row: BundleFileRow,
+	/**  Its lines without secrets, at most 20,000; none where it is no text. */
+	lines: string[] | null,
+	/**  How many lines there are. */
+	linesCount: number,
+	/**  Its certificates. */
+	certificates: CertificateView[],
+	/**  Which secret it is, where it is nothing else. */
+	secret: string | null,
+	/**  Its SHA-256; none where a secret could be guessed from it. */
+	sha256: string | null,
+};
+
+/**  What is in a bundle. */
+export type BundleInside = {
+	/**  Which bundle. */
+	side: BundleSide,
+	/**  Whether more than its manifest can be read. */
+	sealing: SealingView,
+	/**  By section, object and name, at most 20,000. */
+	settings: SettingView[],
+	/**  How many there are. */
+	settingsCount: number,
+	/**  All of its files. */
+	files: BundleFileRow[],
+};
+
+/**  The archive in a bundle that a file is in. */
+export type BundleLayer = 
+/**  The bundle itself. */
+"bundle" | 
+/**  `state.tgz` in it. */
+"state" | 
+/**  `local.tgz` in that. */
+"local";
+
+/**  Which bundle something is about. */
+export type BundleSide = {
+	/**  The host's name of a record, the name of a file. */
+	name: string,
+	/**  The record in the archive. */
+	record: string | null,
+	/**  When it was taken, where that is known. */
+	takenAt: string | null,
+	/**  The release level in its manifest. */
+	releaseLevel: string | null,
+	/**  The hardware UUID in its manifest. */
+	uuid: string | null,
+};
+
 /**  A bundle, before any host is asked. */
 export type BundleView = {
 	/**  The file's name. */
@@ -276,6 +398,79 @@ export type CertificateView = {
 	selfSigned: boolean,
 };
 
+/**  What differs of one object. */
+export type ChangeGroup = {
+	/**  In the vSphere Client's words. */
+	section: string,
+	/**  Empty for the host itself. */
+	object: string,
+	/**  Whether the object as a whole was added or removed. */
+	kind: ChangeKindView,
+	/**  Each setting that differs. */
+	changes: ChangeView[],
+};
+
+/**  How something differs. */
+export type ChangeKindView = 
+/**  Only the second bundle has it. */
+"added" | 
+/**  Only the first bundle has it. */
+"removed" | 
+/**  Both have it, but not alike. */
+"changed";
+
+/**  A setting that differs. */
+export type ChangeView = {
+	/**  Such as `MTU`. */
+	name: string,
+	/**  In which way. */
+	kind: ChangeKindView,
+	/**  What the first bundle has, without secrets. */
+	first: string | null,
+	/**  What the second bundle has, without secrets. */
+	second: string | null,
+	/**  What secrets in it are to each other; none where not both sides have some. */
+	secrets: SecretsView | null,
+	/**  Where it stands. */
+	source: SourceView,
+};
+
+/**  A day on which settings changed. */
+export type ChangedDay = {
+	/**  In the archive's folder names. */
+	date: string,
+	/**  How many backups of it have other settings than the one before. */
+	changed: number,
+};
+
+/**  On which days settings changed, as far as that is known. */
+export type ChangedDays = {
+	/**  Newest first; a day on which nothing changed is not among them. */
+	days: ChangedDay[],
+	/**  How many bundles have not been read yet. */
+	unread: number,
+	/**  Whether that is being done. */
+	reading: boolean,
+};
+
+/**  A file that differs. */
+export type ChangedFile = {
+	/**  The archive that it is in. */
+	layer: BundleLayer,
+	/**  Its path there. */
+	path: string,
+	/**  In which way. */
+	kind: ChangeKindView,
+	/**  Its length in the first bundle. */
+	firstBytes: number | null,
+	/**  Its length in the second bundle. */
+	secondBytes: number | null,
+	/**  What differs, line by line; empty where it is no text. */
+	hunks: HunkView[],
+	/**  How many lines of that are not sent. */
+	linesLeftOut: number,
+};
+
 /**  One thing that was looked at. */
 export type CheckView = {
 	/**  A warning is accepted by it. */
@@ -298,6 +493,15 @@ export type CloseAnswer =
 "background" | 
 /**  Jobs are cancelled, and the app ends when they have. */
 "cancelAndQuit";
+
+/**  In which form a comparison is exported. */
+export type ComparisonFormat = 
+/**  For reading. */
+"text" | 
+/**  For programs. */
+"json" | 
+/**  A page of its own. */
+"html";
 
 /**  What the host has after the restart, beside the bundle. */
 export type ComparisonView = {
@@ -376,6 +580,44 @@ export type GoodBackup = {
 	record: string,
 	/**  When it was taken. */
 	takenAt: string,
+};
+
+/**  A backup that has a hit. */
+export type HitRecord = {
+	/**  Its id. */
+	id: string,
+	/**  The host's name. */
+	host: string,
+	/**  When it was taken. */
+	takenAt: string,
+};
+
+/**  A setting that has the text. */
+export type HitView = {
+	/**  Its section, object, name, value and place. */
+	setting: SettingView,
+	/**  The backups that have it, at most 100. */
+	records: HitRecord[],
+	/**  How many have it. */
+	recordsCount: number,
+};
+
+/**  What changed between two backups of a host that follow each other. */
+export type HostChangeView = {
+	/**  The id of the record before; none for the host's first. */
+	previous: string | null,
+	/**  When that was taken. */
+	previousTakenAt: string | null,
+	/**  The id of the record that has the change. */
+	record: string,
+	/**  When that was taken. */
+	takenAt: string,
+	/**  How many settings changed. */
+	changes: number,
+	/**  What changed; at most 20,000 settings. */
+	groups: ChangeGroup[],
+	/**  Why it is not known. */
+	unreadable: ErrorReport | null,
 };
 
 /**  What a host went through. */
@@ -492,6 +734,16 @@ export type HostsView = {
 	archiveError: ErrorReport | null,
 };
 
+/**  Lines that differ, with some around them. */
+export type HunkView = {
+	/**  The number of its first line in the first bundle, from 1. */
+	firstLine: number,
+	/**  The same in the second. */
+	secondLine: number,
+	/**  Its lines. */
+	lines: LineView[],
+};
+
 /**  A changed item of a job. */
 export type ItemChange = {
 	/**  Of which job. */
@@ -602,6 +854,31 @@ export type KeptView = {
 	because: string,
 };
 
+/**  A file that differs by itself. */
+export type LeftOutView = {
+	/**  Its path. */
+	path: string,
+	/**  Why it does not count. */
+	noise: NoiseView,
+};
+
+/**  Whose a line is. */
+export type LineKindView = 
+/**  Both have it. */
+"same" | 
+/**  Only the first has it. */
+"removed" | 
+/**  Only the second has it. */
+"added";
+
+/**  A line of a file. */
+export type LineView = {
+	/**  Whose it is. */
+	kind: LineKindView,
+	/**  Without secrets. */
+	text: string,
+};
+
 /**  `HostLockdownMode`. */
 export type LockdownView = 
 /**  Direct access is allowed. */
@@ -635,6 +912,10 @@ job: number } |
 { kind: "archiveChanged" } | 
 /**  Settings or servers changed. */
 { kind: "settingsChanged" } | 
+/**  The settings of older bundles are being read, to know when they changed. */
+{ kind: "settingsRead"; 
+/**  So many bundles are left. */
+left: number } | 
 /**  A restore was begun, went on, ended or was looked after. */
 { kind: "restoresChanged" } | 
 /**  A file was dropped on the window, to be restored. */
@@ -663,6 +944,13 @@ record: string } |
 /**  Say that it has been looked after. */
 { kind: "dismiss" };
 
+/**  Why something does not count as a change. */
+export type NoiseView = 
+/**  It changes at every backup or restart. */
+"everyBackup" | 
+/**  It says what runs at the moment. */
+"running";
+
 /**  A record that could not go. */
 export type NotRemovedView = {
 	/**  The host's name. */
@@ -671,6 +959,16 @@ export type NotRemovedView = {
 	id: string,
 	/**  Why. */
 	reason: string,
+};
+
+/**  A bundle that could not be looked through. */
+export type NotSearched = {
+	/**  The host's name. */
+	host: string,
+	/**  The record's id. */
+	record: string,
+	/**  Why. */
+	error: ErrorReport,
 };
 
 /**  How far the making of a plan is. */
@@ -764,6 +1062,8 @@ export type RecordDetails = {
 	runId: string,
 	/**  The version of Hostkeep that made it. */
 	hostkeepVersion: string,
+	/**  The ladder of proof, from the least to the most. */
+	proof: RungView[],
 };
 
 /**  What a query finds. */
@@ -824,6 +1124,8 @@ export type RecordRow = {
 	isNewest: boolean,
 	/**  What verifying it since the app was started has shown. */
 	verified: Verified | null,
+	/**  How its settings stand to those of the host's bundle before it. */
+	standing: StandingView,
 };
 
 /**  What helps against a server's failure. */
@@ -1122,6 +1424,25 @@ export type RunView = {
 	warnings: string[],
 };
 
+/**  Whether a rung is proven. */
+export type RungState = 
+/**  It is. */
+"proven" | 
+/**  It is not so. */
+"refuted" | 
+/**  It cannot be told, or nobody has looked. */
+"unknown";
+
+/**  A rung of the ladder of proof. */
+export type RungView = {
+	/**  In a few words, such as `hash on record`. */
+	title: string,
+	/**  Whether it is proven. */
+	state: RungState,
+	/**  Why it is not. */
+	reason: string | null,
+};
+
 /**  Whether a host is safe. */
 export type SafetyView = 
 /**  Its last good bundle is young enough. */
@@ -1142,6 +1463,32 @@ export type SavedSelection = {
 	/**  The hosts' names. */
 	hosts: string[],
 };
+
+/**  Whether the configuration in a bundle can be read. */
+export type SealingView = 
+/**  It can. */
+{ kind: "open" } | 
+/**  Only the host's TPM has the key. */
+{ kind: "tpm" } | 
+/**  It cannot. */
+{ kind: "unreadable"; 
+/**  Why, in plain words. */
+reason: string };
+
+/**  How far the reading of bundles for a search is. */
+export type SearchProgress = {
+	/**  Bundles read so far. */
+	read: number,
+	/**  Of so many that were not read before. */
+	total: number,
+};
+
+/**  What the secrets of two bundles are to each other. */
+export type SecretsView = 
+/**  The same. */
+"alike" | 
+/**  Not the same. */
+"differ";
 
 /**  A server to save, or to save anew. */
 export type ServerInput = {
@@ -1195,6 +1542,20 @@ export type ServerView = {
 	thumbprint: string | null,
 };
 
+/**  One thing that a host was configured to do. */
+export type SettingView = {
+	/**  In the vSphere Client's words, such as `Networking`. */
+	section: string,
+	/**  What it is a setting of; empty for the host itself. */
+	object: string,
+	/**  Such as `MTU`. */
+	name: string,
+	/**  What was configured, without secrets. */
+	value: string,
+	/**  Where it stands. */
+	sources: SourceView[],
+};
+
 /**  A change: what is absent stays. */
 export type SettingsChange = {
 	/**  See [`SettingsView::concurrency`]. */
@@ -1207,6 +1568,26 @@ export type SettingsChange = {
 	theme?: Theme | null,
 	/**  See [`SettingsView::timeouts`]. */
 	timeouts?: Timeouts | null,
+};
+
+/**  What a search finds. */
+export type SettingsFound = {
+	/**  How many bundles were looked through. */
+	searched: number,
+	/**  How many settings have the text. */
+	found: number,
+	/**  At most 1,000 of them. */
+	hits: HitView[],
+	/**  The bundles that could not be read. */
+	notSearched: NotSearched[],
+};
+
+/**  What is looked for in settings. */
+export type SettingsQuery = {
+	/**  A setting, a value, an address, a file. */
+	text: string,
+	/**  In all bundles of this host; none for the newest of every host. */
+	identity: string | null,
 };
 
 /**  What the user can set. */
@@ -1236,6 +1617,31 @@ export type SettingsView = {
 	/**  The logs' folder, to be read, not opened. */
 	logs: string,
 };
+
+/**  A place in a bundle. */
+export type SourceView = {
+	/**  The file, or `ConfigStore`. */
+	file: string,
+	/**  The key in it; empty for the file as a whole. */
+	key: string,
+};
+
+/**  How a backup's settings stand to those of the one before it. */
+export type StandingView = 
+/**  The first backup of the host. */
+{ kind: "first" } | 
+/**  They differ. */
+{ kind: "changed"; 
+/**  The id of the record before. */
+previous: string } | 
+/**  They are the same. */
+{ kind: "unchanged"; 
+/**  The oldest backup that has them. */
+since: string } | 
+/**  The bundle is sealed, or cannot be read. */
+{ kind: "unreadable" } | 
+/**  Nobody has looked yet. */
+{ kind: "unknown" };
 
 /**  How far one item is. */
 export type Step = 

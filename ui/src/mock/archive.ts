@@ -26,6 +26,15 @@ export const ARCHIVE: ArchiveWorld = {
 };
 
 const MAX_ROWS = 5000;
+const RUNGS = [
+  "downloaded whole",
+  "hash on record",
+  "read through",
+  "manifest parsed",
+  "matches its host",
+  "content parsed",
+  "restored once and compared",
+];
 
 export function archiveHandlers(
   world: Scenario,
@@ -76,7 +85,7 @@ export function archiveHandlers(
       step();
     });
 
-  return {
+  const handlers = {
     archiveOverview: () => ({
       path: world.start.settings.archive,
       exists: archive.exists && world.days > 0,
@@ -182,6 +191,7 @@ export function archiveHandlers(
       return null;
     },
   } satisfies Partial<Handlers>;
+  return { handlers, records: () => records };
 }
 
 /** So many days back: every night of a month, and one night a week before that. */
@@ -259,6 +269,17 @@ function details(row: RecordRow): RecordDetails {
     apiVersion: "8.0.3.0",
     runId: `run-${Math.floor((Date.now() - Date.parse(row.takenAt)) / DAY)}`,
     hostkeepVersion: "0.1.0",
+    proof: RUNGS.map((title, at) =>
+      row.verified === null || title === "restored once and compared"
+        ? {
+            title,
+            state: "unknown",
+            reason: at === 6 ? "it has not been restored from this computer" : "it was not read",
+          }
+        : row.verified.good || at !== 1
+          ? { title, state: "proven", reason: null }
+          : { title, state: "refuted", reason: "its hash is not the one on record" },
+    ),
   };
 }
 

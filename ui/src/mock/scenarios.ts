@@ -1,6 +1,7 @@
 /** What there is when the page starts, by name: each state that a page can be in. */
 import type { AppStart, ErrorReport, HostRow, Job, ServerState, ServerView, SettingsView } from "../ipc/bindings";
 import type { ArchiveWorld } from "./archive";
+import { type BundleWorld, bundleScenarios } from "./bundles";
 import { pageScenarios } from "./pages";
 import { type RestoreWorld, restoreScenarios } from "./restore";
 import { ago, backupJob, DAY, hostRows, OTHER_SHA256, SHA256, serverState, serverView, UNREACHABLE } from "./world";
@@ -14,6 +15,7 @@ export type Scenario = {
   /** Days of records in the archive. */
   days: number;
   archive?: ArchiveWorld;
+  bundles?: BundleWorld;
   restoring?: RestoreWorld;
   /** Runs in the archive; one a day unless told. */
   runs?: number;
@@ -67,6 +69,7 @@ const LARGE: Scenario = {
 
 const SCENARIOS = {
   ...pageScenarios(SMALL),
+  ...bundleScenarios(SMALL),
   ...restoreScenarios(SMALL),
   /** 60 hosts, a bit of everything. */
   small: SMALL,

@@ -2,6 +2,7 @@
 import type { Message, RecordQuery } from "../ipc/bindings";
 import { activityHandlers } from "./activity";
 import { archiveHandlers } from "./archive";
+import { bundleHandlers } from "./bundles";
 import type { Handlers } from "./ipc";
 import { restoreHandlers } from "./restore";
 import type { Scenario } from "./scenarios";
@@ -144,7 +145,7 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
       return structuredClone(hostsView());
     },
     hostHistory: (identity, host) => ({
-      records: archive.listRecords({ ...EVERYTHING, identity }).records,
+      records: archive.handlers.listRecords({ ...EVERYTHING, identity }).records,
       attempts: world.hosts.flatMap((one) =>
         one.host.moid === host.moid && one.lastAttempt?.result === "failed" ? [one.lastAttempt] : [],
       ),
@@ -191,7 +192,8 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
     },
     ...activityHandlers(world),
     saveText: () => true,
-    ...archive,
+    ...archive.handlers,
+    ...bundleHandlers(world, archive.records, send, runCallback),
     ...settingsHandlers(world, send),
     ...restoreHandlers(world, send),
   };

@@ -10,6 +10,7 @@ import type {
   SafetyView,
   ServerState,
   ServerView,
+  StandingView,
 } from "../ipc/bindings";
 
 export const HOUR = 3_600_000;
@@ -115,7 +116,16 @@ export function recordRow(index: number, day: number): RecordRow {
         ? { at: ago(HOUR), good: index !== 2, problems: index === 2 ? ["state.tgz: the checksum is wrong"] : [] }
         : null,
     isNewest: day === 0,
+    standing: standingOf(index, day),
   };
+}
+
+/** Every seventh day the settings of a host change. */
+function standingOf(index: number, day: number): StandingView {
+  const since = Math.ceil((day + (index % 3)) / 7) * 7 - (index % 3);
+  return since === day
+    ? { kind: "changed", previous: `${recordId(index)}-${day + 1}` }
+    : { kind: "unchanged", since: ago(since * DAY) };
 }
 
 export function runView(hosts: number, day: number, failed: number): RunView {

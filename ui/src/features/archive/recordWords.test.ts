@@ -29,6 +29,7 @@ test("a selection is summed up, each host counted once", () => {
     pinned: false,
     isNewest: true,
     verified: null,
+    standing: { kind: "unknown" },
   });
   expect(sumInWords([record("a", 1024), record("a", 2048), record("b", 1024)])).toBe("3 bundles of 2 hosts, 4 KB");
 });

@@ -50,6 +50,7 @@ export function outdated(message: Message): readonly string[][] {
       return [["restores"]];
     case "bundleDropped":
     case "dropRefused":
+    case "settingsRead":
     case "snapshot":
     case "jobs":
     case "jobRemoved":

@@ -29,6 +29,7 @@ export function applyMessage(state: JobsState, message: Message): JobsState {
     case "hostsChanged":
     case "archiveChanged":
     case "settingsChanged":
+    case "settingsRead":
     case "restoresChanged":
     case "bundleDropped":
     case "dropRefused":
