@@ -18,7 +18,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use crate::demo::Demo;
-use crate::ipc::{Answer, ErrorReport, Message, Remedy, StandingView, Verified};
+use crate::ipc::{Answer, ErrorReport, HostsView, Message, Remedy, StandingView, Verified};
 use crate::jobs::Jobs;
 use crate::restoring::Desk;
 
@@ -43,6 +43,8 @@ pub(crate) struct Place {
     /// Why reading a server failed last and what helps, by its name in lower case.
     pub(crate) servers: Mutex<HashMap<String, Trouble>>,
     listing: Mutex<Option<Arc<ArchiveRead>>>,
+    /// What the page asks for first, from before there was a page.
+    pub(crate) first_view: Mutex<Option<Answer<HostsView>>>,
     /// Reports never change once they are written.
     runs: Mutex<BTreeMap<String, Arc<RunReport>>>,
     /// What verifying has shown since the app was started, by record.
@@ -173,6 +175,7 @@ impl Place {
             passwords: Mutex::default(),
             servers: Mutex::default(),
             listing: Mutex::default(),
+            first_view: Mutex::default(),
             runs: Mutex::default(),
             verified: Mutex::default(),
             plans: Mutex::default(),

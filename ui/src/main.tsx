@@ -3,12 +3,15 @@ import { App } from "./App";
 import { listenForShortcuts } from "./components/shortcuts";
 import { hostsQuery, queryClient, startQuery } from "./features/shell/data";
 
-// Asked for while the page is still being made; whoever shows them has them sooner.
-void queryClient.prefetchQuery(startQuery);
-void queryClient.prefetchQuery(hostsQuery);
+/** Milliseconds. An archive on a share may take much longer to tell of. */
+const LONGEST_WAIT = 120;
+
 listenForShortcuts();
 const root = document.getElementById("root");
 if (root === null) {
   throw new Error("index.html has no root");
 }
-createRoot(root).render(<App />);
+// What is known already is drawn at once: drawing a page that waits for it, and then the page, takes longer than waiting.
+const known = Promise.all([queryClient.prefetchQuery(startQuery), queryClient.prefetchQuery(hostsQuery)]);
+const waited = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT));
+void Promise.race([known, waited]).then(() => createRoot(root).render(<App />));

@@ -38,14 +38,14 @@ const MAX_LIST: usize = 1_000_000;
 #[specta::specta]
 pub(crate) async fn list_hosts(app: App<'_>) -> Answer<HostsView> {
     let place = app.place();
-    blocking(move || hosts_view(&place)).await
+    blocking(move || lock(&place.first_view).take().unwrap_or_else(|| hosts_view(&place))).await
 }
 
-/// Reads what [`list_hosts`] is about to be asked for.
+/// Makes the answer to the first [`list_hosts`], while there is no page yet to ask for it.
 pub(crate) fn warm(place: &Place) {
-    if let Err(error) = hosts_view(place) {
-        tracing::debug!(%error.message, "the page will be told what is wrong");
-    }
+    // Held meanwhile: whoever asks early waits for this one.
+    let mut first = lock(&place.first_view);
+    *first = Some(hosts_view(place));
 }
 
 /// Signs in to every saved server and reads its hosts, each server for itself: one that stalls holds up no other, and the
