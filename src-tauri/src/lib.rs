@@ -9,6 +9,7 @@ mod dialog;
 mod ipc;
 mod jobs;
 mod login;
+mod notification;
 mod restoring;
 mod state;
 mod web_view;
@@ -138,7 +139,6 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         // The first plugin: a second Hostkeep ends before it does anything.
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::bring_back(app)))
         .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(window::remembered()).build())
-        .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(bindings.invoke_handler())
         .manage(Arc::clone(&shell))

@@ -12,12 +12,10 @@ use tauri::window::Color;
 use tauri::{
     AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
 };
-use tauri_plugin_notification::NotificationExt;
 use tauri_plugin_window_state::{AppHandleExt, StateFlags};
 
-use crate::ipc::{
-    Answer, CloseAnswer, ErrorReport, JobHead, JobKind, JobState, Message, RestoreProgress, RestoreState,
-};
+use crate::ipc::{Answer, CloseAnswer, ErrorReport, JobHead, Message};
+use crate::notification;
 use crate::state::{Shell, lock};
 use crate::web_view;
 
@@ -117,49 +115,14 @@ pub(crate) fn close_as_told(window: &WebviewWindow, shell: &Arc<Shell>, answer: 
 pub(crate) fn job_ended(app: &AppHandle, shell: &Arc<Shell>, job: Option<&JobHead>) {
     let Some(window) = app.get_webview_window(LABEL) else { return };
     let is_watched = window.is_focused().unwrap_or(false) && window.is_visible().unwrap_or(false);
-    if let Some(job) = job.filter(|_| !is_watched) {
-        let shown = app.notification().builder().title("Hostkeep").body(summary(job)).show();
-        if let Err(error) = shown {
+    let (app, shell) = (app.clone(), Arc::clone(shell));
+    let job = job.filter(|_| !is_watched).cloned();
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Some(Err(error)) = job.as_ref().map(notification::tell) {
             tracing::warn!(%error, "the system shows no notification");
         }
-    }
-    quit_when_idle(app, shell);
-}
-
-/// Such as `Backed up 47 of 50 hosts, 3 failed`.
-fn summary(job: &JobHead) -> String {
-    if let Some(restore) = &job.restore {
-        return restored(restore, &job.title);
-    }
-    if let (JobState::Failed, Some(error)) = (job.state, &job.error) {
-        return format!("{}: {}", job.title, error.message);
-    }
-    let good = job.done - job.failed - job.cancelled;
-    let (did, what, bad) = match job.kind {
-        JobKind::Backup => ("Backed up", "hosts", "failed"),
-        JobKind::Verify => ("Verified", "bundles", "damaged"),
-        JobKind::Restore => return job.title.clone(),
-    };
-    let head = match job.state {
-        JobState::Cancelled => format!("Cancelled: {}", job.title),
-        _ if job.kind == JobKind::Verify => format!("{did} {} {what}", job.done),
-        _ => format!("{did} {good} of {} {what}", job.total),
-    };
-    if job.failed == 0 { head } else { format!("{head}, {} {bad}", job.failed) }
-}
-
-fn restored(restore: &RestoreProgress, title: &str) -> String {
-    let host = &restore.host;
-    match restore.outcome {
-        Some(RestoreState::Proven) => format!("{host} was restored, and that is proven"),
-        Some(RestoreState::NotProven) => format!("{host} was restored, but not everything is proven"),
-        Some(RestoreState::NothingChanged) => format!("Nothing was restored: {host} is as it was found"),
-        Some(RestoreState::LeftChanged) => {
-            format!("The restore of {host} failed, and the host is left changed")
-        }
-        Some(RestoreState::Unknown) => format!("Nobody knows yet what came of the restore of {host}"),
-        Some(RestoreState::UnderWay | RestoreState::Interrupted) | None => format!("{title}: it ended early"),
-    }
+        quit_when_idle(&app, &shell);
+    });
 }
 
 fn quit_when_idle(app: &AppHandle, shell: &Arc<Shell>) {

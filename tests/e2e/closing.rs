@@ -3,9 +3,10 @@
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::sync::Arc;
 
 use throwaway_desktop::{Window, until};
+use tokio::sync::Notify;
 use vsphere_sim::{FaultRule, Options, What};
 
 use crate::backing_up::back_up_all;
@@ -14,7 +15,7 @@ use crate::{PROGRAM, hosts_named, lab_with};
 
 #[tokio::test]
 async fn a_window_that_is_told_to_stay_stays() {
-    let Some((lab, window)) = in_mid_run().await else { return };
+    let Some((lab, window)) = in_mid_run(What::Stall).await else { return };
     let page = window.page();
     let question = page.role("dialog", "1 task still running");
     question.button("Stay").click().await;
@@ -28,7 +29,7 @@ async fn a_window_that_is_told_to_stay_stays() {
 
 #[tokio::test]
 async fn in_the_background_the_run_goes_on_and_a_second_start_brings_it_back() {
-    let Some((lab, window)) = in_mid_run().await else { return };
+    let Some((lab, window)) = in_mid_run(What::Stall).await else { return };
     let page = window.page();
     // By key, as the driver waits for a page that it has clicked in, and this one is not drawn any more.
     lab.desktop.keyboard().press(&["Return"]);
@@ -43,17 +44,13 @@ async fn in_the_background_the_run_goes_on_and_a_second_start_brings_it_back() {
 
 #[tokio::test]
 async fn in_the_background_it_ends_with_its_last_run() {
-    let options =
-        Options { hosts: hosts_named(6), backup_time: Duration::from_millis(2_500), ..Options::default() };
-    let Some(lab) = lab_with(options).await else { return };
+    let go_on = Arc::new(Notify::new());
+    let Some((lab, window)) = in_mid_run(What::Until(Arc::clone(&go_on))).await else { return };
     let (mut monitor, notifications) =
         overheard(&lab, "interface='org.freedesktop.Notifications',member='Notify'").await;
-    let window = lab.open_connected().await;
-    back_up_all(&window).await;
-    lab.desktop.keyboard().close(TITLE);
-    window.wait_for("document.activeElement.innerText === 'Go on in the background'").await;
     lab.desktop.keyboard().press(&["Return"]);
     hidden(&lab).await;
+    go_on.notify_one();
     window.ended().await;
     assert_eq!(lab.bundles().len(), 6);
     until("a notification", async || match fs::read_to_string(&notifications) {
@@ -67,7 +64,7 @@ async fn in_the_background_it_ends_with_its_last_run() {
 
 #[tokio::test]
 async fn cancelled_on_closing_it_ends_with_what_is_saved() {
-    let Some((lab, window)) = in_mid_run().await else { return };
+    let Some((lab, window)) = in_mid_run(What::Stall).await else { return };
     lab.desktop.keyboard().press(&["Tab", "Return"]);
     window.ended().await;
     assert_eq!(lab.bundles().len(), 5);
@@ -99,11 +96,11 @@ async fn a_second_start_brings_forth_the_window_that_is_there() {
     window.end().await;
 }
 
-/// Five of six hosts are saved, the last never is; and the window has been told to close.
-async fn in_mid_run() -> Option<(Lab, Window)> {
+/// Five of six hosts are saved, the last one's backup waits; and the window has been told to close.
+async fn in_mid_run(waits: What) -> Option<(Lab, Window)> {
     let options = Options { hosts: hosts_named(6), ..Options::default() };
     let lab = lab_with(options).await?;
-    lab.sim.add_fault(FaultRule::soap("BackupFirmwareConfiguration", What::Stall).on_host("esx06.lab.local"));
+    lab.sim.add_fault(FaultRule::soap("BackupFirmwareConfiguration", waits).on_host("esx06.lab.local"));
     let window = lab.open_connected().await;
     back_up_all(&window).await;
     window.page().containing("status", "5 of 6").seen().await;

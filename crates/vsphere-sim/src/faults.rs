@@ -1,6 +1,9 @@
 //! Fault rules: what is to go wrong, when, for which host. Rules are data; the rooms that answer ask for the one due.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use crate::soap::SoapFault;
 
@@ -49,6 +52,8 @@ pub enum What {
     Reset,
     /// Nothing more comes.
     Stall,
+    /// Nothing happens until this is notified; then what would have happened anyway.
+    Until(Arc<Notify>),
     /// This many bytes of the body come, then nothing more.
     StallAfter(usize),
     /// This many bytes of the body come, then the connection drops.

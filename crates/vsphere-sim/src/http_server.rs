@@ -276,6 +276,10 @@ async fn before(connection: &Connection, strike: Option<&Strike>) -> Option<Outc
             Some(dropped)
         }
         What::Stall => std::future::pending().await,
+        What::Until(notified) => {
+            notified.notified().await;
+            None
+        }
         What::ChangedCertificate => {
             connection.world.change_identity(connection.server);
             Some(dropped)

@@ -128,6 +128,7 @@ async fn serve(connection: &Arc<Connection>, tcp: TcpStream) -> io::Result<()> {
         tokio::time::sleep(strike.delay).await;
         match strike.what {
             What::Delay => {}
+            What::Until(notified) => notified.notified().await,
             What::Stall | What::StallAfter(_) => std::future::pending().await,
             What::ChangedCertificate => identity = world.fresh_identity(*server),
             What::Reset => {

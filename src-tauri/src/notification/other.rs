@@ -1,0 +1,4 @@
+use notify_rust::Notification;
+
+/// The system knows who speaks.
+pub(super) fn sign(_notification: &mut Notification) {}
