@@ -9,7 +9,7 @@ import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { CatchBoundary, RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { ErrorView } from "./components/ErrorView";
-import { queryClient, settingsQuery, startQuery, watchShell } from "./features/shell/data";
+import { queryClient, settingsQuery, startQuery, watchQuery } from "./features/shell/data";
 import { PageError } from "./features/shell/PageError";
 import type { Theme as ThemeSetting } from "./ipc";
 import { router } from "./routes";
@@ -37,6 +37,8 @@ function Themed() {
   useStaticStyles();
   const styles = useStyles();
   const start = useQuery(startQuery);
+  const watching = useQuery(watchQuery);
+  const problem = start.error ?? watching.error;
   const settings = useQuery({ ...settingsQuery, initialData: () => start.data?.settings, enabled: start.isSuccess });
   const { theme, name } = useTheme(settings.data?.theme ?? rememberedTheme());
   const setting = settings.data?.theme;
@@ -56,12 +58,12 @@ function Themed() {
       <PortalMountNodeProvider value={overlays ?? undefined}>
         <div className={styles.window}>
           <CatchBoundary getResetKey={() => "app"} errorComponent={PageError}>
-            {start.isError ? (
+            {problem !== null ? (
               <div className={styles.problem}>
-                <ErrorView error={start.error} />
+                <ErrorView error={problem} />
               </div>
             ) : start.isSuccess ? (
-              <Watched />
+              <RouterProvider router={router} />
             ) : null}
           </CatchBoundary>
         </div>
@@ -69,21 +71,6 @@ function Themed() {
       {/* A landmark for what is drawn over the page: whatever is on the screen is found in one. */}
       <section ref={setOverlays} aria-label="Menus and dialogs" />
     </FluentProvider>
-  );
-}
-
-function Watched() {
-  const styles = useStyles();
-  const [error, setError] = useState<unknown>(null);
-  useEffect(() => {
-    watchShell().catch(setError);
-  }, []);
-  return error === null ? (
-    <RouterProvider router={router} />
-  ) : (
-    <div className={styles.problem}>
-      <ErrorView error={error} />
-    </div>
   );
 }
 

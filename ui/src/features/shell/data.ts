@@ -22,10 +22,11 @@ export const archiveQuery = queryOptions({
 });
 export const runsQuery = queryOptions({ queryKey: ["runs"], queryFn: commands.listRuns });
 
-/** For `main`: hears of everything from now on. */
-export function watchShell(): Promise<void> {
-  return watch(onMessage);
-}
+/** Hears of everything from now on. */
+export const watchQuery = queryOptions({
+  queryKey: ["watch"],
+  queryFn: () => watch(onMessage).then(() => true),
+});
 
 function onMessage(message: Message) {
   useJobs.setState((state) => applyMessage(state, message), true);
@@ -33,8 +34,14 @@ function onMessage(message: Message) {
     useDropped.setState({ dropped: message });
   }
   for (const queryKey of outdated(message)) {
-    void queryClient.invalidateQueries({ queryKey });
+    void readAgain(queryClient, queryKey);
   }
+}
+
+/** Asks again for what is shown. An answer that is still to come may be older than the change, and counts for nothing. */
+export async function readAgain(client: QueryClient, queryKey: readonly string[]): Promise<void> {
+  await client.cancelQueries({ queryKey }, { silent: true });
+  await client.invalidateQueries({ queryKey });
 }
 
 /** Which answers a message makes old. */
