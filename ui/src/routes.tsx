@@ -8,6 +8,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { archiveSearch } from "./features/archive/search";
+import { insideSearch, settingsSearch } from "./features/bundles/search";
+import { compareSearch } from "./features/compare/search";
 import { HostsPage } from "./features/hosts/HostsPage";
 import { restoreSearch } from "./features/restore/search";
 import { Frame } from "./features/shell/Frame";
@@ -17,6 +19,9 @@ import { PageError, PageMissing } from "./features/shell/PageError";
 const ActivityPage = lazyRouteComponent(() => import("./features/activity/ActivityPage"), "ActivityPage");
 const ReportPage = lazyRouteComponent(() => import("./features/activity/ReportPage"), "ReportPage");
 const ArchivePage = lazyRouteComponent(() => import("./features/archive/ArchivePage"), "ArchivePage");
+const ComparePage = lazyRouteComponent(() => import("./features/compare/ComparePage"), "ComparePage");
+const InsidePage = lazyRouteComponent(() => import("./features/bundles/InsidePage"), "InsidePage");
+const SearchPage = lazyRouteComponent(() => import("./features/bundles/SearchPage"), "SearchPage");
 const JobPage = lazyRouteComponent(() => import("./features/backup/JobPage"), "JobPage");
 const RestorePage = lazyRouteComponent(() => import("./features/restore/RestorePage"), "RestorePage");
 const RestoredPage = lazyRouteComponent(() => import("./features/restore/RestoredPage"), "RestoredPage");
@@ -36,6 +41,24 @@ const archiveRoute = createRoute({
   path: "/archive",
   validateSearch: archiveSearch,
   component: ArchivePage,
+});
+const insideRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/inside",
+  validateSearch: insideSearch,
+  component: InsidePage,
+});
+const compareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/compare",
+  validateSearch: compareSearch,
+  component: ComparePage,
+});
+const searchRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/search",
+  validateSearch: settingsSearch,
+  component: SearchPage,
 });
 const activityRoute = createRoute({ getParentRoute: () => rootRoute, path: "/activity", component: ActivityPage });
 const reportRoute = createRoute({
@@ -70,6 +93,9 @@ export const router = createRouter({
     homeRoute,
     hostsRoute,
     archiveRoute,
+    insideRoute,
+    compareRoute,
+    searchRoute,
     activityRoute,
     reportRoute,
     restoreRoute,

@@ -3,7 +3,7 @@
  * Nothing else imports @tauri-apps, and nothing here knows of React.
  */
 import { Channel } from "@tauri-apps/api/core";
-import { commands, type ErrorReport, type Message, type PlanProgress } from "./bindings";
+import { commands, type ErrorReport, type Message, type PlanProgress, type SearchProgress } from "./bindings";
 
 export * from "./bindings";
 
@@ -13,6 +13,10 @@ export async function watch(onMessage: (message: Message) => void): Promise<void
 }
 
 export function planProgress(onProgress: (progress: PlanProgress) => void): Channel<PlanProgress> {
+  return new Channel(onProgress);
+}
+
+export function searchProgress(onProgress: (progress: SearchProgress) => void): Channel<SearchProgress> {
   return new Channel(onProgress);
 }
 

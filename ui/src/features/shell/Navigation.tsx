@@ -2,8 +2,12 @@ import { makeStyles, mergeClasses, Tooltip, tokens } from "@fluentui/react-compo
 import {
   ArchiveFilled,
   ArchiveRegular,
+  BranchCompareFilled,
+  BranchCompareRegular,
   HistoryFilled,
   HistoryRegular,
+  SearchFilled,
+  SearchRegular,
   ServerFilled,
   ServerRegular,
   SettingsFilled,
@@ -16,7 +20,7 @@ import { useMedia } from "../../theme";
 import { HelpMenu, type HelpTopic } from "./HelpMenu";
 
 type NavTarget = {
-  to: "/hosts" | "/archive" | "/activity" | "/settings";
+  to: "/hosts" | "/archive" | "/compare" | "/search" | "/activity" | "/settings";
   label: string;
   icon: ReactElement;
   filled: ReactElement;
@@ -25,6 +29,8 @@ type NavTarget = {
 const PAGES: readonly NavTarget[] = [
   { to: "/hosts", label: "Hosts", icon: <ServerRegular />, filled: <ServerFilled /> },
   { to: "/archive", label: "Archive", icon: <ArchiveRegular />, filled: <ArchiveFilled /> },
+  { to: "/compare", label: "Compare", icon: <BranchCompareRegular />, filled: <BranchCompareFilled /> },
+  { to: "/search", label: "Search", icon: <SearchRegular />, filled: <SearchFilled /> },
   { to: "/activity", label: "Activity", icon: <HistoryRegular />, filled: <HistoryFilled /> },
 ];
 const SETTINGS: NavTarget = {

@@ -1,0 +1,350 @@
+import {
+  Button,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  SearchBox,
+  Select,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
+import { ArchiveRegular, BranchCompareRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, type Ref, useMemo, useRef, useState } from "react";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorView } from "../../components/ErrorView";
+import { Facts } from "../../components/Facts";
+import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { Loading } from "../../components/Loading";
+import { Page } from "../../components/Page";
+import { useBarStyles } from "../../components/pageBar";
+import { useShortcuts } from "../../components/shortcuts";
+import { byteSize, ofTotal, wholeNumber } from "../../components/words";
+import { type BundleChoice, type BundleFileRow, type BundleInside, commands, type SealingView } from "../../ipc";
+import { FilePane } from "./FilePane";
+import { bundleChoice, type InsideSearch, insideSearch } from "./search";
+import { filteredSettings, type SettingRow, sectionsOf, settingRows } from "./settings";
+import { FILE_KINDS, LAYERS, noiseWords, sideWords } from "./words";
+
+const useStyles = makeStyles({
+  bars: { display: "flex", flexDirection: "column", gap: "4px", padding: "0 16px 4px", flexShrink: 0 },
+  tabs: { padding: "0 8px", flexShrink: 0, borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
+  bar: { paddingTop: "6px" },
+  section: { flex: "0 1 220px", minWidth: "120px" },
+  sealing: { overflowWrap: "anywhere", whiteSpace: "normal" },
+  columns: { position: "relative", display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
+  list: { display: "flex", flexDirection: "column", flexGrow: 1, flexBasis: 0, minWidth: 0, minHeight: 0 },
+  details: {
+    width: "min(300px, 45%)",
+    flexShrink: 0,
+    overflowY: "auto",
+    boxSizing: "border-box",
+    padding: "4px 12px 12px",
+    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    overflowWrap: "anywhere",
+  },
+});
+
+const route = getRouteApi("/inside");
+
+/** What a bundle holds: what its host was configured to do, and its files. */
+export function InsidePage(): ReactNode {
+  const search = insideSearch(route.useSearch());
+  const bundle = bundleChoice(search.record, search.file);
+  return bundle === null ? <NothingChosen /> : <Inside bundle={bundle} search={search} />;
+}
+
+function NothingChosen() {
+  const navigate = useNavigate();
+  return (
+    <Page title="Inside a bundle">
+      <EmptyState
+        icon={<ArchiveRegular />}
+        title="No bundle is chosen"
+        actions={
+          <Button appearance="primary" onClick={() => void navigate({ to: "/archive" })}>
+            Go to the archive
+          </Button>
+        }
+      >
+        Select a bundle in the archive and look inside.
+      </EmptyState>
+    </Page>
+  );
+}
+
+function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const inside = useQuery({ queryKey: ["inside", bundle], queryFn: () => commands.lookInside(bundle) });
+  const onSearch = (change: Partial<InsideSearch>) =>
+    void navigate({ to: "/inside", search: insideSearch({ ...search, ...change }), replace: true });
+  const toArchive = () =>
+    void navigate({ to: "/archive", search: search.record === undefined ? {} : { record: search.record } });
+  useShortcuts({ F5: () => void inside.refetch(), "Alt+ArrowLeft": toArchive });
+  const actions = (
+    <>
+      <Button
+        size="small"
+        appearance="subtle"
+        icon={<BranchCompareRegular />}
+        onClick={() => void navigate({ to: "/compare", search: { second: search.record, secondFile: search.file } })}
+      >
+        Compare…
+      </Button>
+      <Button size="small" appearance="subtle" icon={<ArchiveRegular />} onClick={toArchive}>
+        In the archive
+      </Button>
+    </>
+  );
+  if (inside.isError) {
+    return (
+      <Page title="Inside a bundle" actions={actions}>
+        <div className={styles.bars}>
+          <ErrorView
+            error={inside.error}
+            actions={
+              <Button size="small" onClick={() => void inside.refetch()}>
+                Try again
+              </Button>
+            }
+          />
+        </div>
+      </Page>
+    );
+  }
+  if (inside.data === undefined) {
+    return (
+      <Page title="Inside a bundle" actions={actions}>
+        <Loading label="Reading the bundle" />
+      </Page>
+    );
+  }
+  const { side, sealing, settingsCount, files } = inside.data;
+  const isFiles = search.tab === "files";
+  return (
+    <Page title="Inside a bundle" subtitle={sideWords(side)} actions={actions}>
+      <Sealing sealing={sealing} />
+      <TabList
+        size="small"
+        className={styles.tabs}
+        selectedValue={isFiles ? "files" : "settings"}
+        onTabSelect={(_, { value }) => onSearch({ tab: value === "files" ? "files" : undefined, text: undefined })}
+      >
+        <Tab value="settings">Settings {wholeNumber(settingsCount)}</Tab>
+        <Tab value="files">Files {wholeNumber(files.length)}</Tab>
+      </TabList>
+      {isFiles ? (
+        <Files bundle={bundle} files={files} search={search} onSearch={onSearch} />
+      ) : (
+        <Settings inside={inside.data} search={search} onSearch={onSearch} />
+      )}
+    </Page>
+  );
+}
+
+/** Why there is less to see than one would think. */
+function Sealing({ sealing }: { sealing: SealingView }) {
+  const styles = useStyles();
+  if (sealing.kind === "open") {
+    return null;
+  }
+  return (
+    <div className={styles.bars}>
+      <MessageBar intent={sealing.kind === "tpm" ? "info" : "warning"} layout="multiline">
+        <MessageBarBody className={styles.sealing}>
+          {sealing.kind === "tpm"
+            ? "This bundle is sealed by its host's TPM: only that host can read its settings. It can be verified and restored all the same."
+            : `The content of this bundle cannot be read: ${sealing.reason}. Only its manifest is shown.`}
+        </MessageBarBody>
+      </MessageBar>
+    </div>
+  );
+}
+
+type PartProps = { search: InsideSearch; onSearch: (change: Partial<InsideSearch>) => void };
+
+const SETTING_COLUMNS: readonly GridColumn<SettingRow>[] = [
+  { id: "section", title: "Section", width: 150, text: (row) => row.section, sortBy: (row) => row.sectionAt },
+  { id: "object", title: "Object", width: 210, text: (row) => row.object },
+  { id: "name", title: "Setting", width: 170, isFixed: true, text: (row) => row.name },
+  { id: "value", title: "Value", width: 300, text: (row) => row.value },
+  { id: "file", title: "File", width: 150, isHidden: true, text: (row) => row.sources[0]?.file ?? "" },
+  { id: "key", title: "Key", width: 220, isHidden: true, text: (row) => row.sources[0]?.key ?? "" },
+];
+
+function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInside }) {
+  const styles = useStyles();
+  const rows = useMemo(() => settingRows(inside.settings), [inside.settings]);
+  const sections = useMemo(() => sectionsOf(inside.settings), [inside.settings]);
+  const shown = useMemo(() => filteredSettings(rows, search.text, search.section), [rows, search.text, search.section]);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const only = selected.size === 1 ? shown.find((row) => selected.has(row.key)) : undefined;
+  const box = useRef<HTMLInputElement>(null);
+  useShortcuts({ "Ctrl+F": () => box.current?.focus() });
+  return (
+    <>
+      <FilterBar
+        label="Filter settings"
+        search={search}
+        onSearch={onSearch}
+        box={box}
+        count={ofTotal(shown.length, inside.settingsCount, "setting")}
+      >
+        <Select
+          size="small"
+          aria-label="Section"
+          className={styles.section}
+          value={search.section ?? ""}
+          onChange={(_, { value }) => onSearch({ section: value === "" ? undefined : value })}
+        >
+          <option value="">All sections</option>
+          {sections.map(({ section, count }) => (
+            <option key={section} value={section}>
+              {section} ({wholeNumber(count)})
+            </option>
+          ))}
+        </Select>
+      </FilterBar>
+      <div className={styles.columns}>
+        <section className={styles.list} aria-label="Settings" data-pane="settings">
+          <DataGrid
+            name="inside.settings"
+            label="Settings"
+            rows={shown}
+            rowKey={settingKey}
+            columns={SETTING_COLUMNS}
+            sortedBy="section"
+            selected={selected}
+            onSelect={setSelected}
+            empty={<EmptyState title="No setting fits the filter" />}
+          />
+        </section>
+        {only !== undefined && (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
+          <section className={styles.details} aria-label="Details" data-pane="details" tabIndex={0}>
+            <h2 className={styles.title}>{only.object === "" ? only.section : only.object}</h2>
+            <Facts
+              facts={[
+                { term: "Section", value: only.section },
+                { term: "Setting", value: only.name },
+                { term: "Value", value: only.value === "" ? "(empty)" : only.value, copy: only.value },
+              ]}
+            />
+            {only.sources.map(({ file, key }, index) => (
+              <Facts
+                key={`${file} ${key}`}
+                title={index === 0 ? "Where it stands" : "The same stands in"}
+                facts={[
+                  { term: "File", value: file },
+                  key === "" ? null : { term: "Key", value: key, copy: key, isCode: true },
+                ]}
+              />
+            ))}
+          </section>
+        )}
+      </div>
+    </>
+  );
+}
+
+const FILE_COLUMNS: readonly GridColumn<BundleFileRow>[] = [
+  { id: "path", title: "Path", width: 300, isFixed: true, text: (file) => file.path },
+  {
+    id: "bytes",
+    title: "Size",
+    width: 76,
+    align: "end",
+    text: (file) => byteSize(file.bytes),
+    sortBy: (file) => file.bytes,
+  },
+  { id: "kind", title: "Content", width: 120, text: (file) => FILE_KINDS[file.kind] },
+  { id: "layer", title: "In", width: 100, text: (file) => LAYERS[file.layer] },
+  { id: "noise", title: "Not compared", width: 180, text: (file) => noiseWords(file.noise) },
+];
+
+function Files({
+  bundle,
+  files,
+  search,
+  onSearch,
+}: PartProps & { bundle: BundleChoice; files: readonly BundleFileRow[] }) {
+  const styles = useStyles();
+  const text = search.text?.trim().toLowerCase() ?? "";
+  const shown = useMemo(() => files.filter((file) => file.path.toLowerCase().includes(text)), [files, text]);
+  const chosen = files.find((file) => file.path === search.path && file.layer === search.layer);
+  const box = useRef<HTMLInputElement>(null);
+  useShortcuts({ "Ctrl+F": () => box.current?.focus() });
+  const choose = (keys: ReadonlySet<string>) => {
+    const file = files.find((one) => fileKey(one) === [...keys].at(-1));
+    onSearch({ path: file?.path, layer: file?.layer });
+  };
+  return (
+    <>
+      <FilterBar
+        label="Filter files"
+        search={search}
+        onSearch={onSearch}
+        box={box}
+        count={ofTotal(shown.length, files.length, "file")}
+      />
+      <div className={styles.columns}>
+        <section className={styles.list} aria-label="Files" data-pane="files">
+          <DataGrid
+            name="inside.files"
+            label="Files"
+            rows={shown}
+            rowKey={fileKey}
+            columns={FILE_COLUMNS}
+            sortedBy="path"
+            selected={new Set(chosen === undefined ? [] : [fileKey(chosen)])}
+            onSelect={choose}
+            empty={<EmptyState title="No file fits the filter" />}
+          />
+        </section>
+        {chosen !== undefined && <FilePane key={fileKey(chosen)} bundle={bundle} file={chosen} />}
+      </div>
+    </>
+  );
+}
+
+type FilterBarProps = PartProps & { label: string; box: Ref<HTMLInputElement>; count: string; children?: ReactNode };
+
+function FilterBar({ label, search, onSearch, box, count, children }: FilterBarProps) {
+  const styles = useBarStyles();
+  return (
+    <search className={styles.bar} aria-label="Filters">
+      <SearchBox
+        size="small"
+        className={styles.filter}
+        input={{ ref: box }}
+        placeholder="Filter"
+        aria-label={label}
+        title="Ctrl+F"
+        maxLength={1000}
+        value={search.text ?? ""}
+        onChange={(_, { value }) => onSearch({ text: value === "" ? undefined : value })}
+      />
+      {children}
+      <span className={styles.count} role="status">
+        {count}
+      </span>
+    </search>
+  );
+}
+
+function settingKey(row: SettingRow): string {
+  return row.key;
+}
+
+function fileKey(file: BundleFileRow): string {
+  return `${file.layer}:${file.path}`;
+}

@@ -1,0 +1,288 @@
+import { Button, makeStyles, SearchBox, Select, tokens } from "@fluentui/react-components";
+import { SearchRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { Bar } from "../../components/Bar";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorView } from "../../components/ErrorView";
+import { Facts } from "../../components/Facts";
+import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { Page } from "../../components/Page";
+import { useBarStyles } from "../../components/pageBar";
+import { useShortcuts } from "../../components/shortcuts";
+import { dateTime, plural, wholeNumber } from "../../components/words";
+import {
+  commands,
+  errorReport,
+  type HitView,
+  type SearchProgress,
+  type SettingsFound,
+  searchProgress,
+} from "../../ipc";
+import { archiveQuery } from "../shell/data";
+import { MAX_TEXT, type SettingsSearch, settingsSearch } from "./search";
+import { textOf } from "./settings";
+
+const useStyles = makeStyles({
+  search: { flex: "1 1 220px", maxWidth: "360px", minWidth: "110px" },
+  host: { flex: "0 1 240px", minWidth: "120px" },
+  bars: { display: "flex", flexDirection: "column", gap: "4px", padding: "0 16px 4px", flexShrink: 0 },
+  columns: { display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
+  list: { display: "flex", flexDirection: "column", flexGrow: 1, flexBasis: 0, minWidth: 0, minHeight: 0 },
+  details: {
+    width: "min(320px, 45%)",
+    flexShrink: 0,
+    overflowY: "auto",
+    boxSizing: "border-box",
+    padding: "4px 12px 12px",
+    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  records: {
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    "& button": { justifyContent: "flex-start", textAlign: "start", width: "100%", overflowWrap: "anywhere" },
+  },
+  title: { margin: "6px 0 2px", fontSize: tokens.fontSizeBase200, fontWeight: tokens.fontWeightSemibold },
+  name: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    overflowWrap: "anywhere",
+  },
+  quiet: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+});
+
+const route = getRouteApi("/search");
+
+/** A setting, a value, an address or a file, looked for over many bundles. */
+export function SearchPage(): ReactNode {
+  const styles = useStyles();
+  const barStyles = useBarStyles();
+  const navigate = useNavigate();
+  const search = settingsSearch(route.useSearch());
+  const overview = useQuery(archiveQuery);
+  const [typed, setTyped] = useState(search.text ?? "");
+  const go = (next: SettingsSearch) => void navigate({ to: "/search", search: settingsSearch(next), replace: true });
+  const { found, error, progress, again, cancel, isSearching } = useSearch(search);
+  const box = useRef<HTMLInputElement>(null);
+  useShortcuts({ "Ctrl+F": () => box.current?.focus(), F5: again });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    typed.trim() === search.text ? again() : go({ ...search, text: typed.trim() });
+  };
+  return (
+    <Page title="Search" subtitle={found !== undefined && foundInWords(found)}>
+      <search aria-label="Search settings">
+        <form className={barStyles.bar} onSubmit={submit}>
+          <SearchBox
+            size="small"
+            className={styles.search}
+            input={{ ref: box }}
+            placeholder="Setting, value, address or file"
+            aria-label="Search settings"
+            title="Ctrl+F"
+            maxLength={MAX_TEXT}
+            value={typed}
+            onChange={(_, { value }) => setTyped(value)}
+          />
+          <Select
+            size="small"
+            className={styles.host}
+            aria-label="Where"
+            value={search.host ?? ""}
+            onChange={(_, { value }) => go({ text: typed.trim(), host: value })}
+          >
+            <option value="">Newest bundle of every host</option>
+            {(overview.data?.hosts ?? []).map((host) => (
+              <option key={host.identity} value={host.identity}>
+                All bundles of {host.name}
+              </option>
+            ))}
+          </Select>
+          <Button size="small" type="submit" appearance="primary" disabled={typed.trim() === ""}>
+            Search
+          </Button>
+          {isSearching && (
+            <Button size="small" onClick={cancel}>
+              Cancel
+            </Button>
+          )}
+        </form>
+      </search>
+      <div className={styles.bars}>
+        {isSearching && <Progress progress={progress} />}
+        {error !== null && (
+          <ErrorView
+            error={error}
+            actions={
+              <Button size="small" onClick={again}>
+                Try again
+              </Button>
+            }
+          />
+        )}
+        {found !== undefined && found.notSearched[0] !== undefined && (
+          <ErrorView
+            intent="warning"
+            error={{
+              ...found.notSearched[0].error,
+              message: `${plural(found.notSearched.length, "bundle")} could not be looked through`,
+              details: found.notSearched.map(({ host, error: { message } }) => `${host}: ${message}`),
+            }}
+          />
+        )}
+      </div>
+      {found === undefined ? (
+        !isSearching &&
+        error === null && (
+          <EmptyState icon={<SearchRegular />} title="Search what hosts were configured to do">
+            Such as an NTP server, a port group, an IP address, an advanced option or a path. Secrets are not found.
+          </EmptyState>
+        )
+      ) : (
+        <Hits key={`${search.text} ${search.host}`} hits={found.hits} text={search.text ?? ""} />
+      )}
+    </Page>
+  );
+}
+
+/** Searches for what the address says, and again when asked. A search that is no longer wanted is ended. */
+function useSearch({ text, host }: SettingsSearch) {
+  const [progress, setProgress] = useState<SearchProgress | null>(null);
+  const query = useQuery({
+    queryKey: ["archive", "search", text, host],
+    queryFn: () => {
+      setProgress(null);
+      return commands.searchSettings({ text: text ?? "", identity: host ?? null }, searchProgress(setProgress));
+    },
+    enabled: text !== undefined,
+    // Reading takes long the first time: not without being asked.
+    refetchOnMount: false,
+  });
+  const cancel = () => void commands.cancelSearch();
+  useEffect(() => () => void commands.cancelSearch(), []);
+  const error = query.isError && errorReport(query.error).code !== "cancelled" ? query.error : null;
+  return {
+    found: query.data,
+    error,
+    progress,
+    isSearching: query.isFetching,
+    again: () => void query.refetch(),
+    cancel,
+  };
+}
+
+function Progress({ progress }: { progress: SearchProgress | null }) {
+  const styles = useStyles();
+  const words =
+    progress === null
+      ? "Searching"
+      : `Reading bundles that were not read before: ${wholeNumber(progress.read)} of ${wholeNumber(progress.total)}`;
+  return (
+    <>
+      <span className={styles.quiet} role="status">
+        {words}
+      </span>
+      <Bar
+        share={progress === null || progress.total === 0 ? null : progress.read / progress.total}
+        label="Searching"
+      />
+    </>
+  );
+}
+
+type HitRow = HitView & { key: string };
+
+const COLUMNS: readonly GridColumn<HitRow>[] = [
+  { id: "section", title: "Section", width: 140, text: ({ setting }) => setting.section },
+  { id: "object", title: "Object", width: 200, text: ({ setting }) => setting.object },
+  { id: "name", title: "Setting", width: 160, isFixed: true, text: ({ setting }) => setting.name },
+  { id: "value", title: "Value", width: 240, text: ({ setting }) => setting.value },
+  { id: "where", title: "Found in", width: 190, text: whereInWords, sortBy: (hit) => -hit.recordsCount },
+];
+
+function Hits({ hits, text }: { hits: readonly HitView[]; text: string }) {
+  const styles = useStyles();
+  const rows = useMemo(() => hits.map((hit, index) => ({ ...hit, key: String(index) })), [hits]);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(rows.length === 1 ? ["0"] : []));
+  const only = selected.size === 1 ? rows.find((row) => selected.has(row.key)) : undefined;
+  return (
+    <div className={styles.columns}>
+      <section className={styles.list} aria-label="Found settings" data-pane="found">
+        <DataGrid
+          name="search"
+          label="Found settings"
+          rows={rows}
+          rowKey={hitKey}
+          columns={COLUMNS}
+          sortedBy="where"
+          selected={selected}
+          onSelect={setSelected}
+          empty={<EmptyState title={`Nothing has "${text}" in it`} />}
+        />
+      </section>
+      {only !== undefined && <HitPane hit={only} />}
+    </div>
+  );
+}
+
+/** A hit and the bundles that have it; each leads to the setting in it. */
+function HitPane({ hit }: { hit: HitView }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const { setting, records, recordsCount } = hit;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
+    <section className={styles.details} aria-label="Details" data-pane="details" tabIndex={0}>
+      <h2 className={styles.name}>{setting.object === "" ? setting.section : setting.object}</h2>
+      <Facts
+        facts={[
+          { term: "Setting", value: setting.name },
+          { term: "Value", value: setting.value === "" ? "(empty)" : setting.value, copy: setting.value },
+          ...setting.sources.flatMap(({ file, key }) => [
+            { term: "File", value: file },
+            key === "" ? null : { term: "Key", value: key, isCode: true },
+          ]),
+        ]}
+      />
+      <h3 className={styles.title}>{plural(recordsCount, "bundle")}</h3>
+      <ul className={styles.records}>
+        {records.map((record) => (
+          <li key={record.id}>
+            <Button
+              size="small"
+              appearance="subtle"
+              onClick={() => void navigate({ to: "/inside", search: { record: record.id, text: textOf(setting) } })}
+            >
+              {record.host}, {dateTime(record.takenAt)}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {recordsCount > records.length && (
+        <p className={styles.quiet}>And {plural(recordsCount - records.length, "more bundle")}.</p>
+      )}
+    </section>
+  );
+}
+
+function whereInWords({ records, recordsCount }: HitView): string {
+  const hosts = [...new Set(records.map((record) => record.host))];
+  const [only] = hosts;
+  if (only !== undefined && hosts.length === 1) {
+    return recordsCount === 1 ? only : `${only}, ${plural(recordsCount, "bundle")}`;
+  }
+  return plural(recordsCount, "host");
+}
+
+function foundInWords({ found, hits, searched }: SettingsFound): string {
+  const shown = hits.length < found ? `, ${wholeNumber(hits.length)} of them shown` : "";
+  return `${plural(found, "setting")} found${shown}, ${plural(searched, "bundle")} looked through`;
+}
+
+function hitKey(row: HitRow): string {
+  return row.key;
+}

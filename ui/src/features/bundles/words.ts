@@ -1,0 +1,61 @@
+/** How bundles and what is in them are named. Pure. */
+import { byteSize, dateTime } from "../../components/words";
+import type { BundleFileKind, BundleLayer, BundleSide, NoiseView, RecordRow, StandingView } from "../../ipc";
+
+export const FILE_KINDS: Record<BundleFileKind, string> = {
+  text: "Text",
+  certificates: "Certificates",
+  esxConf: "Keys and values",
+  configStore: "ConfigStore",
+  secret: "Secret",
+  binary: "Binary",
+};
+
+export const LAYERS: Record<BundleLayer, string> = {
+  bundle: "The bundle itself",
+  state: "state.tgz",
+  local: "local.tgz",
+};
+
+export function noiseWords(noise: NoiseView | null): string {
+  return noise === null ? "" : noise === "everyBackup" ? "Changes at every backup" : "Says what runs, not what is set";
+}
+
+/** "esx01.lab.local, 2026-11-22 23:30" */
+export function sideWords(side: BundleSide): string {
+  return side.takenAt === null ? side.name : `${side.name}, ${dateTime(side.takenAt)}`;
+}
+
+export function standingWords(standing: StandingView): string {
+  switch (standing.kind) {
+    case "first":
+      return "First bundle";
+    case "changed":
+      return "Changed";
+    case "unchanged":
+      return `Unchanged since ${dateTime(standing.since)}`;
+    case "unreadable":
+      return "Cannot be read";
+    case "unknown":
+      return "";
+  }
+}
+
+/** A record as a choice: "2026-11-22 23:30 · 8.0.3 build 24280767 · changed". */
+export function recordChoiceWords(record: RecordRow): string {
+  return [
+    dateTime(record.takenAt),
+    `${record.version} build ${record.build}`,
+    record.standing.kind === "changed" ? "changed" : null,
+    record.note ?? record.runNote,
+  ]
+    .filter((part) => part !== null)
+    .join(" · ");
+}
+
+export function sizesInWords(first: number | null, second: number | null): string {
+  if (first === null || second === null) {
+    return byteSize(first ?? second ?? 0);
+  }
+  return first === second ? byteSize(first) : `${byteSize(first)} → ${byteSize(second)}`;
+}

@@ -1,0 +1,176 @@
+import { Button, Combobox, Field, makeStyles, Option, Select, tokens } from "@fluentui/react-components";
+import { FolderOpenRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import { ErrorView } from "../../components/ErrorView";
+import { plural } from "../../components/words";
+import { type BundleChoice, type BundleSide, commands, type RecordRow } from "../../ipc";
+import { recordChoiceWords } from "../bundles/words";
+import { archiveQuery } from "../shell/data";
+
+const useStyles = makeStyles({
+  root: {
+    flex: "1 1 320px",
+    minWidth: 0,
+    boxSizing: "border-box",
+    padding: "8px 12px 10px",
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+  },
+  title: {
+    margin: "0 0 4px",
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  fields: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: "6px 8px", minWidth: 0 },
+  host: { flex: "1 1 150px", minWidth: 0 },
+  combobox: { width: "100%", minWidth: 0, "& input": { minWidth: 0, width: "100%" } },
+  record: { flex: "2 1 180px", minWidth: 0 },
+  select: { width: "100%", minWidth: 0, "& select": { minWidth: 0, width: "100%", textOverflow: "ellipsis" } },
+  file: { margin: "4px 0 0", fontSize: tokens.fontSizeBase200, overflowWrap: "anywhere" },
+});
+
+const MAX_OPTIONS = 50;
+const POPUP = { align: "start", position: "below", autoSize: "height" } as const;
+
+type SidePartProps = {
+  title: string;
+  bundle: BundleChoice | null;
+  /** What is known of it once it was read. */
+  side: BundleSide | undefined;
+  onBundle: (bundle: BundleChoice | null) => void;
+  onError: (error: unknown) => void;
+};
+
+/** One side of a comparison: a bundle of the archive, or a file. */
+export function SidePart({ title, bundle, side, onBundle, onError }: SidePartProps) {
+  const styles = useStyles();
+  const titleId = useId();
+  const record = bundle?.kind === "record" ? bundle.id : null;
+  const row = useQuery({
+    queryKey: ["records", "details", record],
+    queryFn: () => commands.showRecord(record ?? ""),
+    enabled: record !== null,
+  });
+  const [chosenHost, setChosenHost] = useState<string | null>(null);
+  const identity = chosenHost ?? (record === null ? null : (row.data?.row.identity ?? null));
+  const choose = async () => {
+    const file = await commands.chooseBundleFile();
+    if (file !== null) {
+      setChosenHost(null);
+      onBundle({ kind: "file", file });
+    }
+  };
+  return (
+    <section className={styles.root} aria-labelledby={titleId}>
+      <h2 id={titleId} className={styles.title}>
+        {title}
+      </h2>
+      <div className={styles.fields}>
+        <HostField
+          label={`Host of the ${title.toLowerCase()}`}
+          identity={identity}
+          onIdentity={(next) => {
+            setChosenHost(next);
+            onBundle(null);
+          }}
+        />
+        {identity !== null && (
+          <RecordField
+            label={title}
+            identity={identity}
+            record={record}
+            onRecord={(id) => {
+              setChosenHost(null);
+              onBundle({ kind: "record", id });
+            }}
+          />
+        )}
+        <Button size="small" icon={<FolderOpenRegular />} onClick={() => choose().catch(onError)}>
+          File…
+        </Button>
+      </div>
+      {bundle?.kind === "file" && <p className={styles.file}>{side === undefined ? "A file" : side.name}</p>}
+      {row.isError && <ErrorView error={row.error} isNarrow />}
+    </section>
+  );
+}
+
+type HostFieldProps = { label: string; identity: string | null; onIdentity: (identity: string) => void };
+
+function HostField({ label, identity, onIdentity }: HostFieldProps) {
+  const styles = useStyles();
+  const overview = useQuery(archiveQuery);
+  const [typed, setTyped] = useState<string | null>(null);
+  const hosts = overview.data?.hosts ?? [];
+  const text = (typed ?? "").trim().toLowerCase();
+  const found = hosts.filter((host) => host.name.toLowerCase().includes(text));
+  return (
+    <Field label="Host" size="small" className={styles.host}>
+      <Combobox
+        size="small"
+        className={styles.combobox}
+        positioning={POPUP}
+        aria-label={label}
+        placeholder="Choose a host"
+        value={typed ?? hosts.find((host) => host.identity === identity)?.name ?? ""}
+        selectedOptions={identity === null ? [] : [identity]}
+        onChange={(event) => setTyped(event.target.value)}
+        onOpenChange={(_, { open }) => setTyped((before) => (open ? (before ?? "") : null))}
+        onOptionSelect={(_, { optionValue }) => {
+          setTyped(null);
+          optionValue !== undefined && onIdentity(optionValue);
+        }}
+      >
+        {found.slice(0, MAX_OPTIONS).map((host) => (
+          <Option key={host.identity} value={host.identity} text={host.name}>
+            {host.name}
+          </Option>
+        ))}
+        {found.length === 0 && (
+          <Option disabled value="none" text="">
+            No host of this name
+          </Option>
+        )}
+        {found.length > MAX_OPTIONS && (
+          <Option disabled value="more" text="">
+            {`${plural(found.length - MAX_OPTIONS, "more host")}: type to find them`}
+          </Option>
+        )}
+      </Combobox>
+    </Field>
+  );
+}
+
+type RecordFieldProps = { label: string; identity: string; record: string | null; onRecord: (id: string) => void };
+
+function RecordField({ label, identity, record, onRecord }: RecordFieldProps) {
+  const styles = useStyles();
+  const query = { from: null, to: null, identity, server: null, search: null, pinned: false, newest: false };
+  const list = useQuery({ queryKey: ["records", "list", query], queryFn: () => commands.listRecords(query) });
+  const records: readonly RecordRow[] = list.data?.records ?? [];
+  if (list.isError) {
+    return <ErrorView error={list.error} isNarrow />;
+  }
+  return (
+    <Field label="Bundle" size="small" className={styles.record}>
+      <Select
+        size="small"
+        className={styles.select}
+        aria-label={label}
+        value={record ?? ""}
+        onChange={(_, { value }) => value !== "" && onRecord(value)}
+      >
+        {(record === null || !records.some((one) => one.id === record)) && (
+          <option value={record ?? ""}>{record ?? "Choose a bundle"}</option>
+        )}
+        {records.map((one) => (
+          <option key={one.id} value={one.id}>
+            {recordChoiceWords(one)}
+          </option>
+        ))}
+      </Select>
+    </Field>
+  );
+}

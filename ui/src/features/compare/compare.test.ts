@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import type { ChangeGroup, ChangeView, LineView } from "../../ipc";
+import { filteredGroups, secretWords, sectionsOfChanges, sideBySide } from "./differences";
+import { choiceOf, compareSearch, swapped, withChoice } from "./search";
+
+const change = (name: string, more: Partial<ChangeView> = {}): ChangeView => ({
+  name,
+  kind: "changed",
+  first: "a",
+  second: "b",
+  secrets: null,
+  source: { file: "etc/ntp.conf", key: "server" },
+  ...more,
+});
+const group = (section: string, object: string, ...names: string[]): ChangeGroup => ({
+  section,
+  object,
+  kind: "changed",
+  changes: names.map((name) => change(name)),
+});
+
+test("an address that cannot be understood is left out", () => {
+  expect(compareSearch({ first: 12, second: "", secondFile: -1, tab: "x" })).toEqual({ first: "12" });
+  expect(compareSearch({ first: "a", firstFile: 3, secondFile: 4, tab: "files" })).toEqual({
+    first: "a",
+    secondFile: 4,
+    tab: "files",
+  });
+});
+
+test("a side is chosen, and both change places", () => {
+  const search = withChoice({ first: "a" }, "second", { kind: "file", file: 7 });
+  expect(search).toEqual({ first: "a", secondFile: 7 });
+  expect(swapped(search)).toEqual({ firstFile: 7, second: "a" });
+  expect(choiceOf(search, "second")).toEqual({ kind: "file", file: 7 });
+  expect(withChoice(search, "second", null)).toEqual({ first: "a" });
+});
+
+test("groups of a section stand together, and no more are laid out than asked", () => {
+  const groups = [group("A", "x", "1", "2"), group("A", "y", "3"), group("B", "z", "4", "5")];
+  const sections = sectionsOfChanges(groups, 4);
+  expect(sections.map(({ section, changes }) => [section, changes])).toEqual([
+    ["A", 3],
+    ["B", 1],
+  ]);
+  expect(sectionsOfChanges(groups, 2)).toHaveLength(1);
+});
+
+test("a filter looks at names, objects, values and places", () => {
+  const groups = [group("Networking", "vmk0", "MTU"), group("Time", "NTP", "Servers")];
+  expect(filteredGroups(groups, " vmk0 ").map(({ object }) => object)).toEqual(["vmk0"]);
+  expect(filteredGroups(groups, "ntp.conf")).toHaveLength(2);
+  expect(filteredGroups(groups, "nothing")).toEqual([]);
+});
+
+test("what was removed stands beside what came in its place", () => {
+  const lines: LineView[] = [
+    { kind: "same", text: "a" },
+    { kind: "removed", text: "b" },
+    { kind: "removed", text: "c" },
+    { kind: "added", text: "B" },
+    { kind: "same", text: "d" },
+    { kind: "added", text: "e" },
+  ];
+  const told = sideBySide(10, 20, lines).map(({ first, second }) => [
+    first === null ? null : `${first.at} ${first.text}`,
+    second === null ? null : `${second.at} ${second.text}`,
+  ]);
+  expect(told).toEqual([
+    ["10 a", "20 a"],
+    ["11 b", "21 B"],
+    ["12 c", null],
+    ["13 d", "22 d"],
+    [null, "23 e"],
+  ]);
+});
+
+test("secrets are said to differ or to be alike", () => {
+  const hidden = { first: "[redacted: password hash]", second: "[redacted: password hash]" };
+  expect(secretWords(change("Password", { ...hidden, secrets: "differ" }))).toBe("What is redacted differs");
+  expect(secretWords(change("Password", { ...hidden, secrets: "alike" }))).toBe("What is redacted is alike");
+  expect(secretWords(change("MTU"))).toBeNull();
+  expect(secretWords(change("MTU", hidden))).toBe("It differs where it is not shown");
+});
