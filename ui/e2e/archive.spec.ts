@@ -156,7 +156,8 @@ test("a note is edited where it stands, and keeps the pin", async ({ page }) => 
   expect((await calls(page, "note_record")).at(-1)).toMatchObject({ text: "Kept for the audit" });
   await expect(row(page, "Bundles", "Kept for the audit")).toBeVisible();
 
-  await page.getByRole("button", { name: "Note…" }).click();
+  await page.getByRole("button", { name: "More commands" }).click();
+  await page.getByRole("menuitem", { name: "Note…" }).click();
   await page.getByRole("textbox", { name: "Note" }).fill("x".repeat(2001));
   await expect(page.getByText("A note has at most 2,000 characters.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Save note" })).toBeDisabled();
@@ -236,7 +237,8 @@ test("a bundle is exported, shown in its folder, and the list is saved", async (
   await row(page, "Bundles", "esx41.lab.local").first().click();
   await page.getByRole("button", { name: "Export…" }).click();
   await expect(page.getByText(/^Exported to C:\\Temp\\configBundle-esx41\.lab\.local\.tgz/)).toBeVisible();
-  await page.getByRole("button", { name: "Show in folder" }).click();
+  await page.getByRole("button", { name: "More commands" }).click();
+  await page.getByRole("menuitem", { name: "Show in folder" }).click();
   await expect.poll(() => calls(page, "reveal_record")).toHaveLength(1);
   await page.getByRole("button", { name: "More commands" }).click();
   await page.getByRole("menuitem", { name: "Open folder" }).click();
@@ -247,7 +249,7 @@ test("a bundle is exported, shown in its folder, and the list is saved", async (
   const [saved] = await calls(page, "save_text");
   expect(saved).toMatchObject({
     suggestedName: "bundles.csv",
-    text: expect.stringMatching(/^Host,Taken,Version,Build,Size,Verified,Pinned,Note,Server\r\n/),
+    text: expect.stringMatching(/^Host,Taken,Version,Build,Size,Settings,Verified,Pinned,Note,Server\r\n/),
   });
 });
 

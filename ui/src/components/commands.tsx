@@ -21,6 +21,8 @@ import type { ReactElement } from "react";
 export type Command = {
   id: string;
   label: string;
+  /** What a toolbar has room for: how the label begins. */
+  short?: string;
   icon?: ReactElement;
   /** Shown in menus; the page binds it. */
   shortcut?: string;
@@ -65,8 +67,9 @@ export function CommandBar({ commands, label }: { commands: Commands; label: str
                 icon={command.icon}
                 disabled={command.disabled}
                 onClick={command.run}
+                {...(command.short === undefined ? {} : { "aria-label": command.label, title: command.label })}
               >
-                {command.label}
+                {command.short ?? command.label}
               </Button>
             </OverflowItem>
           ),

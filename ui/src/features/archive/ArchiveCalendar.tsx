@@ -1,8 +1,8 @@
 import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ChevronLeftRegular, ChevronRightRegular } from "@fluentui/react-icons";
 import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { byteSize, plural } from "../../components/words";
-import type { ArchiveDay } from "../../ipc";
+import { byteSize, plural, wholeNumber } from "../../components/words";
+import type { ArchiveDay, ChangedDay } from "../../ipc";
 import {
   chooseDay,
   type DayRange,
@@ -75,6 +75,20 @@ const useStyles = makeStyles({
     ":hover": { border: `1px solid ${tokens.colorBrandStroke1}` },
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-1px" },
   },
+  /** A day on which settings changed: a dot above its number's end. */
+  changed: {
+    "::before": {
+      content: '""',
+      position: "absolute",
+      right: "2px",
+      top: "2px",
+      width: "5px",
+      height: "5px",
+      borderRadius: "50%",
+      backgroundColor: tokens.colorNeutralForeground1,
+      "@media (forced-colors: active)": { backgroundColor: "CanvasText" },
+    },
+  },
   quarter1: { "::after": { width: "calc(25% - 2px)" } },
   quarter2: { "::after": { width: "calc(50% - 3px)" } },
   quarter3: { "::after": { width: "calc(75% - 4px)" } },
@@ -84,17 +98,20 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorBrandBackground,
     fontWeight: tokens.fontWeightSemibold,
     "::after": { backgroundColor: tokens.colorNeutralForegroundOnBrand },
+    "::before": { backgroundColor: tokens.colorNeutralForegroundOnBrand },
     "@media (forced-colors: active)": {
       backgroundColor: "Highlight",
       color: "HighlightText",
       forcedColorAdjust: "none",
       "::after": { backgroundColor: "HighlightText" },
+      "::before": { backgroundColor: "HighlightText" },
     },
   },
 });
 
 type ArchiveCalendarProps = {
   days: readonly ArchiveDay[];
+  changed: readonly ChangedDay[];
   range: DayRange | null;
   onRange: (range: DayRange | null) => void;
 };
@@ -103,10 +120,11 @@ type ArchiveCalendarProps = {
  * A year by its months. Days with bundles are buttons; the bar under a day's number says how full it is beside the
  * fullest of all.
  */
-export function ArchiveCalendar({ days, range, onRange }: ArchiveCalendarProps) {
+export function ArchiveCalendar({ days, changed, range, onRange }: ArchiveCalendarProps) {
   const styles = useStyles();
   const root = useRef<HTMLDivElement>(null);
   const known = useMemo(() => new Map(days.map((day) => [day.date, day])), [days]);
+  const changes = useMemo(() => new Map(changed.map((day) => [day.date, day.changed])), [changed]);
   const dates = useMemo(() => [...known.keys()].sort(), [known]);
   const most = useMemo(() => days.reduce((top, day) => Math.max(top, day.records), 1), [days]);
   const years = useMemo(() => yearsOf(dates), [dates]);
@@ -185,6 +203,7 @@ export function ArchiveCalendar({ days, range, onRange }: ArchiveCalendarProps) 
             key={month.id}
             month={month}
             known={known}
+            changes={changes}
             most={most}
             range={range}
             tabStop={tabStop}
@@ -199,13 +218,14 @@ export function ArchiveCalendar({ days, range, onRange }: ArchiveCalendarProps) 
 type MonthGridProps = {
   month: Month;
   known: ReadonlyMap<string, ArchiveDay>;
+  changes: ReadonlyMap<string, number>;
   most: number;
   range: DayRange | null;
   tabStop: string | undefined;
   onWhole: () => void;
 };
 
-function MonthGrid({ month, known, most, range, tabStop, onWhole }: MonthGridProps) {
+function MonthGrid({ month, known, changes, most, range, tabStop, onWhole }: MonthGridProps) {
   const styles = useStyles();
   return (
     <fieldset className={styles.month} aria-label={month.title}>
@@ -239,7 +259,9 @@ function MonthGrid({ month, known, most, range, tabStop, onWhole }: MonthGridPro
           );
         }
         const isChosen = range !== null && range.from <= date && date <= range.to;
-        const words = `${dayInWords(date)}: ${plural(day.records, "bundle")} of ${plural(day.hosts, "host")}, ${byteSize(day.bytes)}`;
+        const changed = changes.get(date) ?? 0;
+        const base = `${dayInWords(date)}: ${plural(day.records, "bundle")} of ${plural(day.hosts, "host")}, ${byteSize(day.bytes)}`;
+        const words = changed === 0 ? base : `${base}, settings changed in ${wholeNumber(changed)}`;
         return (
           <button
             key={date}
@@ -253,6 +275,7 @@ function MonthGrid({ month, known, most, range, tabStop, onWhole }: MonthGridPro
               styles.day,
               styles.filled,
               styles[`quarter${fullness(day.records, most)}`],
+              changed > 0 && styles.changed,
               isChosen && styles.chosen,
             )}
           >

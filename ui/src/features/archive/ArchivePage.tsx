@@ -2,7 +2,7 @@ import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-compon
 import { ArchiveRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { CommandBar } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
@@ -13,9 +13,10 @@ import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { Age } from "../../components/Time";
 import { byteSize, plural, wholeNumber } from "../../components/words";
-import { type ArchiveOverview, commands as ipc } from "../../ipc";
+import { type ArchiveOverview, type ChangedDay, commands as ipc } from "../../ipc";
 import { useMedia } from "../../theme";
-import { archiveQuery } from "../shell/data";
+import { archiveQuery, changedDaysQuery } from "../shell/data";
+import { useReading } from "../shell/reading";
 import { ArchiveCalendar } from "./ArchiveCalendar";
 import { ArchiveFilters } from "./ArchiveFilters";
 import { archiveCommands } from "./archiveCommands";
@@ -61,6 +62,7 @@ const useStyles = makeStyles({
 const route = getRouteApi("/archive");
 const KEPT_PANES = { calendar: "archive.calendar", details: "archive.details" } as const;
 const NO_DAYS: ArchiveOverview["days"] = [];
+const NO_CHANGED_DAYS: ChangedDay[] = [];
 
 /** Every bundle there is, by day, host and server. */
 export function ArchivePage(): ReactNode {
@@ -101,6 +103,8 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
     [navigate],
   );
   const query = recordQuery(search);
+  const changed = useQuery(changedDaysQuery);
+  useEffect(() => void ipc.readOlderBundles(), []);
   const list = useQuery({
     queryKey: ["records", "list", query],
     queryFn: () => ipc.listRecords(query),
@@ -136,6 +140,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
     hasDetails,
     acts: {
       ...acts,
+      inside: () => only !== null && void navigate({ to: "/inside", search: { record: only } }),
       restore: () => only !== null && void navigate({ to: "/restore", search: { record: only } }),
       refresh: onRefresh,
       note: () => {
@@ -176,6 +181,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
           >
             <ArchiveCalendar
               days={overview.days.length === 0 ? NO_DAYS : overview.days}
+              changed={changed.data?.days ?? NO_CHANGED_DAYS}
               range={rangeOf(search)}
               onRange={(range) => onSearch({ from: range?.from, to: range?.to })}
             />
@@ -219,7 +225,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
                 setSelected(next);
                 setEditingNote(false);
               }}
-              onOpen={() => hasDetails || toggleDetails()}
+              onOpen={(record) => void navigate({ to: "/inside", search: { record: record.id } })}
               commands={commands.filter((command) => command === "divider" || !OF_THE_PAGE.has(command.id))}
               handle={grid}
               empty={
@@ -256,6 +262,7 @@ const NO_RECORDS: [] = [];
 const OF_THE_PAGE: ReadonlySet<string> = new Set(["calendar", "details"]);
 
 function Subtitle({ overview }: { overview: ArchiveOverview }) {
+  const left = useReading((state) => state.left);
   return (
     <>
       {[
@@ -266,6 +273,7 @@ function Subtitle({ overview }: { overview: ArchiveOverview }) {
       ].join(" · ")}
       {" · read "}
       <Age iso={overview.readAt} />
+      {left > 0 && ` · looking for changed settings in ${plural(left, "older bundle")}`}
     </>
   );
 }

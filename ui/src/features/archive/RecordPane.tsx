@@ -8,7 +8,9 @@ import { Mark } from "../../components/Mark";
 import { Age, DateTime } from "../../components/Time";
 import { byteSize, wholeNumber } from "../../components/words";
 import { commands, type RecordDetails, type RecordRow } from "../../ipc";
+import { HostChanges } from "./HostChanges";
 import { NoteEditor } from "./NoteEditor";
+import { Proof } from "./Proof";
 import { sumInWords } from "./recordWords";
 
 const useStyles = makeStyles({
@@ -106,7 +108,10 @@ function Details({ details, isEditingNote, onEditingNote }: DetailsProps) {
           ))}
         </ul>
       )}
+      <Standing record={row} />
       <NoteEditor record={row} isEditing={isEditingNote} onEditing={onEditingNote} />
+      <Proof rungs={details.proof} isVerified={row.verified !== null} />
+      <HostChanges identity={row.identity} />
       <Facts
         title="Bundle"
         facts={[
@@ -171,6 +176,40 @@ function Details({ details, isEditingNote, onEditingNote }: DetailsProps) {
       />
     </>
   );
+}
+
+/** Whether the settings are those of the host's bundle before. */
+function Standing({ record: { id, standing } }: { record: RecordRow }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  switch (standing.kind) {
+    case "changed":
+      return (
+        <div className={styles.quiet}>
+          Settings differ from{" "}
+          <Link
+            as="button"
+            inline
+            className={styles.link}
+            onClick={() => void navigate({ to: "/compare", search: { first: standing.previous, second: id } })}
+          >
+            the bundle before
+          </Link>
+        </div>
+      );
+    case "unchanged":
+      return (
+        <div className={styles.quiet}>
+          Settings unchanged since <DateTime iso={standing.since} />
+        </div>
+      );
+    case "first":
+      return <div className={styles.quiet}>First bundle of this host</div>;
+    case "unreadable":
+      return <div className={styles.quiet}>Whether settings changed cannot be read</div>;
+    case "unknown":
+      return <div className={styles.quiet}>Settings not read yet</div>;
+  }
 }
 
 function Verdict({ record: { verified } }: { record: RecordRow }) {

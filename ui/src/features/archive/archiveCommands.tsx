@@ -3,9 +3,11 @@ import {
   ArrowClockwiseRegular,
   ArrowExportRegular,
   ArrowUndoRegular,
+  BranchCompareRegular,
   BroomRegular,
   CalendarRegular,
   DeleteRegular,
+  DocumentSearchRegular,
   DocumentTableRegular,
   FolderOpenRegular,
   FolderRegular,
@@ -26,6 +28,8 @@ type ArchiveState = {
   acts: {
     verify: () => void;
     restore: () => void;
+    inside: () => void;
+    compare: () => void;
     verifyAll: () => void;
     exportBundle: () => void;
     reveal: () => void;
@@ -46,6 +50,22 @@ export function archiveCommands({ chosen, isReading, hasCalendar, hasDetails, ac
   const isPinned = chosen.length > 0 && chosen.every((record) => record.pinned);
   return [
     {
+      id: "inside",
+      label: "Look inside",
+      icon: <DocumentSearchRegular />,
+      shortcut: "Enter",
+      disabled: !isOne,
+      run: acts.inside,
+    },
+    {
+      id: "compare",
+      label: isOne ? "Compare with the one before" : "Compare",
+      ...(isOne ? { short: "Compare" } : {}),
+      icon: <BranchCompareRegular />,
+      disabled: chosen.length !== 1 && chosen.length !== 2,
+      run: acts.compare,
+    },
+    {
       id: "verify",
       label: "Verify",
       icon: <ShieldCheckmarkRegular />,
@@ -54,7 +74,6 @@ export function archiveCommands({ chosen, isReading, hasCalendar, hasDetails, ac
     },
     { id: "restore", label: "Restore…", icon: <ArrowUndoRegular />, disabled: !isOne, run: acts.restore },
     { id: "export", label: "Export…", icon: <ArrowExportRegular />, disabled: !isOne, run: acts.exportBundle },
-    { id: "reveal", label: "Show in folder", icon: <FolderOpenRegular />, disabled: !isOne, run: acts.reveal },
     {
       id: "pin",
       label: isPinned ? "Unpin" : "Pin",
@@ -62,7 +81,6 @@ export function archiveCommands({ chosen, isReading, hasCalendar, hasDetails, ac
       disabled: chosen.length === 0,
       run: () => acts.pin(!isPinned),
     },
-    { id: "note", label: "Note…", icon: <NoteEditRegular />, disabled: !isOne, run: acts.note },
     {
       id: "delete",
       label: "Delete…",
@@ -84,6 +102,8 @@ export function archiveCommands({ chosen, isReading, hasCalendar, hasDetails, ac
     { id: "prune", label: "Prune…", icon: <BroomRegular />, run: acts.prune },
     { id: "folder", label: "Open folder", icon: <FolderRegular />, run: acts.openFolder },
     { id: "list", label: "Save list…", icon: <DocumentTableRegular />, run: acts.saveList },
+    { id: "reveal", label: "Show in folder", icon: <FolderOpenRegular />, disabled: !isOne, run: acts.reveal },
+    { id: "note", label: "Note…", icon: <NoteEditRegular />, disabled: !isOne, run: acts.note },
     {
       id: "calendar",
       label: hasCalendar ? "Hide calendar" : "Show calendar",

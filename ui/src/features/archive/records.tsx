@@ -6,6 +6,7 @@ import type { GridColumn } from "../../components/grid/DataGrid";
 import { Mark } from "../../components/Mark";
 import { byteSize, dateTime } from "../../components/words";
 import type { RecordRow } from "../../ipc";
+import { standingWords } from "../bundles/words";
 
 const useStyles = makeStyles({
   pin: { fontSize: "14px", verticalAlign: "-2px" },
@@ -42,6 +43,7 @@ export const RECORD_COLUMNS: readonly GridColumn<RecordRow>[] = [
   { id: "version", title: "Version", width: 60, text: (record) => record.version },
   { id: "build", title: "Build", width: 76, text: (record) => record.build },
   SIZE_COLUMN,
+  { id: "standing", title: "Settings", width: 120, text: (record) => standingWords(record.standing) },
   {
     id: "verified",
     title: "Verified",

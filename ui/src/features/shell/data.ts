@@ -3,6 +3,7 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { commands, type Message, watch } from "../../ipc";
 import { useDropped } from "./dropped";
 import { applyMessage, useJobs } from "./jobs";
+import { useReading } from "./reading";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -20,6 +21,7 @@ export const archiveQuery = queryOptions({
   queryKey: ["archive", "overview"],
   queryFn: () => commands.archiveOverview(false),
 });
+export const changedDaysQuery = queryOptions({ queryKey: ["archive", "changedDays"], queryFn: commands.changedDays });
 export const runsQuery = queryOptions({ queryKey: ["runs"], queryFn: commands.listRuns });
 
 /** Hears of everything from now on. */
@@ -32,6 +34,9 @@ function onMessage(message: Message) {
   useJobs.setState((state) => applyMessage(state, message), true);
   if (message.kind === "bundleDropped" || message.kind === "dropRefused") {
     useDropped.setState({ dropped: message });
+  }
+  if (message.kind === "settingsRead") {
+    useReading.setState({ left: message.left });
   }
   for (const queryKey of outdated(message)) {
     void readAgain(queryClient, queryKey);

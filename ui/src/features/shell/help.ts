@@ -19,9 +19,36 @@ export const PAGE_HELP: readonly [PageHelp, ...PageHelp[]] = [
     path: "/archive",
     title: "Archive",
     paragraphs: [
-      "All bundles, by day and by host. The calendar shows the days on which something was saved; the bar under a day tells how full it is beside the fullest. A click on a day or on a month's name narrows the list, Shift and a click reaches to another day.",
+      "All bundles, by day and by host. The calendar shows the days on which something was saved; the bar under a day tells how full it is beside the fullest. A click on a day or on a month's name narrows the list, Shift and a click reaches to another day. A dot marks a day on which the settings of a host changed.",
+      "Look inside shows what a bundle holds. Compare shows how two selected bundles differ, or a selected one from the host's bundle before it. The details tell what changed when, and what is proven of the bundle.",
       "Verifying reads a bundle through and compares it with the checksum of the day it was taken.",
       "Deleting and pruning show first exactly what would go. A host's last good bundle and pinned bundles always stay.",
+    ],
+  },
+  {
+    path: "/inside",
+    title: "Inside a bundle",
+    paragraphs: [
+      "What the host was configured to do, in the words of the vSphere Client, and the files of the bundle. What Hostkeep has no words for is under Other keys and Files. Select a setting to see the file and the key that it stands in.",
+      "Passwords, keys and other secrets are not shown: a mark stands in their place. They are in the bundle and are restored with it.",
+      "A bundle of a host with a TPM may be sealed: only that host can read it.",
+    ],
+  },
+  {
+    path: "/compare",
+    title: "Compare",
+    paragraphs: [
+      "How the second bundle differs from the first: two of one host, two hosts, or a file and a bundle of the archive. Settings come first, then files with their lines side by side.",
+      "Secrets are not shown; it is told whether they differ. What changes at every backup without anyone having changed a setting is not counted.",
+      "The comparison can be exported as text, as a web page or as JSON.",
+    ],
+  },
+  {
+    path: "/search",
+    title: "Search",
+    paragraphs: [
+      "Finds a setting, a value, an address or a file in the newest bundle of every host, or in all bundles of one host. The first search reads the bundles, later ones only new ones.",
+      "Select what was found to see the bundles that have it; each leads to the setting in it.",
     ],
   },
   {

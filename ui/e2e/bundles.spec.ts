@@ -1,0 +1,135 @@
+/** Looking inside bundles, comparing them, and searching their settings. */
+import { expect } from "@playwright/test";
+import { calls, grid, open, row, rows, send, test } from "./pages";
+
+const HOST = "esx01.lab.local";
+
+test("a bundle's settings are filtered, and one tells where it stands", async ({ page }) => {
+  await open(page, "small", "/archive");
+  await row(page, "Bundles", HOST).first().click();
+  await page.getByRole("button", { name: "Look inside" }).click();
+  await expect(page).toHaveURL(/#\/inside\?record=/);
+  await expect(grid(page, "Settings")).toBeVisible();
+  await expect(rows(page, "Settings")).toHaveCount(15);
+  await page.getByLabel("Section", { exact: true }).selectOption("Networking");
+  await expect(rows(page, "Settings")).toHaveCount(4);
+  await page.getByLabel("Filter settings").fill("mtu");
+  await expect(rows(page, "Settings")).toHaveCount(1);
+  await rows(page, "Settings").first().click();
+  await expect(page.getByRole("region", { name: "Details" })).toContainText("esx/network/vmknics/vmk0");
+  await page.reload();
+  await expect(rows(page, "Settings")).toHaveCount(1);
+});
+
+test("a password hash is not on the page", async ({ page }) => {
+  await open(page, "small", "/inside?file=1&text=password");
+  await expect(row(page, "Settings", "[redacted: password hash]")).toBeVisible();
+});
+
+test("files are shown as what they are", async ({ page }) => {
+  await open(page, "small", "/inside?file=1&tab=files");
+  const pane = page.getByRole("region", { name: "File", exact: true });
+  await row(page, "Files", "etc/ntp.conf").click();
+  await expect(pane.getByRole("region", { name: "Text of the file" })).toContainText("server ntp1.lab.local");
+  await row(page, "Files", "etc/vmware/ssl/rui.crt").click();
+  await expect(pane).toContainText("CN=esx01.lab.local");
+  await row(page, "Files", "etc/vmware/ssl/rui.key").click();
+  await expect(pane).toContainText("nothing but a secret");
+  await row(page, "Files", "var/lib/vmware/osdata/locker.bin").click();
+  await expect(pane).toContainText("SHA-256");
+});
+
+test("two bundles of the archive are compared, the older one first", async ({ page }) => {
+  await open(page, "small", "/archive?text=esx01");
+  const own = row(page, "Bundles", HOST);
+  await own.first().click();
+  await own.nth(1).click({ modifiers: ["ControlOrMeta"] });
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
+  await expect(page.getByText("5 settings and 2 files differ, 412 settings are alike.")).toBeVisible();
+  const [compared] = await calls(page, "compare_bundles");
+  expect(compared).toMatchObject({
+    first: { kind: "record" },
+    second: { kind: "record", id: expect.stringMatching(/-0$/) },
+  });
+  const users = page.getByRole("region", { name: "Users and permissions" });
+  await expect(users).toContainText("What is redacted differs");
+  await expect(users).toContainText("What is redacted is alike");
+  await expect(page.getByRole("region", { name: "Networking" })).toContainText("Removed");
+  await page.getByLabel("Filter differences").fill("ntp9");
+  await expect(page.getByRole("table")).toHaveCount(1);
+});
+
+test("a bundle is compared with the one before", async ({ page }) => {
+  await open(page, "small", "/archive");
+  await row(page, "Bundles", HOST).first().click();
+  await page.getByRole("button", { name: "Compare with the one before" }).click();
+  await expect(page).toHaveURL(/#\/compare\?first=.*-1&second=.*-0/);
+});
+
+test("lines stand side by side, and the comparison is exported", async ({ page }) => {
+  await open(page, "small", "/compare?firstFile=1&secondFile=2&tab=files");
+  const lines = page.getByRole("table", { name: "Lines of etc/ntp.conf" });
+  await expect(lines.getByRole("row").nth(2)).toContainText("2− server ntp1.lab.local2+ server ntp1.lab.local iburst");
+  await page.getByRole("button", { name: "Export…" }).click();
+  await page.getByRole("menuitem", { name: "Web page (HTML)…" }).click();
+  await expect(page.getByText("The comparison was saved.")).toBeVisible();
+  expect(await calls(page, "export_comparison")).toMatchObject([{ format: "html" }]);
+});
+
+test("sides are chosen by host and bundle, and change places", async ({ page }) => {
+  await open(page, "small", "/compare");
+  await expect(page.getByText("Choose two bundles")).toBeVisible();
+  for (const [side, host] of [
+    ["first", "esx02.lab.local"],
+    ["second", "esx05.lab.local"],
+  ] as const) {
+    const choice = page.getByRole("combobox", { name: `Host of the ${side} bundle` });
+    await choice.click();
+    await choice.fill(host);
+    await page.getByRole("option", { name: host }).click();
+    await page
+      .getByLabel(`${side === "first" ? "First" : "Second"} bundle`, { exact: true })
+      .last()
+      .selectOption({ index: 1 });
+  }
+  await expect(page.getByText(/First: esx02.lab.local, .* Second: esx05.lab.local/)).toBeVisible();
+  await page.getByRole("button", { name: "Swap" }).click();
+  await expect(page.getByText(/First: esx05.lab.local, .* Second: esx02.lab.local/)).toBeVisible();
+});
+
+test("a search leads to the setting in its bundle", async ({ page }) => {
+  await open(page, "small", "/search");
+  await page.getByRole("searchbox", { name: "Search settings" }).fill("ntp2");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 setting found, 60 bundles looked through")).toBeVisible();
+  await expect(row(page, "Found settings", "60 hosts")).toBeVisible();
+  await page
+    .getByRole("region", { name: "Details" })
+    .getByRole("button", { name: new RegExp(`^${HOST}, `) })
+    .click();
+  await expect(rows(page, "Settings")).toHaveCount(1);
+  await expect(row(page, "Settings", "ntp1.lab.local, ntp2.lab.local")).toBeVisible();
+});
+
+test("a search that reads bundles says how far it is, and is cancelled", async ({ page }) => {
+  await open(page, "searchSlow", "/search?text=ntp");
+  await expect(page.getByText("Reading bundles that were not read before: 12 of 60")).toBeVisible();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Cancel" })).toBeHidden();
+  await expect(page.getByText("Search what hosts were configured to do")).toBeVisible();
+});
+
+test("the archive says what changed when, and how far a bundle is proven", async ({ page }) => {
+  await open(page, "bundlesUnread", "/archive?text=esx01");
+  await expect(page.getByText("looking for changed settings in 320 older bundles")).toBeVisible();
+  await send(page, { kind: "settingsRead", left: 0 });
+  await expect(page.getByText("looking for changed settings")).toBeHidden();
+  await expect(page.getByRole("button", { name: /settings changed in \d+/ }).first()).toBeVisible();
+  await row(page, "Bundles", HOST).nth(1).click();
+  await expect(page.getByRole("region", { name: "Proof" })).toContainText("Hash on record: proven");
+  await page.getByRole("button", { name: "Show the host's changes" }).click();
+  const changes = page.getByRole("region", { name: "What changed when" });
+  await expect(changes.getByText("first bundle")).toBeVisible();
+  await changes.getByRole("button").first().click();
+  await expect(page).toHaveURL(/#\/compare\?first=/);
+});
