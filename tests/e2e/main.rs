@@ -7,6 +7,7 @@
 mod archive;
 mod backing_up;
 mod closing;
+mod comparing;
 mod dropping;
 mod keyboard;
 mod lab;
