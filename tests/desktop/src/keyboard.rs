@@ -62,19 +62,30 @@ impl Keyboard {
         self.xdotool(&["windowmove", "--sync", window, &x.to_string(), &y.to_string()]);
     }
 
-    /// Drags with the pointer from a place in one window to a place in another, as somebody does who takes their time.
+    /// Presses the pointer's button at a place in one window and moves on to a place in another, as somebody does who drags.
     pub fn drag(&self, (from, x, y): (&str, i32, i32), (to, to_x, to_y): (&str, i32, i32)) {
         let (left, top) = self.corner(from);
         let (to_left, to_top) = self.corner(to);
-        let at =
-            |x: i32, y: i32| self.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "sleep", "0.05"]);
-        at(left + x, top + y);
+        self.point(left + x, top + y);
         self.xdotool(&["mousedown", "1"]);
         for step in 1..=10 {
             let between = |from: i32, to: i32| from + (to - from) * step / 10;
-            at(between(left + x, to_left + to_x), between(top + y, to_top + to_y));
+            self.point(between(left + x, to_left + to_x), between(top + y, to_top + to_y));
         }
-        self.xdotool(&["sleep", "0.2", "mouseup", "1"]);
+    }
+
+    /// Moves the pointer by a hair, while something is dragged.
+    pub fn wobble(&self) {
+        self.xdotool(&["mousemove_relative", "1", "0", "mousemove_relative", "--", "-1", "0"]);
+    }
+
+    /// Lets go of what is dragged.
+    pub fn drop(&self) {
+        self.xdotool(&["mouseup", "1"]);
+    }
+
+    fn point(&self, x: i32, y: i32) {
+        self.xdotool(&["mousemove", &x.to_string(), &y.to_string()]);
     }
 
     /// Where a window begins on the screen.

@@ -22,7 +22,7 @@ pub use screen::Screen;
 use std::time::{Duration, Instant};
 
 /// How long anything is waited for before it counts as never coming.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Tries until it works, and says why it did not.
 pub async fn until<T, E: std::fmt::Display>(what: &str, mut attempt: impl AsyncFnMut() -> Result<T, E>) -> T {
