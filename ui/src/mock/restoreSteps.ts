@@ -18,7 +18,7 @@ export const SAFETY = "20261123T091500Z-51fa3c07";
 export function stepView(step: RestoreStep, state: StepView["state"]): StepView {
   const notes: Partial<Record<RestoreStep, string>> = {
     safetyBackup: `kept as ${SAFETY}`,
-    return: state === "begun" ? "not responding" : "started at 2026-11-23T09:19:40Z",
+    return: state === "begun" ? "not responding" : "up since 2026-11-23 09:19:40 UTC",
   };
   return {
     step,

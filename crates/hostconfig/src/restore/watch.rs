@@ -160,9 +160,12 @@ async fn until_back(
                     progress.done_anyway(Step::GoDown, None).await;
                     progress.begin_anyway(Step::Return).await;
                 }
-                let at = system.boot_time.map(|at| at.to_rfc3339()).unwrap_or_default();
-                progress.done_anyway(Step::Return, Some(format!("started at {at}"))).await;
-                known.push(format!("{host} has restarted: it is up since {at}"));
+                let up = system.boot_time.map(|at| at.to_utc().format("%Y-%m-%d %H:%M:%S UTC"));
+                progress.done_anyway(Step::Return, up.as_ref().map(|at| format!("up since {at}"))).await;
+                known.push(match up {
+                    Some(at) => format!("{host} has restarted: it is up since {at}"),
+                    None => format!("{host} has restarted"),
+                });
                 return Ok(Back {
                     host: *system,
                     session,
