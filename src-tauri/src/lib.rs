@@ -93,6 +93,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
             bundles::export_comparison,
             bundles::host_changes,
             bundles::changed_days,
+            bundles::newest_standings,
             bundles::read_older_bundles,
             bundles::search_settings,
             bundles::cancel_search,

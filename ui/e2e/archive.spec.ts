@@ -249,7 +249,7 @@ test("a bundle is exported, shown in its folder, and the list is saved", async (
   const [saved] = await calls(page, "save_text");
   expect(saved).toMatchObject({
     suggestedName: "bundles.csv",
-    text: expect.stringMatching(/^Host,Taken,Version,Build,Size,Settings,Verified,Pinned,Note,Server\r\n/),
+    text: expect.stringMatching(/^Host,Taken,Settings,Version,Build,Size,Verified,Pinned,Note,Server\r\n/),
   });
 });
 

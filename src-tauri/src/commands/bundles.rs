@@ -21,7 +21,7 @@ use super::{App, within};
 use crate::ipc::{
     Answer, BundleChoice, BundleComparison, BundleFileView, BundleInside, BundleLayer, BundleSide,
     ChangedDay, ChangedDays, ComparisonFormat, ErrorReport, HitView, HostChangeView, Message, NotSearched,
-    SearchProgress, SettingsFound, SettingsQuery, day_of,
+    RecordStanding, SearchProgress, SettingsFound, SettingsQuery, StandingView, day_of,
 };
 use crate::jobs::Jobs;
 use crate::state::{Place, blocking, lock, now};
@@ -148,6 +148,23 @@ pub(crate) async fn changed_days(app: App<'_>) -> Answer<ChangedDays> {
         let reading = lock(&place.looking).is_reading;
         let days = days.into_iter().rev().map(|(date, changed)| ChangedDay { date, changed });
         Ok(ChangedDays { days: days.collect(), unread: standings.unread, reading })
+    })
+    .await
+}
+
+/// How the settings of each host's newest bundle stand to those of the one before it, as far as that is known.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn newest_standings(app: App<'_>) -> Answer<Vec<RecordStanding>> {
+    let place = app.place();
+    blocking(move || {
+        let read = place.read_archive(false)?;
+        let standings = place.standings(&read);
+        let standing = |record: &Record| {
+            let standing = StandingView::from(standings.of.get(&record.folder)?);
+            Some(RecordStanding { record: record.id.clone(), standing })
+        };
+        Ok(newest_of_each(&read.listing.records).into_iter().filter_map(standing).collect())
     })
     .await
 }
@@ -347,8 +364,11 @@ fn search(
     }
     let (hits, found) = index.search(&query.text, &records, MOST_HITS)?;
     let by_id: HashMap<&str, &Record> = records.iter().map(|record| (record.id.as_str(), *record)).collect();
+    let standings = place.standings(&read);
+    let has_none = |record: &&&Record| matches!(standings.of.get(&record.folder), Some(Standing::Unreadable));
     Ok(SettingsFound {
         searched: records.len() - not_searched.len(),
+        without_settings: records.iter().filter(has_none).count(),
         found,
         hits: hits.iter().map(|hit| HitView::new(hit, |id| by_id.get(id).copied())).collect(),
         not_searched: not_searched

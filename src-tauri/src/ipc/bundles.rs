@@ -22,6 +22,8 @@ const MOST_LINES: usize = 20_000;
 /// So many lines are sent of one file that differs, and of all of them.
 const MOST_CHANGED_LINES: usize = 2_000;
 const ALL_CHANGED_LINES: usize = 20_000;
+/// So many objects are named of one of a host's changes.
+const MOST_OBJECTS: usize = 20;
 /// So many records are named of one hit.
 const MOST_RECORDS: usize = 100;
 
@@ -342,6 +344,15 @@ pub(crate) enum StandingView {
     Unknown,
 }
 
+/// How a record's settings stand to those of the host's bundle before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub(crate) struct RecordStanding {
+    /// The record's id.
+    pub(crate) record: String,
+    /// How they stand.
+    pub(crate) standing: StandingView,
+}
+
 /// On which days settings changed, as far as that is known.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct ChangedDays {
@@ -368,16 +379,16 @@ pub(crate) struct ChangedDay {
 pub(crate) struct HostChangeView {
     /// The id of the record before; none for the host's first.
     pub(crate) previous: Option<String>,
-    /// When that was taken.
-    pub(crate) previous_taken_at: Option<DateTime<Utc>>,
     /// The id of the record that has the change.
     pub(crate) record: String,
     /// When that was taken.
     pub(crate) taken_at: DateTime<Utc>,
     /// How many settings changed.
     pub(crate) changes: usize,
-    /// What changed; at most 20,000 settings.
-    pub(crate) groups: Vec<ChangeGroup>,
+    /// What they are settings of, or their section where that is the host itself; at most 20.
+    pub(crate) objects: Vec<String>,
+    /// How many of these there are.
+    pub(crate) objects_count: usize,
     /// Why it is not known.
     pub(crate) unreadable: Option<ErrorReport>,
 }
@@ -406,6 +417,8 @@ pub(crate) struct SearchProgress {
 pub(crate) struct SettingsFound {
     /// How many bundles were looked through.
     pub(crate) searched: usize,
+    /// How many of these are sealed, or have no settings that can be read.
+    pub(crate) without_settings: usize,
     /// How many settings have the text.
     pub(crate) found: usize,
     /// At most 1,000 of them.
@@ -661,13 +674,19 @@ impl From<&Change> for ChangeView {
 
 impl From<HostChange> for HostChangeView {
     fn from(change: HostChange) -> Self {
+        let object = |group: &Group| match group.object.as_str() {
+            "" => group.section.title().to_owned(),
+            object => object.to_owned(),
+        };
+        let mut objects: Vec<String> = change.groups.iter().map(object).collect();
+        objects.dedup();
         Self {
             previous: change.previous,
-            previous_taken_at: change.previous_taken_at,
             record: change.record,
             taken_at: change.taken_at,
             changes: change.groups.iter().map(|group| group.changes.len()).sum(),
-            groups: groups(&change.groups),
+            objects_count: objects.len(),
+            objects: objects.into_iter().take(MOST_OBJECTS).collect(),
             unreadable: change.unreadable.map(ErrorReport::from),
         }
     }

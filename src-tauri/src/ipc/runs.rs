@@ -5,7 +5,7 @@ use hostconfig::backup::{HostReport, Outcome, RunReport};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ErrorReport, HostRef, ResultView};
+use super::{ErrorReport, HostRef, ResultView, StandingView};
 
 /// What to back up.
 #[derive(Debug, Clone, Deserialize, Type)]
@@ -73,6 +73,8 @@ pub(crate) struct HostReportView {
     pub(crate) record: Option<String>,
     /// The bundle's size.
     pub(crate) bytes: u64,
+    /// How its settings stood to those of the backup before, where the run knew that.
+    pub(crate) settings: Option<StandingView>,
     /// How long it took.
     pub(crate) seconds: Option<f64>,
     /// What an admin should know all the same.
@@ -167,15 +169,17 @@ impl From<&HostReport> for HostReportView {
             result: ResultView::Cancelled,
             record: None,
             bytes: 0,
+            settings: None,
             seconds: None,
             warnings: Vec::new(),
             error: None,
         };
         match &report.outcome {
-            Outcome::Saved { record, bytes, seconds, warnings, .. } => {
+            Outcome::Saved { record, bytes, seconds, warnings, settings, .. } => {
                 view.result = ResultView::Saved;
                 view.record = Some(record.clone());
                 view.bytes = *bytes;
+                view.settings = settings.as_ref().map(StandingView::from);
                 view.seconds = Some(*seconds);
                 view.warnings.clone_from(warnings);
             }

@@ -93,6 +93,8 @@ export const commands = {
 	hostChanges: (identity: string) => __TAURI_INVOKE<HostChangeView[]>("host_changes", { identity }),
 	/**  On which days settings changed, as far as that is known. */
 	changedDays: () => __TAURI_INVOKE<ChangedDays>("changed_days"),
+	/**  How the settings of each host's newest bundle stand to those of the one before it, as far as that is known. */
+	newestStandings: () => __TAURI_INVOKE<RecordStanding[]>("newest_standings"),
 	/**  Begins to read the settings of bundles that nobody has read yet, unless that is under way. */
 	readOlderBundles: () => __TAURI_INVOKE<void>("read_older_bundles"),
 	/**  Looks for a text in the settings of each host's newest bundle, or of all bundles of one host. */
@@ -606,16 +608,16 @@ export type HitView = {
 export type HostChangeView = {
 	/**  The id of the record before; none for the host's first. */
 	previous: string | null,
-	/**  When that was taken. */
-	previousTakenAt: string | null,
 	/**  The id of the record that has the change. */
 	record: string,
 	/**  When that was taken. */
 	takenAt: string,
 	/**  How many settings changed. */
 	changes: number,
-	/**  What changed; at most 20,000 settings. */
-	groups: ChangeGroup[],
+	/**  What they are settings of, or their section where that is the host itself; at most 20. */
+	objects: string[],
+	/**  How many of these there are. */
+	objectsCount: number,
 	/**  Why it is not known. */
 	unreadable: ErrorReport | null,
 };
@@ -660,6 +662,8 @@ export type HostReportView = {
 	record: string | null,
 	/**  The bundle's size. */
 	bytes: number,
+	/**  How its settings stood to those of the backup before, where the run knew that. */
+	settings: StandingView | null,
 	/**  How long it took. */
 	seconds: number | null,
 	/**  What an admin should know all the same. */
@@ -1128,6 +1132,14 @@ export type RecordRow = {
 	standing: StandingView,
 };
 
+/**  How a record's settings stand to those of the host's bundle before it. */
+export type RecordStanding = {
+	/**  The record's id. */
+	record: string,
+	/**  How they stand. */
+	standing: StandingView,
+};
+
 /**  What helps against a server's failure. */
 export type Remedy = 
 /**  Give its password: none is known, or the server refuses it. */
@@ -1574,6 +1586,8 @@ export type SettingsChange = {
 export type SettingsFound = {
 	/**  How many bundles were looked through. */
 	searched: number,
+	/**  How many of these are sealed, or have no settings that can be read. */
+	withoutSettings: number,
 	/**  How many settings have the text. */
 	found: number,
 	/**  At most 1,000 of them. */

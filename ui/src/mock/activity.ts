@@ -78,7 +78,9 @@ function cancelled(run: RunView): RunView {
   const kept = Math.ceil(run.hosts.length / 8);
   const hosts = run.hosts.map(
     (host, index): HostReportView =>
-      index < kept ? host : { ...host, result: "cancelled", record: null, bytes: 0, seconds: null, warnings: [] },
+      index < kept
+        ? host
+        : { ...host, result: "cancelled", record: null, bytes: 0, settings: null, seconds: null, warnings: [] },
   );
   const left = run.hosts.length - kept;
   return {
@@ -106,6 +108,7 @@ function manyFailed(run: RunView): RunView {
       result: "failed",
       record: null,
       bytes: 0,
+      settings: null,
       seconds: null,
       error: { ...REFUSED, message: `${name}: ${reasons[index % reasons.length]}` },
     };

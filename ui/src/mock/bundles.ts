@@ -7,6 +7,7 @@ import type {
   BundleInside,
   BundleSide,
   ChangeGroup,
+  ErrorReport,
   HitView,
   Message,
   RecordRow,
@@ -26,6 +27,8 @@ export type BundleWorld = {
   unread: number;
   /** Reading bundles for a search stands still. */
   isSlow: boolean;
+  /** More of everything than is sent. */
+  areMany: boolean;
 };
 
 export const BUNDLES: BundleWorld = {
@@ -34,6 +37,14 @@ export const BUNDLES: BundleWorld = {
   notCompared: null,
   unread: 0,
   isSlow: false,
+  areMany: false,
+};
+
+const DAMAGED: ErrorReport = {
+  code: "bundle_damaged",
+  message: "The bundle of esx01.lab.local is damaged: its SHA-256 is not the one on record",
+  hint: "Use another bundle of this host.",
+  details: [],
 };
 
 export function bundleScenarios(small: Scenario) {
@@ -46,20 +57,13 @@ export function bundleScenarios(small: Scenario) {
     bundleUnreadable: of({ sealing: { kind: "unreadable", reason: "local.tgz in it is cut off" } }),
     bundlesSame: of({ isSame: true }),
     bundlesUnread: of({ unread: 320 }),
+    bundlesMany: of({ areMany: true }),
     searchSlow: of({ isSlow: true }),
     bundlesLoading: { ...small, hangs: ["lookInside", "compareBundles"] },
     bundlesFailing: {
       ...small,
       fails: Object.fromEntries(
-        ["lookInside", "compareBundles", "searchSettings", "hostChanges"].map((command) => [
-          command,
-          {
-            code: "bundle_damaged",
-            message: "The bundle of esx01.lab.local is damaged: its SHA-256 is not the one on record",
-            hint: "Use another bundle of this host.",
-            details: [],
-          },
-        ]),
+        ["lookInside", "compareBundles", "searchSettings", "hostChanges"].map((command) => [command, DAMAGED]),
       ),
     },
   } satisfies Record<string, Scenario>;
@@ -86,12 +90,12 @@ export function bundleHandlers(
   return {
     lookInside: (bundle): BundleInside => {
       const isOpen = bundles.sealing.kind === "open";
-      const settings = isOpen ? SETTINGS : SETTINGS.slice(0, 1);
+      const settings = bundles.areMany ? manySettings(20_000) : isOpen ? SETTINGS : SETTINGS.slice(0, 1);
       return {
         side: side(bundle),
         sealing: bundles.sealing,
         settings,
-        settingsCount: settings.length,
+        settingsCount: bundles.areMany ? 31_250 : settings.length,
         files: isOpen ? FILES : FILES.slice(0, 1),
       };
     },
@@ -102,17 +106,21 @@ export function bundleHandlers(
       }
       return fileView(row);
     },
-    compareBundles: (first, second): BundleComparison => ({
-      first: side(first),
-      second: side(second),
-      notCompared: bundles.notCompared,
-      isSame: bundles.isSame,
-      same: 412,
-      changes: bundles.isSame ? 0 : 5,
-      groups: bundles.isSame || bundles.notCompared !== null ? [] : GROUPS,
-      files: bundles.isSame || bundles.notCompared !== null ? [] : CHANGED_FILES,
-      leftOut: [{ path: "etc/random-seed", noise: "everyBackup" }],
-    }),
+    compareBundles: (first, second): BundleComparison => {
+      const isNothing = bundles.isSame || bundles.notCompared !== null;
+      const groups = isNothing ? [] : bundles.areMany ? manyGroups(1_200) : GROUPS;
+      return {
+        first: side(first),
+        second: side(second),
+        notCompared: bundles.notCompared,
+        isSame: bundles.isSame,
+        same: bundles.notCompared === null ? 412 : 2,
+        changes: bundles.areMany ? 25_000 : groups.reduce((sum, group) => sum + group.changes.length, 0),
+        groups,
+        files: isNothing ? [] : CHANGED_FILES,
+        leftOut: bundles.notCompared === null ? [{ path: "etc/random-seed", noise: "everyBackup" }] : [],
+      };
+    },
     exportComparison: () => true,
     hostChanges: (identity) => {
       const own = records().filter((one) => one.identity === identity);
@@ -120,15 +128,15 @@ export function bundleHandlers(
         const before = own[index + 1];
         const change = {
           previous: before?.id ?? null,
-          previousTakenAt: before?.takenAt ?? null,
           record: one.id,
           takenAt: one.takenAt,
           changes: 5,
-          groups: GROUPS,
+          objects: [...new Set(GROUPS.map((group) => group.object))],
+          objectsCount: 4,
           unreadable: null,
         };
         if (before === undefined) {
-          return [{ ...change, changes: 0, groups: [] }];
+          return [{ ...change, changes: 0, objects: [], objectsCount: 0 }];
         }
         return one.standing.kind === "changed" || index === 0 ? [change] : [];
       });
@@ -146,6 +154,8 @@ export function bundleHandlers(
         reading: bundles.unread > 0,
       };
     },
+    newestStandings: () =>
+      records().flatMap(({ id, isNewest, standing }) => (isNewest ? [{ record: id, standing }] : [])),
     readOlderBundles: () => {
       bundles.unread > 0 && send({ kind: "settingsRead", left: bundles.unread });
     },
@@ -165,7 +175,15 @@ export function bundleHandlers(
       const hits = SETTINGS.filter(({ object, name, value }) =>
         [object, name, value].some((part) => part.toLowerCase().includes(text)),
       ).map((setting): HitView => ({ setting, records: named.slice(0, 100), recordsCount: named.length }));
-      return { searched: newest.length, found: hits.length, hits, notSearched: [] };
+      return bundles.areMany
+        ? {
+            searched: newest.length - 1,
+            withoutSettings: 12,
+            found: 4_321,
+            hits: manySettings(1_000).map((found) => ({ setting: found, records: named, recordsCount: 2_500 })),
+            notSearched: [{ host: "esx09.lab.local", record: "damaged", error: DAMAGED }],
+          }
+        : { searched: newest.length, withoutSettings: 0, found: hits.length, hits, notSearched: [] };
     },
     cancelSearch: () => {
       endSearch?.();
@@ -328,6 +346,24 @@ const GROUPS: ChangeGroup[] = [
     ],
   },
 ];
+
+function manySettings(count: number): SettingView[] {
+  return Array.from({ length: count }, (_, at) =>
+    setting("Advanced system settings", "", `Net.Option${at}`, String(at), CONF, `/adv/Net/Option${at}`),
+  );
+}
+
+function manyGroups(count: number): ChangeGroup[] {
+  const changes = manySettings(count).map(({ name, value, sources }) => ({
+    name,
+    kind: "changed" as const,
+    first: value,
+    second: `${value}0`,
+    secrets: null,
+    source: sources[0] ?? { file: CONF, key: "" },
+  }));
+  return [{ section: "Advanced system settings", object: "", kind: "changed", changes }];
+}
 
 const CHANGED_FILES: BundleComparison["files"] = [
   {

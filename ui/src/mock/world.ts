@@ -78,7 +78,7 @@ export function hostRow(index: number, server = "vc01.lab.local"): HostRow {
     lastGood:
       safety === "never" || safety === "notSupported"
         ? null
-        : { record: recordId(index), takenAt: takenAt(index, safety) },
+        : { record: `${recordId(index)}-0`, takenAt: takenAt(index, safety) },
     lastAttempt: lastAttempt(index, safety),
   };
 }
@@ -137,8 +137,9 @@ export function runView(hosts: number, day: number, failed: number): RunView {
       name: host.name,
       server: host.server,
       result: isFailed ? ("failed" as const) : ("saved" as const),
-      record: isFailed ? null : recordId(index),
+      record: isFailed ? null : `${recordId(index)}-${day}`,
       bytes: isFailed ? 0 : 98_304,
+      settings: isFailed ? null : standingOf(index, day),
       seconds: isFailed ? null : 2.4 + (index % 7) / 10,
       warnings: index === 7 ? ["The host reported its configuration as changed while it was packed."] : [],
       error: isFailed ? { ...REFUSED, message: REFUSED.message.replace("esx03.lab.local", host.name) } : null,

@@ -5,6 +5,7 @@ import { Facts } from "../../components/Facts";
 import { Mark, type MarkKind } from "../../components/Mark";
 import { byteSize, wholeNumber } from "../../components/words";
 import type { HostReportView } from "../../ipc";
+import { Standing } from "../bundles/Standing";
 import { secondsInWords } from "./runWords";
 
 const useStyles = makeStyles({
@@ -72,6 +73,9 @@ export function HostReport({ hosts, onShowRecord }: HostReportProps) {
       <Facts
         facts={[
           host.server === null ? null : { term: "Server", value: host.server },
+          record === null || host.settings === null
+            ? null
+            : { term: "Settings", value: <Standing record={record} standing={host.settings} /> },
           host.result === "saved" ? { term: "Size", value: byteSize(host.bytes) } : null,
           host.seconds === null ? null : { term: "Duration", value: secondsInWords(host.seconds) },
           record === null ? null : { term: "Record", value: record, copy: record },

@@ -25,6 +25,8 @@ import { useShortcuts } from "../../components/shortcuts";
 import { byteSize, dateTime, dateTimeAndZone, ofTotal, plural, sentences, wholeNumber } from "../../components/words";
 import type { HostReportView, ResultView, RunRow, RunView } from "../../ipc";
 import { useMedia } from "../../theme";
+import { StandingCell } from "../bundles/Standing";
+import { standingWords } from "../bundles/words";
 import { HostReport, resultMark, resultWords } from "./HostReport";
 import { RetryDialog } from "./RetryDialog";
 import { reportCommands } from "./reportCommands";
@@ -140,8 +142,15 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
   {
     id: "reason",
     title: "Reason or warning",
-    width: 360,
+    width: 300,
     text: (host) => host.error?.message ?? sentences(...host.warnings),
+  },
+  {
+    id: "standing",
+    title: "Settings",
+    width: 184,
+    text: ({ settings }) => standingWords(settings),
+    draw: ({ settings }) => <StandingCell standing={settings} />,
   },
   {
     id: "bytes",

@@ -24,6 +24,7 @@ const report = (name: string, server: string | null, result: HostReportView["res
   result,
   record: null,
   bytes: 0,
+  settings: null,
   seconds: null,
   warnings: [],
   error: null,

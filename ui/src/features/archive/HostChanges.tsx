@@ -1,17 +1,17 @@
-import { Button, makeStyles, Spinner, tokens } from "@fluentui/react-components";
+import { Button, Link, makeStyles, Spinner, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
-import { dateTime, plural } from "../../components/words";
+import { dateTime, plural, wholeNumber } from "../../components/words";
 import { commands, type HostChangeView } from "../../ipc";
 
 const useStyles = makeStyles({
   title: { margin: "6px 0 3px", fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
   list: { listStyleType: "none", margin: 0, padding: 0, fontSize: tokens.fontSizeBase200 },
   change: { padding: "2px 0", lineHeight: tokens.lineHeightBase200 },
-  link: { justifyContent: "flex-start", padding: "0 4px", minWidth: 0 },
-  objects: { display: "block", paddingLeft: "4px", color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
+  link: { fontSize: "inherit", textAlign: "start" },
+  objects: { display: "block", color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
 });
 
 /** So many objects are named of one change. */
@@ -61,7 +61,7 @@ function Changes({ identity }: { identity: string }) {
 function ChangeLine({ change }: { change: HostChangeView }) {
   const styles = useStyles();
   const navigate = useNavigate();
-  const { previous, record, takenAt, changes, groups, unreadable } = change;
+  const { previous, record, takenAt, changes, objects, objectsCount, unreadable } = change;
   if (previous === null) {
     return <>{dateTime(takenAt)}: first bundle</>;
   }
@@ -73,21 +73,21 @@ function ChangeLine({ change }: { change: HostChangeView }) {
       </>
     );
   }
-  const objects = [...new Set(groups.map((group) => (group.object === "" ? group.section : group.object)))];
-  const more = objects.length - NAMED;
+  const named = objects.slice(0, NAMED);
+  const more = objectsCount - named.length;
   return (
     <>
-      <Button
-        size="small"
-        appearance="subtle"
+      <Link
+        as="button"
+        inline
         className={styles.link}
         onClick={() => void navigate({ to: "/compare", search: { first: previous, second: record } })}
       >
         {dateTime(takenAt)}: {plural(changes, "setting")}
-      </Button>
+      </Link>
       <span className={styles.objects}>
-        {objects.slice(0, NAMED).join(", ")}
-        {more > 0 && ` and ${more} more`}
+        {named.join(", ")}
+        {more > 0 && ` and ${wholeNumber(more)} more`}
       </span>
     </>
   );

@@ -8,6 +8,7 @@ import { Mark } from "../../components/Mark";
 import { Age, DateTime } from "../../components/Time";
 import { byteSize, wholeNumber } from "../../components/words";
 import { commands, type RecordDetails, type RecordRow } from "../../ipc";
+import { Standing } from "../bundles/Standing";
 import { HostChanges } from "./HostChanges";
 import { NoteEditor } from "./NoteEditor";
 import { Proof } from "./Proof";
@@ -108,10 +109,10 @@ function Details({ details, isEditingNote, onEditingNote }: DetailsProps) {
           ))}
         </ul>
       )}
-      <Standing record={row} />
       <NoteEditor record={row} isEditing={isEditingNote} onEditing={onEditingNote} />
-      <Proof rungs={details.proof} isVerified={row.verified !== null} />
+      <Facts facts={[{ term: "Settings", value: <Standing record={row.id} standing={row.standing} /> }]} />
       <HostChanges identity={row.identity} />
+      <Proof rungs={details.proof} isVerified={row.verified !== null} />
       <Facts
         title="Bundle"
         facts={[
@@ -176,40 +177,6 @@ function Details({ details, isEditingNote, onEditingNote }: DetailsProps) {
       />
     </>
   );
-}
-
-/** Whether the settings are those of the host's bundle before. */
-function Standing({ record: { id, standing } }: { record: RecordRow }) {
-  const styles = useStyles();
-  const navigate = useNavigate();
-  switch (standing.kind) {
-    case "changed":
-      return (
-        <div className={styles.quiet}>
-          Settings differ from{" "}
-          <Link
-            as="button"
-            inline
-            className={styles.link}
-            onClick={() => void navigate({ to: "/compare", search: { first: standing.previous, second: id } })}
-          >
-            the bundle before
-          </Link>
-        </div>
-      );
-    case "unchanged":
-      return (
-        <div className={styles.quiet}>
-          Settings unchanged since <DateTime iso={standing.since} />
-        </div>
-      );
-    case "first":
-      return <div className={styles.quiet}>First bundle of this host</div>;
-    case "unreadable":
-      return <div className={styles.quiet}>Whether settings changed cannot be read</div>;
-    case "unknown":
-      return <div className={styles.quiet}>Settings not read yet</div>;
-  }
 }
 
 function Verdict({ record: { verified } }: { record: RecordRow }) {

@@ -6,6 +6,7 @@ import type { GridColumn } from "../../components/grid/DataGrid";
 import { Mark } from "../../components/Mark";
 import { byteSize, dateTime } from "../../components/words";
 import type { RecordRow } from "../../ipc";
+import { StandingCell } from "../bundles/Standing";
 import { standingWords } from "../bundles/words";
 
 const useStyles = makeStyles({
@@ -40,10 +41,16 @@ export const SIZE_COLUMN: GridColumn<RecordRow> = {
 export const RECORD_COLUMNS: readonly GridColumn<RecordRow>[] = [
   HOST_COLUMN,
   TAKEN_COLUMN,
+  {
+    id: "standing",
+    title: "Settings",
+    width: 184,
+    text: ({ standing }) => standingWords(standing),
+    draw: ({ standing }) => <StandingCell standing={standing} />,
+  },
   { id: "version", title: "Version", width: 60, text: (record) => record.version },
   { id: "build", title: "Build", width: 76, text: (record) => record.build },
   SIZE_COLUMN,
-  { id: "standing", title: "Settings", width: 120, text: (record) => standingWords(record.standing) },
   {
     id: "verified",
     title: "Verified",

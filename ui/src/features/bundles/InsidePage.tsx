@@ -11,7 +11,7 @@ import {
 } from "@fluentui/react-components";
 import { ArchiveRegular, BranchCompareRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useCanGoBack, useNavigate, useRouter } from "@tanstack/react-router";
 import { type ReactNode, type Ref, useMemo, useRef, useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
@@ -21,19 +21,24 @@ import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
-import { byteSize, ofTotal, wholeNumber } from "../../components/words";
+import { byteSize, ofTotal, plural, wholeNumber } from "../../components/words";
 import { type BundleChoice, type BundleFileRow, type BundleInside, commands, type SealingView } from "../../ipc";
 import { FilePane } from "./FilePane";
 import { bundleChoice, type InsideSearch, insideSearch } from "./search";
-import { filteredSettings, type SettingRow, sectionsOf, settingRows } from "./settings";
+import { filteredSettings, type SettingRow, sectionsOf, settingRows, textOf } from "./settings";
 import { FILE_KINDS, LAYERS, noiseWords, sideWords } from "./words";
 
 const useStyles = makeStyles({
   bars: { display: "flex", flexDirection: "column", gap: "4px", padding: "0 16px 4px", flexShrink: 0 },
-  tabs: { padding: "0 8px", flexShrink: 0, borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
-  bar: { paddingTop: "6px" },
+  tabs: {
+    padding: "0 8px",
+    marginBottom: "8px",
+    flexShrink: 0,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
   section: { flex: "0 1 220px", minWidth: "120px" },
   sealing: { overflowWrap: "anywhere", whiteSpace: "normal" },
+  cut: { margin: "0 16px 6px", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   columns: { position: "relative", display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
   list: { display: "flex", flexDirection: "column", flexGrow: 1, flexBasis: 0, minWidth: 0, minHeight: 0 },
   details: {
@@ -87,9 +92,11 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
   const inside = useQuery({ queryKey: ["inside", bundle], queryFn: () => commands.lookInside(bundle) });
   const onSearch = (change: Partial<InsideSearch>) =>
     void navigate({ to: "/inside", search: insideSearch({ ...search, ...change }), replace: true });
+  const { history } = useRouter();
+  const canGoBack = useCanGoBack();
   const toArchive = () =>
     void navigate({ to: "/archive", search: search.record === undefined ? {} : { record: search.record } });
-  useShortcuts({ F5: () => void inside.refetch(), "Alt+ArrowLeft": toArchive });
+  useShortcuts({ F5: () => void inside.refetch(), "Alt+ArrowLeft": () => (canGoBack ? history.back() : toArchive()) });
   const actions = (
     <>
       <Button
@@ -186,7 +193,11 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
   const rows = useMemo(() => settingRows(inside.settings), [inside.settings]);
   const sections = useMemo(() => sectionsOf(inside.settings), [inside.settings]);
   const shown = useMemo(() => filteredSettings(rows, search.text, search.section), [rows, search.text, search.section]);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  // A search leads to one setting: that one is told of at once.
+  const [selected, setSelected] = useState<ReadonlySet<string>>(() => {
+    const [wanted, ...others] = shown.filter((row) => textOf(row) === search.text);
+    return new Set(wanted === undefined || others.length > 0 ? [] : [wanted.key]);
+  });
   const only = selected.size === 1 ? shown.find((row) => selected.has(row.key)) : undefined;
   const box = useRef<HTMLInputElement>(null);
   useShortcuts({ "Ctrl+F": () => box.current?.focus() });
@@ -197,7 +208,7 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
         search={search}
         onSearch={onSearch}
         box={box}
-        count={ofTotal(shown.length, inside.settingsCount, "setting")}
+        count={ofTotal(shown.length, rows.length, "setting")}
       >
         <Select
           size="small"
@@ -214,6 +225,12 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
           ))}
         </Select>
       </FilterBar>
+      {rows.length < inside.settingsCount && (
+        <p className={styles.cut}>
+          These are the first {wholeNumber(rows.length)} of {plural(inside.settingsCount, "setting")}. The console
+          program shows all of them.
+        </p>
+      )}
       <div className={styles.columns}>
         <section className={styles.list} aria-label="Settings" data-pane="settings">
           <DataGrid

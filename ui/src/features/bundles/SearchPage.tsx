@@ -1,23 +1,26 @@
-import { Button, makeStyles, SearchBox, Select, tokens } from "@fluentui/react-components";
-import { SearchRegular } from "@fluentui/react-icons";
+import { Button, Link, makeStyles, SearchBox, Select, tokens } from "@fluentui/react-components";
+import { ArrowDownloadRegular, SearchRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, type Ref, useEffect, useMemo, useRef, useState } from "react";
 import { Bar } from "../../components/Bar";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
-import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Page } from "../../components/Page";
 import { useBarStyles } from "../../components/pageBar";
+import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { dateTime, plural, wholeNumber } from "../../components/words";
 import {
   commands,
   errorReport,
+  type HitRecord,
   type HitView,
   type SearchProgress,
   type SettingsFound,
+  type SettingView,
   searchProgress,
 } from "../../ipc";
 import { archiveQuery } from "../shell/data";
@@ -43,7 +46,9 @@ const useStyles = makeStyles({
     listStyleType: "none",
     margin: 0,
     padding: 0,
-    "& button": { justifyContent: "flex-start", textAlign: "start", width: "100%", overflowWrap: "anywhere" },
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: "22px",
+    "& button": { fontSize: "inherit", textAlign: "start", overflowWrap: "anywhere" },
   },
   title: { margin: "6px 0 2px", fontSize: tokens.fontSizeBase200, fontWeight: tokens.fontWeightSemibold },
   name: {
@@ -69,12 +74,30 @@ export function SearchPage(): ReactNode {
   const { found, error, progress, again, cancel, isSearching } = useSearch(search);
   const box = useRef<HTMLInputElement>(null);
   useShortcuts({ "Ctrl+F": () => box.current?.focus(), F5: again });
+  const grid = useRef<GridHandle>(null);
+  const { said, setSaid, attempt } = useSaid();
+  const exportCsv = async () =>
+    (await commands.saveText("search.csv", grid.current?.csv() ?? "")) ? "The list was saved." : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     typed.trim() === search.text ? again() : go({ ...search, text: typed.trim() });
   };
   return (
-    <Page title="Search" subtitle={found !== undefined && foundInWords(found)}>
+    <Page
+      title="Search"
+      subtitle={found !== undefined && foundInWords(found)}
+      actions={
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={<ArrowDownloadRegular />}
+          disabled={found === undefined || found.hits.length === 0}
+          onClick={() => attempt(exportCsv)}
+        >
+          Export CSV
+        </Button>
+      }
+    >
       <search aria-label="Search settings">
         <form className={barStyles.bar} onSubmit={submit}>
           <SearchBox
@@ -113,6 +136,7 @@ export function SearchPage(): ReactNode {
         </form>
       </search>
       <div className={styles.bars}>
+        <SaidBar said={said} onDismiss={() => setSaid(null)} />
         {isSearching && <Progress progress={progress} />}
         {error !== null && (
           <ErrorView
@@ -143,7 +167,7 @@ export function SearchPage(): ReactNode {
           </EmptyState>
         )
       ) : (
-        <Hits key={`${search.text} ${search.host}`} hits={found.hits} text={search.text ?? ""} />
+        <Hits key={`${search.text} ${search.host}`} hits={found.hits} text={search.text ?? ""} grid={grid} />
       )}
     </Page>
   );
@@ -197,14 +221,18 @@ function Progress({ progress }: { progress: SearchProgress | null }) {
 type HitRow = HitView & { key: string };
 
 const COLUMNS: readonly GridColumn<HitRow>[] = [
+  { id: "object", title: "Object", width: 160, text: ({ setting }) => objectWords(setting) },
+  { id: "name", title: "Setting", width: 130, isFixed: true, text: ({ setting }) => setting.name },
+  { id: "value", title: "Value", width: 230, text: ({ setting }) => setting.value },
+  { id: "where", title: "Found in", width: 150, text: whereInWords, sortBy: (hit) => -hit.recordsCount },
   { id: "section", title: "Section", width: 140, text: ({ setting }) => setting.section },
-  { id: "object", title: "Object", width: 200, text: ({ setting }) => setting.object },
-  { id: "name", title: "Setting", width: 160, isFixed: true, text: ({ setting }) => setting.name },
-  { id: "value", title: "Value", width: 240, text: ({ setting }) => setting.value },
-  { id: "where", title: "Found in", width: 190, text: whereInWords, sortBy: (hit) => -hit.recordsCount },
+  { id: "file", title: "File", width: 150, isHidden: true, text: ({ setting }) => setting.sources[0]?.file ?? "" },
+  { id: "key", title: "Key", width: 220, isHidden: true, text: ({ setting }) => setting.sources[0]?.key ?? "" },
 ];
 
-function Hits({ hits, text }: { hits: readonly HitView[]; text: string }) {
+type HitsProps = { hits: readonly HitView[]; text: string; grid: Ref<GridHandle> };
+
+function Hits({ hits, text, grid }: HitsProps) {
   const styles = useStyles();
   const rows = useMemo(() => hits.map((hit, index) => ({ ...hit, key: String(index) })), [hits]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(rows.length === 1 ? ["0"] : []));
@@ -221,6 +249,7 @@ function Hits({ hits, text }: { hits: readonly HitView[]; text: string }) {
           sortedBy="where"
           selected={selected}
           onSelect={setSelected}
+          handle={grid}
           empty={<EmptyState title={`Nothing has "${text}" in it`} />}
         />
       </section>
@@ -237,7 +266,7 @@ function HitPane({ hit }: { hit: HitView }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
     <section className={styles.details} aria-label="Details" data-pane="details" tabIndex={0}>
-      <h2 className={styles.name}>{setting.object === "" ? setting.section : setting.object}</h2>
+      <h2 className={styles.name}>{objectWords(setting)}</h2>
       <Facts
         facts={[
           { term: "Setting", value: setting.name },
@@ -250,15 +279,15 @@ function HitPane({ hit }: { hit: HitView }) {
       />
       <h3 className={styles.title}>{plural(recordsCount, "bundle")}</h3>
       <ul className={styles.records}>
-        {records.map((record) => (
+        {byHost(records).map((record) => (
           <li key={record.id}>
-            <Button
-              size="small"
-              appearance="subtle"
+            <Link
+              as="button"
+              inline
               onClick={() => void navigate({ to: "/inside", search: { record: record.id, text: textOf(setting) } })}
             >
               {record.host}, {dateTime(record.takenAt)}
-            </Button>
+            </Link>
           </li>
         ))}
       </ul>
@@ -278,9 +307,19 @@ function whereInWords({ records, recordsCount }: HitView): string {
   return plural(recordsCount, "host");
 }
 
-function foundInWords({ found, hits, searched }: SettingsFound): string {
+/** By host, newest first. */
+function byHost(records: readonly HitRecord[]): HitRecord[] {
+  return [...records].sort((a, b) => a.host.localeCompare(b.host) || Date.parse(b.takenAt) - Date.parse(a.takenAt));
+}
+
+function objectWords({ object, section }: SettingView): string {
+  return object === "" ? section : object;
+}
+
+function foundInWords({ found, hits, searched, withoutSettings }: SettingsFound): string {
   const shown = hits.length < found ? `, ${wholeNumber(hits.length)} of them shown` : "";
-  return `${plural(found, "setting")} found${shown}, ${plural(searched, "bundle")} looked through`;
+  const without = withoutSettings > 0 ? `, ${wholeNumber(withoutSettings)} of them sealed or not readable` : "";
+  return `${plural(found, "setting")} found${shown}; ${plural(searched, "bundle")} looked through${without}`;
 }
 
 function hitKey(row: HitRow): string {

@@ -52,6 +52,11 @@ export function bundleChoice(record: string | undefined, file: number | undefine
   return file === undefined ? null : { kind: "file", file };
 }
 
+/** Where a bundle is looked into. */
+export function insideOf(bundle: BundleChoice | null): InsideSearch {
+  return bundle?.kind === "record" ? { record: bundle.id } : bundle?.kind === "file" ? { file: bundle.file } : {};
+}
+
 export function isFileNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value > 0;
 }

@@ -1,5 +1,5 @@
 /** How bundles and what is in them are named. Pure. */
-import { byteSize, dateTime } from "../../components/words";
+import { byteSize, dateTime, localDate } from "../../components/words";
 import type { BundleFileKind, BundleLayer, BundleSide, NoiseView, RecordRow, StandingView } from "../../ipc";
 
 export const FILE_KINDS: Record<BundleFileKind, string> = {
@@ -26,17 +26,18 @@ export function sideWords(side: BundleSide): string {
   return side.takenAt === null ? side.name : `${side.name}, ${dateTime(side.takenAt)}`;
 }
 
-export function standingWords(standing: StandingView): string {
-  switch (standing.kind) {
+export function standingWords(standing: StandingView | null): string {
+  switch (standing?.kind) {
     case "first":
       return "First bundle";
     case "changed":
       return "Changed";
     case "unchanged":
-      return `Unchanged since ${dateTime(standing.since)}`;
+      return `Unchanged since ${localDate(new Date(standing.since))}`;
     case "unreadable":
-      return "Cannot be read";
+      return "Not known";
     case "unknown":
+    case undefined:
       return "";
   }
 }

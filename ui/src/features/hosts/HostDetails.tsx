@@ -8,8 +8,10 @@ import { Mark } from "../../components/Mark";
 import { Age, DateTime } from "../../components/Time";
 import { byteSize, plural } from "../../components/words";
 import { type Attempt, commands, type HostRow, type RecordRow } from "../../ipc";
+import { Standing } from "../bundles/Standing";
 import { countSafeties } from "./filter";
 import { lockdownWords, SAFETIES, safetyMark, safetyWords, stateWords, tpmWords } from "./hostWords";
+import type { ShownHost } from "./standings";
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", height: "100%", minHeight: 0, minWidth: 0 },
@@ -72,7 +74,7 @@ export const historyQuery = (host: HostRow) =>
   });
 
 /** The selected host: what it is, and what became of each attempt to back it up. */
-export function HostDetails({ hosts, onClose }: { hosts: readonly HostRow[]; onClose: () => void }) {
+export function HostDetails({ hosts, onClose }: { hosts: readonly ShownHost[]; onClose: () => void }) {
   const styles = useStyles();
   const host = hosts.length === 1 ? hosts[0] : undefined;
   const title = host?.host.name ?? (hosts.length === 0 ? "Details" : plural(hosts.length, "host"));
@@ -126,7 +128,7 @@ function SeveralHosts({ hosts }: { hosts: readonly HostRow[] }) {
   );
 }
 
-function OneHost({ host }: { host: HostRow }) {
+function OneHost({ host }: { host: ShownHost }) {
   const styles = useStyles();
   const failed = host.lastAttempt?.result === "failed" ? host.lastAttempt : null;
   return (
@@ -138,6 +140,11 @@ function OneHost({ host }: { host: HostRow }) {
             <>
               , <Age iso={host.lastGood.takenAt} />
             </>
+          )}
+        </Fact>
+        <Fact name="Settings">
+          {host.lastGood !== null && host.standing !== null && (
+            <Standing record={host.lastGood.record} standing={host.standing} />
           )}
         </Fact>
         <Fact name="State">{stateWords(host)}</Fact>
@@ -217,6 +224,7 @@ function merged(records: readonly RecordRow[], attempts: readonly Attempt[]): En
         byteSize(record.bytes),
         `${record.version} ${record.build}`.trim(),
         record.verified?.good === false ? "damaged" : null,
+        record.standing.kind === "changed" ? "settings changed" : null,
         record.pinned ? "pinned" : null,
         record.note ?? record.runNote,
       ]

@@ -24,7 +24,7 @@ import { type HostRow, type HostsView, commands as ipc } from "../../ipc";
 import { useMedia } from "../../theme";
 import { BackupDialog } from "../backup/BackupDialog";
 import { FirstRun } from "../servers/FirstRun";
-import { hostsQuery, queryClient } from "../shell/data";
+import { hostsQuery, queryClient, standingsQuery } from "../shell/data";
 import { Board } from "./Board";
 import { HOST_COLUMNS } from "./columns";
 import { countSafeties, filterHosts } from "./filter";
@@ -33,6 +33,7 @@ import { HostTree } from "./HostTree";
 import { placeOfNode, type TreeNode } from "./inventoryTree";
 import { SelectionsMenu } from "./SelectionsMenu";
 import { ServerTroubles } from "./ServerTroubles";
+import { withStandings } from "./standings";
 import { ALL_HOSTS, useHostsPage } from "./view";
 
 const useStyles = makeStyles({
@@ -110,6 +111,7 @@ export function HostsPage() {
 }
 
 let isReadSinceStart = false;
+const NO_STANDINGS: [] = [];
 
 function useRefresh() {
   return useMutation({
@@ -141,7 +143,12 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
     () => countSafeties(filterHosts(view.hosts, { ...ALL_HOSTS, place, text })),
     [view.hosts, place, text],
   );
-  const shown = useMemo(() => filterHosts(view.hosts, { text, safeties, place }), [view.hosts, text, safeties, place]);
+  // Where it cannot be read, the column is empty; the archive tells why.
+  const standings = useQuery(standingsQuery).data ?? NO_STANDINGS;
+  const shown = useMemo(
+    () => withStandings(filterHosts(view.hosts, { text, safeties, place }), standings),
+    [view.hosts, text, safeties, place, standings],
+  );
   const selected = useMemo(() => new Set(page.selected), [page.selected]);
   // A command never acts on what is not seen.
   const chosen = useMemo(() => shown.filter((host) => selected.has(host.key)), [shown, selected]);

@@ -2,7 +2,8 @@ import type { GridColumn } from "../../components/grid/DataGrid";
 import { Mark } from "../../components/Mark";
 import { Age } from "../../components/Time";
 import { dateTime } from "../../components/words";
-import type { HostRow } from "../../ipc";
+import { StandingCell } from "../bundles/Standing";
+import { standingWords } from "../bundles/words";
 import {
   lockdownWords,
   outcomeMark,
@@ -13,8 +14,9 @@ import {
   stateWords,
   tpmWords,
 } from "./hostWords";
+import type { ShownHost } from "./standings";
 
-export const HOST_COLUMNS: readonly GridColumn<HostRow>[] = [
+export const HOST_COLUMNS: readonly GridColumn<ShownHost>[] = [
   { id: "name", title: "Name", width: 160, isFixed: true, text: ({ host }) => host.name },
   {
     id: "safety",
@@ -51,6 +53,13 @@ export const HOST_COLUMNS: readonly GridColumn<HostRow>[] = [
         )
       );
     },
+  },
+  {
+    id: "standing",
+    title: "Settings",
+    width: 184,
+    text: ({ standing }) => standingWords(standing),
+    draw: ({ standing }) => <StandingCell standing={standing} />,
   },
   { id: "cluster", title: "Cluster", width: 90, text: ({ cluster }) => cluster ?? "" },
   {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import type { HostRow } from "../../ipc";
+import type { HostRow, RecordStanding } from "../../ipc";
 import { countSafeties, filterHosts, placeKey } from "./filter";
 import { outcomeWords, stateWords } from "./hostWords";
 import { inventoryTree, shownNodes } from "./inventoryTree";
+import { withStandings } from "./standings";
 
 function host(name: string, change: Partial<HostRow> = {}): HostRow {
   return {
@@ -91,4 +92,17 @@ test("a host's state and last outcome", () => {
   expect(outcomeWords(host("a", { lastAttempt: { runId: "1", at: "", result: "failed", error } }))).toBe(
     "Failed: the host is not responding in the vCenter.",
   );
+});
+
+test("a host has the standing of its last good bundle, and what did not change stays the same object", () => {
+  const saved = host("esx01", { lastGood: { record: "a", takenAt: "2026-11-22T00:00:00Z" } });
+  const hosts = [saved, host("esx02")];
+  const standings: RecordStanding[] = [{ record: "a", standing: { kind: "first" } }];
+  const shown = withStandings(hosts, standings);
+  expect(shown.map(({ standing }) => standing?.kind)).toEqual(["first", undefined]);
+  expect(withStandings(hosts, standings)).toEqual(shown);
+  expect(withStandings(hosts, standings)[0]).toBe(shown[0]);
+  const [changed, same] = withStandings(hosts, [{ record: "a", standing: { kind: "unreadable" } }]);
+  expect(changed?.standing).toEqual({ kind: "unreadable" });
+  expect(same).toBe(shown[1]);
 });

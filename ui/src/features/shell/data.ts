@@ -22,6 +22,10 @@ export const archiveQuery = queryOptions({
   queryFn: () => commands.archiveOverview(false),
 });
 export const changedDaysQuery = queryOptions({ queryKey: ["archive", "changedDays"], queryFn: commands.changedDays });
+export const standingsQuery = queryOptions({
+  queryKey: ["archive", "standings"],
+  queryFn: commands.newestStandings,
+});
 export const runsQuery = queryOptions({ queryKey: ["runs"], queryFn: commands.listRuns });
 
 /** Hears of everything from now on. */
