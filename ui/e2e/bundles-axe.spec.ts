@@ -41,6 +41,13 @@ const STATES: readonly State[] = [
   { name: "unreadable", scenario: "bundleUnreadable", route: "/inside?file=1", ready: text("is cut off") },
   { name: "damaged", scenario: "bundlesFailing", route: "/inside?file=1", ready: text("is damaged") },
   { name: "being read", scenario: "bundlesLoading", route: "/inside?file=1", ready: text("Reading the bundle") },
+  { name: "many settings", scenario: "bundlesMany", route: "/inside?file=1", ready: text("of 31,250 settings") },
+  {
+    name: "many found",
+    scenario: "bundlesMany",
+    route: "/search?text=net",
+    ready: text("could not be looked through"),
+  },
   { name: "nothing to compare", scenario: "small", route: "/compare", ready: text("Choose two bundles") },
   { name: "compared", scenario: "small", route: COMPARED, ready: text("5 settings and 2 files differ") },
   { name: "files compared", scenario: "small", route: `${COMPARED}&tab=files`, ready: text("12 more lines") },

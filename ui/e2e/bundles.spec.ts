@@ -92,16 +92,22 @@ test("sides are chosen by host and bundle, and change places", async ({ page }) 
       .last()
       .selectOption({ index: 1 });
   }
-  await expect(page.getByText(/First: esx02.lab.local, .* Second: esx05.lab.local/)).toBeVisible();
+  const title = (words: string) => page.getByRole("columnheader", { name: words, exact: true }).first();
+  await expect(title("First: esx02.lab.local")).toBeVisible();
   await page.getByRole("button", { name: "Swap" }).click();
-  await expect(page.getByText(/First: esx05.lab.local, .* Second: esx02.lab.local/)).toBeVisible();
+  await expect(title("First: esx05.lab.local")).toBeVisible();
+  await expect(title("Second: esx02.lab.local")).toBeVisible();
+  await page.getByRole("region", { name: "Second bundle" }).getByRole("button", { name: "Look inside" }).click();
+  await expect(page.getByText(/^esx02.lab.local, /)).toBeVisible();
+  await page.keyboard.press("Alt+ArrowLeft");
+  await expect(title("First: esx05.lab.local")).toBeVisible();
 });
 
 test("a search leads to the setting in its bundle", async ({ page }) => {
   await open(page, "small", "/search");
   await page.getByRole("searchbox", { name: "Search settings" }).fill("ntp2");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("1 setting found, 60 bundles looked through")).toBeVisible();
+  await expect(page.getByText("1 setting found; 60 bundles looked through")).toBeVisible();
   await expect(row(page, "Found settings", "60 hosts")).toBeVisible();
   await page
     .getByRole("region", { name: "Details" })
@@ -109,6 +115,57 @@ test("a search leads to the setting in its bundle", async ({ page }) => {
     .click();
   await expect(rows(page, "Settings")).toHaveCount(1);
   await expect(row(page, "Settings", "ntp1.lab.local, ntp2.lab.local")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Details" })).toContainText("etc/ntp.conf");
+});
+
+test("what was found is exported", async ({ page }) => {
+  await open(page, "small", "/search?text=ntp2");
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await expect(page.getByText("The list was saved.")).toBeVisible();
+  expect(await calls(page, "save_text")).toMatchObject([
+    { text: expect.stringContaining('NTP,Servers,"ntp1.lab.local, ntp2.lab.local",60 hosts,Time configuration') },
+  ]);
+});
+
+test("what is too much to show says so", async ({ page }) => {
+  await open(page, "bundlesMany", "/inside?file=1");
+  await expect(page.getByText("These are the first 20,000 of 31,250 settings.")).toBeVisible();
+  await page.getByLabel("Filter settings").fill("Option19999");
+  await expect(rows(page, "Settings")).toHaveCount(1);
+  await open(page, "bundlesMany", "/compare?firstFile=1&secondFile=2");
+  await expect(page.getByText("These are the first 1,200 of 25,000 settings that differ.")).toBeVisible();
+  const last = page.getByRole("cell", { name: "Net.Option1199", exact: true });
+  await page.getByRole("button", { name: "Show 700 more settings" }).click();
+  await expect(last).toBeHidden();
+  await page.getByRole("button", { name: "Show 200 more settings" }).click();
+  await expect(last).toBeAttached();
+  await open(page, "bundlesMany", "/search?text=net");
+  await expect(
+    page.getByText(
+      "4,321 settings found, 1,000 of them shown; 59 bundles looked through, 12 of them sealed or not readable",
+    ),
+  ).toBeVisible();
+  await expect(page.getByText("1 bundle could not be looked through")).toBeVisible();
+});
+
+test("hosts and a run's report say since when settings are as they are", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  const host = rows(page, "Hosts").filter({ has: page.getByRole("gridcell", { name: HOST, exact: true }) });
+  await expect(host).toContainText("Changed");
+  await host.click();
+  await page.keyboard.press("Alt+Enter");
+  await page
+    .getByRole("region", { name: "Details" })
+    .getByRole("button", { name: /^compare with/ })
+    .click();
+  await expect(page).toHaveURL(/#\/compare\?first=.*-1&second=.*-0/);
+  await open(page, "small", "/activity/run-0");
+  await page.getByRole("tab", { name: /^Saved/ }).click();
+  await expect(
+    rows(page, "Hosts of the run")
+      .filter({ hasText: /Unchanged since \d{4}-/ })
+      .first(),
+  ).toBeVisible();
 });
 
 test("a search that reads bundles says how far it is, and is cancelled", async ({ page }) => {

@@ -5,12 +5,9 @@ import { KIND_WORDS } from "./differences";
 
 const useStyles = makeStyles({
   root: {
-    display: "inline-flex",
-    alignItems: "center",
-    gap: "4px",
     whiteSpace: "nowrap",
     fontSize: tokens.fontSizeBase200,
-    "& svg": { fontSize: "14px" },
+    "& svg": { fontSize: "14px", verticalAlign: "-2px" },
   },
   added: { "& svg": { color: tokens.colorStatusSuccessForeground1 } },
   removed: { "& svg": { color: tokens.colorStatusDangerForeground1 } },

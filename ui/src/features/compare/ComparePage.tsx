@@ -26,8 +26,7 @@ import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { ofTotal, plural, wholeNumber } from "../../components/words";
 import { type BundleChoice, type BundleComparison, type ComparisonFormat, commands } from "../../ipc";
-import { sideWords } from "../bundles/words";
-import { countChanges, filteredGroups } from "./differences";
+import { countChanges, filteredGroups, sideTitles } from "./differences";
 import { FileChanges } from "./FileChanges";
 import { SettingChanges } from "./SettingChanges";
 import { SidePart } from "./SidePart";
@@ -157,6 +156,8 @@ function Differences({ comparison, search, onSearch }: DifferencesProps) {
   const styles = useStyles();
   const { first, second, notCompared, isSame, same, changes, groups, files, leftOut } = comparison;
   const [text, setText] = useState("");
+  const titles = sideTitles(first, second);
+  const sent = countChanges(groups);
   const shown = filteredGroups(groups, text);
   const isFiles = search.tab === "files";
   const box = useRef<HTMLInputElement>(null);
@@ -176,9 +177,6 @@ function Differences({ comparison, search, onSearch }: DifferencesProps) {
         ) : (
           `${plural(changes, "setting")} and ${plural(files.length, "file")} differ, ${plural(same, "setting")} are alike.`
         )}
-      </p>
-      <p className={styles.quiet}>
-        First: {sideWords(first)}. Second: {sideWords(second)}. Secrets are not shown.
       </p>
       <div className={styles.tabs}>
         <TabList
@@ -204,18 +202,24 @@ function Differences({ comparison, search, onSearch }: DifferencesProps) {
               maxLength={200}
               onChange={(_, { value }) => setText(value)}
             />
-            <span className={styles.quiet}>{ofTotal(countChanges(shown), changes, "setting")}</span>
+            <span className={styles.quiet}>{ofTotal(countChanges(shown), sent, "setting")}</span>
           </>
         )}
       </div>
       {isFiles ? (
-        <FileChanges files={files} leftOut={leftOut} />
+        <FileChanges files={files} leftOut={leftOut} titles={titles} />
       ) : groups.length === 0 ? (
         <p className={styles.quiet}>No setting differs.</p>
       ) : shown.length === 0 ? (
         <p className={styles.quiet}>No difference fits the filter.</p>
       ) : (
-        <SettingChanges groups={shown} />
+        <SettingChanges groups={shown} titles={titles} />
+      )}
+      {!isFiles && sent < changes && (
+        <p className={styles.quiet}>
+          These are the first {wholeNumber(sent)} of {plural(changes, "setting")} that differ. The export has all of
+          them.
+        </p>
       )}
     </>
   );

@@ -1,7 +1,7 @@
 import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ChevronDownRegular, ChevronRightRegular } from "@fluentui/react-icons";
 import { useId, useState } from "react";
-import { plural } from "../../components/words";
+import { plural, wholeNumber } from "../../components/words";
 import type { ChangedFile, LeftOutView } from "../../ipc";
 import { LAYERS, noiseWords, sizesInWords } from "../bundles/words";
 import { ChangeMark } from "./ChangeMark";
@@ -36,19 +36,26 @@ const useStyles = makeStyles({
   list: { margin: "2px 0", paddingLeft: "18px", fontSize: tokens.fontSizeBase200, overflowWrap: "anywhere" },
 });
 
+type FileChangesProps = {
+  files: readonly ChangedFile[];
+  leftOut: readonly LeftOutView[];
+  titles: { first: string; second: string };
+};
+
 /** The files that differ, their lines side by side; and those whose differences do not count. */
-export function FileChanges({ files, leftOut }: { files: readonly ChangedFile[]; leftOut: readonly LeftOutView[] }) {
+export function FileChanges({ files, leftOut, titles }: FileChangesProps) {
   const styles = useStyles();
   return (
     <>
       {files.length === 0 && <p className={styles.quiet}>No file differs.</p>}
       {files.map((file) => (
-        <FileChange key={`${file.layer}:${file.path}`} file={file} isOpenFirst={files.length <= 3} />
+        <FileChange key={`${file.layer}:${file.path}`} file={file} titles={titles} isOpenFirst={files.length <= 3} />
       ))}
       {leftOut.length > 0 && (
         <section aria-label="Not counted">
           <p className={styles.quiet}>
-            {plural(leftOut.length, "more file")} differ without anyone having changed a setting:
+            {leftOut.length === 1 ? "1 more file differs" : `${wholeNumber(leftOut.length)} more files differ`} without
+            anyone having changed a setting:
           </p>
           <ul className={styles.list}>
             {leftOut.map((file) => (
@@ -63,7 +70,9 @@ export function FileChanges({ files, leftOut }: { files: readonly ChangedFile[];
   );
 }
 
-function FileChange({ file, isOpenFirst }: { file: ChangedFile; isOpenFirst: boolean }) {
+type FileChangeProps = Pick<FileChangesProps, "titles"> & { file: ChangedFile; isOpenFirst: boolean };
+
+function FileChange({ file, titles, isOpenFirst }: FileChangeProps) {
   const styles = useStyles();
   const [isOpen, setOpen] = useState(isOpenFirst);
   const id = useId();
@@ -91,7 +100,7 @@ function FileChange({ file, isOpenFirst }: { file: ChangedFile; isOpenFirst: boo
           {file.hunks.length === 0 ? (
             <p className={styles.quiet}>What is in it is not shown: it is no text, or nothing but a secret.</p>
           ) : (
-            <Hunks file={file} />
+            <Hunks file={file} titles={titles} />
           )}
           {file.linesLeftOut > 0 && (
             <p className={styles.quiet}>
@@ -104,7 +113,7 @@ function FileChange({ file, isOpenFirst }: { file: ChangedFile; isOpenFirst: boo
   );
 }
 
-function Hunks({ file }: { file: ChangedFile }) {
+function Hunks({ file, titles }: Pick<FileChangeProps, "file" | "titles">) {
   const styles = useStyles();
   return (
     <table className={styles.lines} aria-label={`Lines of ${file.path}`}>
@@ -113,11 +122,11 @@ function Hunks({ file }: { file: ChangedFile }) {
           <th scope="col" className={styles.number}>
             Line
           </th>
-          <th scope="col">First</th>
+          <th scope="col">{titles.first}</th>
           <th scope="col" className={styles.number}>
             Line
           </th>
-          <th scope="col">Second</th>
+          <th scope="col">{titles.second}</th>
         </tr>
       </thead>
       {file.hunks.map((hunk) => (

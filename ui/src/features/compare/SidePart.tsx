@@ -1,10 +1,12 @@
-import { Button, Combobox, Field, makeStyles, Option, Select, tokens } from "@fluentui/react-components";
-import { FolderOpenRegular } from "@fluentui/react-icons";
+import { Button, Combobox, Field, makeStyles, Option, Select, Tooltip, tokens } from "@fluentui/react-components";
+import { DocumentSearchRegular, FolderOpenRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { plural } from "../../components/words";
 import { type BundleChoice, type BundleSide, commands, type RecordRow } from "../../ipc";
+import { insideOf } from "../bundles/search";
 import { recordChoiceWords } from "../bundles/words";
 import { archiveQuery } from "../shell/data";
 
@@ -46,6 +48,7 @@ type SidePartProps = {
 /** One side of a comparison: a bundle of the archive, or a file. */
 export function SidePart({ title, bundle, side, onBundle, onError }: SidePartProps) {
   const styles = useStyles();
+  const navigate = useNavigate();
   const titleId = useId();
   const record = bundle?.kind === "record" ? bundle.id : null;
   const row = useQuery({
@@ -54,7 +57,8 @@ export function SidePart({ title, bundle, side, onBundle, onError }: SidePartPro
     enabled: record !== null,
   });
   const [chosenHost, setChosenHost] = useState<string | null>(null);
-  const identity = chosenHost ?? (record === null ? null : (row.data?.row.identity ?? null));
+  // A host that was chosen counts until it is known whose bundle there is.
+  const identity = row.data === undefined || record === null ? chosenHost : row.data.row.identity;
   const choose = async () => {
     const file = await commands.chooseBundleFile();
     if (file !== null) {
@@ -81,15 +85,21 @@ export function SidePart({ title, bundle, side, onBundle, onError }: SidePartPro
             label={title}
             identity={identity}
             record={record}
-            onRecord={(id) => {
-              setChosenHost(null);
-              onBundle({ kind: "record", id });
-            }}
+            onRecord={(id) => onBundle({ kind: "record", id })}
           />
         )}
         <Button size="small" icon={<FolderOpenRegular />} onClick={() => choose().catch(onError)}>
           File…
         </Button>
+        <Tooltip content="Look inside" relationship="label">
+          <Button
+            size="small"
+            appearance="subtle"
+            icon={<DocumentSearchRegular />}
+            disabled={bundle === null}
+            onClick={() => void navigate({ to: "/inside", search: insideOf(bundle) })}
+          />
+        </Tooltip>
       </div>
       {bundle?.kind === "file" && <p className={styles.file}>{side === undefined ? "A file" : side.name}</p>}
       {row.isError && <ErrorView error={row.error} isNarrow />}
@@ -102,10 +112,14 @@ type HostFieldProps = { label: string; identity: string | null; onIdentity: (ide
 function HostField({ label, identity, onIdentity }: HostFieldProps) {
   const styles = useStyles();
   const overview = useQuery(archiveQuery);
+  const isEmpty = overview.data?.hosts.length === 0;
   const [typed, setTyped] = useState<string | null>(null);
   const hosts = overview.data?.hosts ?? [];
   const text = (typed ?? "").trim().toLowerCase();
   const found = hosts.filter((host) => host.name.toLowerCase().includes(text));
+  if (overview.isError) {
+    return <ErrorView error={overview.error} isNarrow />;
+  }
   return (
     <Field label="Host" size="small" className={styles.host}>
       <Combobox
@@ -130,7 +144,7 @@ function HostField({ label, identity, onIdentity }: HostFieldProps) {
         ))}
         {found.length === 0 && (
           <Option disabled value="none" text="">
-            No host of this name
+            {isEmpty ? "The archive has no bundles" : "No host of this name"}
           </Option>
         )}
         {found.length > MAX_OPTIONS && (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ChangeGroup, ChangeView, LineView } from "../../ipc";
-import { filteredGroups, secretWords, sectionsOfChanges, sideBySide } from "./differences";
+import { filteredGroups, secretWords, sectionsOfChanges, sideBySide, sideTitles } from "./differences";
 import { choiceOf, compareSearch, swapped, withChoice } from "./search";
 
 const change = (name: string, more: Partial<ChangeView> = {}): ChangeView => ({
@@ -44,6 +44,23 @@ test("groups of a section stand together, and no more are laid out than asked", 
     ["B", 1],
   ]);
   expect(sectionsOfChanges(groups, 2)).toHaveLength(1);
+});
+
+test("sides are told apart by what differs: the host, or the day", () => {
+  const side = (name: string, takenAt: string | null) => ({
+    name,
+    takenAt,
+    record: null,
+    releaseLevel: null,
+    uuid: null,
+  });
+  const day = side("esx01", "2026-11-22T10:00:00");
+  expect(sideTitles(day, side("esx01", "2026-11-23T10:00:00"))).toEqual({
+    first: "First: 2026-11-22 10:00",
+    second: "Second: 2026-11-23 10:00",
+  });
+  expect(sideTitles(day, side("esx02", null))).toEqual({ first: "First: esx01", second: "Second: esx02" });
+  expect(sideTitles(side("a.tgz", null), side("a.tgz", null))).toEqual({ first: "First", second: "Second" });
 });
 
 test("a filter looks at names, objects, values and places", () => {

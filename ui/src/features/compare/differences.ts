@@ -1,5 +1,6 @@
 /** How a comparison is laid out: sections, lines side by side, what is said of a value. Pure. */
-import type { ChangeGroup, ChangeKindView, ChangeView, LineView } from "../../ipc";
+import { dateTime } from "../../components/words";
+import type { BundleSide, ChangeGroup, ChangeKindView, ChangeView, LineView } from "../../ipc";
 
 export type SectionOfChanges = { section: string; groups: ChangeGroup[]; changes: number };
 
@@ -45,6 +46,18 @@ export function filteredGroups(groups: readonly ChangeGroup[], text: string): Ch
 
 export function countChanges(groups: readonly ChangeGroup[]): number {
   return groups.reduce((sum, group) => sum + group.changes.length, 0);
+}
+
+/** What stands above the two sides: what they differ by, the host or the day. */
+export function sideTitles(first: BundleSide, second: BundleSide): { first: string; second: string } {
+  if (first.name !== second.name) {
+    return { first: `First: ${first.name}`, second: `Second: ${second.name}` };
+  }
+  const days = [first.takenAt, second.takenAt].map((takenAt) => (takenAt === null ? null : dateTime(takenAt)));
+  return {
+    first: days[0] == null ? "First" : `First: ${days[0]}`,
+    second: days[1] == null ? "Second" : `Second: ${days[1]}`,
+  };
 }
 
 export type Pair = { first: NumberedLine | null; second: NumberedLine | null };
