@@ -22,6 +22,10 @@ async fn what_was_changed_between_two_days_is_compared_and_found() {
     back_up_all(&window).await;
     page.containing("status", "2 hosts saved").seen().await;
 
+    go_to(&window, "Hosts").await;
+    let hosts = page.role("grid", "Hosts");
+    hosts.containing("row", HOST).shows("Changed").await;
+    hosts.containing("row", "esx02").shows("Unchanged since").await;
     go_to(&window, "Archive").await;
     let bundles = page.role("grid", "Bundles");
     bundles.containing("row", "esx02").shows("Unchanged since").await;

@@ -52,8 +52,12 @@ impl Album<'_> {
         taken.push(self.picture(&window, "hosts").await);
 
         self.go_to(&window, "#/archive").await;
-        page.role("grid", "Bundles").containing("row", "frankfurt").click().await;
+        page.role("grid", "Bundles").containing("row", "Changed").click().await;
+        page.button("Show the host's changes").click().await;
+        page.role("region", "What changed when").shows("first bundle").await;
         taken.push(self.picture(&window, "archive").await);
+
+        taken.extend(self.bundles(&window).await);
 
         self.go_to(&window, "#/activity").await;
         page.role("grid", "Runs").containing("row", "demo").seen().await;
@@ -81,6 +85,21 @@ impl Album<'_> {
         taken.push(self.picture(&window, "backup").await);
         window.end().await;
         taken
+    }
+
+    /// What is in a bundle, how it differs from the one before, and who has a setting.
+    async fn bundles(&self, window: &Window) -> [String; 3] {
+        let page = window.page();
+        let (before, record) = most_changed(window).await;
+        self.go_to(window, &format!("#/inside?record={record}&section=Networking")).await;
+        page.role("grid", "Settings").containing("row", "VLAN ID").click().await;
+        let inside = self.picture(window, "inside").await;
+        self.go_to(window, &format!("#/compare?first={before}&second={record}")).await;
+        page.containing("status", "differ").seen().await;
+        let compare = self.picture(window, "compare").await;
+        self.go_to(window, "#/search?text=ntp1.frankfurt").await;
+        page.role("grid", "Found settings").containing("row", "hosts").click().await;
+        [inside, compare, self.picture(window, "search").await]
     }
 
     /// The plan for a host without virtual machines in the way, and what came of it.
@@ -139,4 +158,28 @@ impl Album<'_> {
         screen.save_window(&frame, &self.folder.join(&file));
         file
     }
+}
+
+/// The record that differs most from the one before it, secrets above all, and that one. The same each time.
+async fn most_changed(window: &Window) -> (String, String) {
+    let every = json!({ "query": { "from": null, "to": null, "identity": null, "server": null, "search": null,
+        "pinned": false, "newest": false } });
+    let listed = window.invoke("list_records", every).await;
+    let mut most = None;
+    for record in listed["records"].as_array().expect("a list of records") {
+        let (Some(id), Some(before)) = (record["id"].as_str(), record["standing"]["previous"].as_str())
+        else {
+            continue;
+        };
+        let sides =
+            json!({ "first": { "kind": "record", "id": before }, "second": { "kind": "record", "id": id } });
+        let compared = window.invoke("compare_bundles", sides).await;
+        let groups = compared["groups"].as_array().expect("groups of changes");
+        let secret = groups.iter().any(|group| group["changes"].to_string().contains("redacted"));
+        let [host, taken] =
+            ["host", "takenAt"].map(|name| record[name].as_str().unwrap_or_default().to_owned());
+        most = most.max(Some((secret, groups.len(), taken, host, before.to_owned(), id.to_owned())));
+    }
+    let (.., before, id) = most.expect("the demo begins with settings that changed");
+    (before, id)
 }
