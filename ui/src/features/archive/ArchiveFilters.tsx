@@ -1,18 +1,8 @@
-import {
-  Button,
-  Combobox,
-  Dropdown,
-  makeStyles,
-  Option,
-  SearchBox,
-  ToggleButton,
-  tokens,
-} from "@fluentui/react-components";
+import { Button, Dropdown, makeStyles, Option, SearchBox, ToggleButton, tokens } from "@fluentui/react-components";
 import { DismissRegular, PinRegular, TimerRegular } from "@fluentui/react-icons";
-import { type ReactNode, type Ref, useEffect, useMemo, useState } from "react";
-import { compareKeys, sortKey } from "../../components/grid/natural";
-import { plural } from "../../components/words";
-import type { ArchivedHost, ArchiveOverview } from "../../ipc";
+import { type ReactNode, type Ref, useEffect, useState } from "react";
+import { HostChoice } from "../../components/HostChoice";
+import type { ArchiveOverview } from "../../ipc";
 import { rangeInWords } from "./calendar";
 import { type ArchiveSearch, rangeOf } from "./search";
 
@@ -31,7 +21,6 @@ const useStyles = makeStyles({
     flexBasis: "116px",
     minWidth: 0,
     maxWidth: "200px",
-    "& input": { minWidth: 0, width: "100%" },
   },
   count: {
     marginLeft: "auto",
@@ -42,8 +31,6 @@ const useStyles = makeStyles({
 });
 
 const DEBOUNCE_MS = 250;
-/** More are found by typing. */
-const MAX_OPTIONS = 50;
 const POPUP = { align: "start", position: "below", autoSize: "height" } as const;
 
 type ArchiveFiltersProps = {
@@ -61,7 +48,15 @@ export function ArchiveFilters({ overview, search, onSearch, searchBox, children
   return (
     <search className={styles.row} aria-label="Filters">
       <TextFilter text={search.text} onSearch={onSearch} searchBox={searchBox} />
-      <HostFilter hosts={overview.hosts} identity={search.host} onSearch={onSearch} />
+      <HostChoice
+        label="Host"
+        className={styles.choice}
+        hosts={overview.hosts}
+        identity={search.host}
+        placeholder="All hosts"
+        isClearable
+        onIdentity={(host) => onSearch({ host })}
+      />
       {(overview.servers.length > 1 || search.server !== undefined) && (
         <Dropdown
           size="small"
@@ -161,57 +156,4 @@ function TextFilter({ text, onSearch, searchBox }: TextFilterProps) {
       }}
     />
   );
-}
-
-type HostFilterProps = {
-  hosts: readonly ArchivedHost[];
-  identity: string | undefined;
-  onSearch: ArchiveFiltersProps["onSearch"];
-};
-
-function HostFilter({ hosts, identity, onSearch }: HostFilterProps) {
-  const styles = useStyles();
-  const [typed, setTyped] = useState<string | null>(null);
-  const chosen = hosts.find((host) => host.identity === identity);
-  const text = (typed ?? "").trim().toLowerCase();
-  const sorted = useMemo(() => [...hosts].sort((a, b) => compareKeys(nameKey(a), nameKey(b))), [hosts]);
-  const found = sorted.filter((host) => host.name.toLowerCase().includes(text));
-  return (
-    <Combobox
-      size="small"
-      className={styles.choice}
-      positioning={POPUP}
-      aria-label="Host"
-      placeholder="All hosts"
-      clearable
-      value={typed ?? chosen?.name ?? identity ?? ""}
-      selectedOptions={identity === undefined ? [] : [identity]}
-      onChange={(event) => setTyped(event.target.value)}
-      onOpenChange={(_, { open }) => setTyped((before) => (open ? (before ?? "") : null))}
-      onOptionSelect={(_, { optionValue }) => {
-        setTyped(null);
-        onSearch({ host: optionValue === undefined || optionValue === identity ? undefined : optionValue });
-      }}
-    >
-      {found.slice(0, MAX_OPTIONS).map((host) => (
-        <Option key={host.identity} value={host.identity} text={host.name}>
-          {host.name}
-        </Option>
-      ))}
-      {found.length === 0 && (
-        <Option disabled value="none" text="">
-          No host of this name
-        </Option>
-      )}
-      {found.length > MAX_OPTIONS && (
-        <Option disabled value="more" text="">
-          {`${plural(found.length - MAX_OPTIONS, "more host")}: type to find them`}
-        </Option>
-      )}
-    </Combobox>
-  );
-}
-
-function nameKey(host: ArchivedHost): string | number {
-  return sortKey(host.name) ?? "";
 }

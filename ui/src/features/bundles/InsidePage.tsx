@@ -16,7 +16,7 @@ import { type ReactNode, type Ref, useMemo, useRef, useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
-import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { useBarStyles } from "../../components/pageBar";
@@ -200,7 +200,14 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
   });
   const only = selected.size === 1 ? shown.find((row) => selected.has(row.key)) : undefined;
   const box = useRef<HTMLInputElement>(null);
-  useShortcuts({ "Ctrl+F": () => box.current?.focus() });
+  const grid = useRef<GridHandle>(null);
+  useShortcuts({
+    "Ctrl+F": () => box.current?.focus(),
+    "Ctrl+A": () => {
+      setSelected(new Set(shown.map(settingKey)));
+      grid.current?.focus();
+    },
+  });
   return (
     <>
       <FilterBar
@@ -242,6 +249,7 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
             sortedBy="section"
             selected={selected}
             onSelect={setSelected}
+            handle={grid}
             empty={<EmptyState title="No setting fits the filter" />}
           />
         </section>

@@ -1,13 +1,14 @@
-import { Button, Link, makeStyles, SearchBox, Select, tokens } from "@fluentui/react-components";
+import { Button, Link, makeStyles, SearchBox, tokens } from "@fluentui/react-components";
 import { ArrowDownloadRegular, SearchRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, type Ref, useEffect, useMemo, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Bar } from "../../components/Bar";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
+import { HostChoice } from "../../components/HostChoice";
 import { Page } from "../../components/Page";
 import { useBarStyles } from "../../components/pageBar";
 import { SaidBar, useSaid } from "../../components/Said";
@@ -111,20 +112,15 @@ export function SearchPage(): ReactNode {
             value={typed}
             onChange={(_, { value }) => setTyped(value)}
           />
-          <Select
-            size="small"
+          <HostChoice
+            label="Where"
             className={styles.host}
-            aria-label="Where"
-            value={search.host ?? ""}
-            onChange={(_, { value }) => go({ text: typed.trim(), host: value })}
-          >
-            <option value="">Newest bundle of every host</option>
-            {(overview.data?.hosts ?? []).map((host) => (
-              <option key={host.identity} value={host.identity}>
-                All bundles of {host.name}
-              </option>
-            ))}
-          </Select>
+            hosts={overview.data?.hosts ?? []}
+            identity={search.host}
+            placeholder="Newest bundle of every host"
+            isClearable
+            onIdentity={(host) => go(settingsSearch({ text: typed.trim(), host }))}
+          />
           <Button size="small" type="submit" appearance="primary" disabled={typed.trim() === ""}>
             Search
           </Button>
@@ -230,12 +226,18 @@ const COLUMNS: readonly GridColumn<HitRow>[] = [
   { id: "key", title: "Key", width: 220, isHidden: true, text: ({ setting }) => setting.sources[0]?.key ?? "" },
 ];
 
-type HitsProps = { hits: readonly HitView[]; text: string; grid: Ref<GridHandle> };
+type HitsProps = { hits: readonly HitView[]; text: string; grid: RefObject<GridHandle | null> };
 
 function Hits({ hits, text, grid }: HitsProps) {
   const styles = useStyles();
   const rows = useMemo(() => hits.map((hit, index) => ({ ...hit, key: String(index) })), [hits]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(rows.length === 1 ? ["0"] : []));
+  useShortcuts({
+    "Ctrl+A": () => {
+      setSelected(new Set(rows.map(hitKey)));
+      grid.current?.focus();
+    },
+  });
   const only = selected.size === 1 ? rows.find((row) => selected.has(row.key)) : undefined;
   return (
     <div className={styles.columns}>

@@ -1,10 +1,10 @@
-import { Button, Combobox, Field, makeStyles, Option, Select, Tooltip, tokens } from "@fluentui/react-components";
+import { Button, Field, makeStyles, Select, Tooltip, tokens } from "@fluentui/react-components";
 import { DocumentSearchRegular, FolderOpenRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
-import { plural } from "../../components/words";
+import { HostChoice } from "../../components/HostChoice";
 import { type BundleChoice, type BundleSide, commands, type RecordRow } from "../../ipc";
 import { insideOf } from "../bundles/search";
 import { recordChoiceWords } from "../bundles/words";
@@ -27,14 +27,11 @@ const useStyles = makeStyles({
   },
   fields: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: "6px 8px", minWidth: 0 },
   host: { flex: "1 1 150px", minWidth: 0 },
-  combobox: { width: "100%", minWidth: 0, "& input": { minWidth: 0, width: "100%" } },
+  combobox: { width: "100%" },
   record: { flex: "2 1 180px", minWidth: 0 },
   select: { width: "100%", minWidth: 0, "& select": { minWidth: 0, width: "100%", textOverflow: "ellipsis" } },
   file: { margin: "4px 0 0", fontSize: tokens.fontSizeBase200, overflowWrap: "anywhere" },
 });
-
-const MAX_OPTIONS = 50;
-const POPUP = { align: "start", position: "below", autoSize: "height" } as const;
 
 type SidePartProps = {
   title: string;
@@ -49,6 +46,7 @@ type SidePartProps = {
 export function SidePart({ title, bundle, side, onBundle, onError }: SidePartProps) {
   const styles = useStyles();
   const navigate = useNavigate();
+  const overview = useQuery(archiveQuery);
   const titleId = useId();
   const record = bundle?.kind === "record" ? bundle.id : null;
   const row = useQuery({
@@ -72,14 +70,23 @@ export function SidePart({ title, bundle, side, onBundle, onError }: SidePartPro
         {title}
       </h2>
       <div className={styles.fields}>
-        <HostField
-          label={`Host of the ${title.toLowerCase()}`}
-          identity={identity}
-          onIdentity={(next) => {
-            setChosenHost(next);
-            onBundle(null);
-          }}
-        />
+        {overview.isError ? (
+          <ErrorView error={overview.error} isNarrow />
+        ) : (
+          <Field label="Host" size="small" className={styles.host}>
+            <HostChoice
+              label={`Host of the ${title.toLowerCase()}`}
+              className={styles.combobox}
+              hosts={overview.data?.hosts ?? []}
+              identity={identity ?? undefined}
+              placeholder="Choose a host"
+              onIdentity={(next) => {
+                setChosenHost(next ?? null);
+                onBundle(null);
+              }}
+            />
+          </Field>
+        )}
         {identity !== null && (
           <RecordField
             label={title}
@@ -104,56 +111,6 @@ export function SidePart({ title, bundle, side, onBundle, onError }: SidePartPro
       {bundle?.kind === "file" && <p className={styles.file}>{side === undefined ? "A file" : side.name}</p>}
       {row.isError && <ErrorView error={row.error} isNarrow />}
     </section>
-  );
-}
-
-type HostFieldProps = { label: string; identity: string | null; onIdentity: (identity: string) => void };
-
-function HostField({ label, identity, onIdentity }: HostFieldProps) {
-  const styles = useStyles();
-  const overview = useQuery(archiveQuery);
-  const isEmpty = overview.data?.hosts.length === 0;
-  const [typed, setTyped] = useState<string | null>(null);
-  const hosts = overview.data?.hosts ?? [];
-  const text = (typed ?? "").trim().toLowerCase();
-  const found = hosts.filter((host) => host.name.toLowerCase().includes(text));
-  if (overview.isError) {
-    return <ErrorView error={overview.error} isNarrow />;
-  }
-  return (
-    <Field label="Host" size="small" className={styles.host}>
-      <Combobox
-        size="small"
-        className={styles.combobox}
-        positioning={POPUP}
-        aria-label={label}
-        placeholder="Choose a host"
-        value={typed ?? hosts.find((host) => host.identity === identity)?.name ?? ""}
-        selectedOptions={identity === null ? [] : [identity]}
-        onChange={(event) => setTyped(event.target.value)}
-        onOpenChange={(_, { open }) => setTyped((before) => (open ? (before ?? "") : null))}
-        onOptionSelect={(_, { optionValue }) => {
-          setTyped(null);
-          optionValue !== undefined && onIdentity(optionValue);
-        }}
-      >
-        {found.slice(0, MAX_OPTIONS).map((host) => (
-          <Option key={host.identity} value={host.identity} text={host.name}>
-            {host.name}
-          </Option>
-        ))}
-        {found.length === 0 && (
-          <Option disabled value="none" text="">
-            {isEmpty ? "The archive has no bundles" : "No host of this name"}
-          </Option>
-        )}
-        {found.length > MAX_OPTIONS && (
-          <Option disabled value="more" text="">
-            {`${plural(found.length - MAX_OPTIONS, "more host")}: type to find them`}
-          </Option>
-        )}
-      </Combobox>
-    </Field>
   );
 }
 
