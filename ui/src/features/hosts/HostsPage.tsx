@@ -3,6 +3,8 @@ import {
   ArrowDownloadRegular,
   ArrowSyncRegular,
   ArrowUndoRegular,
+  BranchCompareRegular,
+  DocumentSearchRegular,
   PanelLeftRegular,
   PanelRightRegular,
   SaveArrowRightRegular,
@@ -201,6 +203,21 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
     disabled: chosen.length !== 1,
     run: () => chosen[0] !== undefined && void navigate({ to: "/restore", search: { host: chosen[0].key } }),
   };
+  const bundles = chosen.flatMap(({ lastGood }) => (lastGood === null ? [] : [lastGood.record]));
+  const inside: Command = {
+    id: "inside",
+    label: "Look inside the last bundle",
+    icon: <DocumentSearchRegular />,
+    disabled: chosen.length !== 1 || bundles.length !== 1,
+    run: () => void navigate({ to: "/inside", search: { record: bundles[0] } }),
+  };
+  const compare: Command = {
+    id: "compare",
+    label: "Compare the last bundles",
+    icon: <BranchCompareRegular />,
+    disabled: chosen.length !== 2 || bundles.length !== 2,
+    run: () => void navigate({ to: "/compare", search: { first: bundles[0], second: bundles[1] } }),
+  };
   const details: Command = {
     id: "details",
     label: "Details",
@@ -234,6 +251,8 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       run: () => void exportCsv(),
     },
     details,
+    inside,
+    compare,
   ];
 
   return (
@@ -330,7 +349,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
             selected={selected}
             onSelect={select}
             onOpen={() => showDetails(true)}
-            commands={[backUp, restore, details]}
+            commands={[backUp, restore, inside, compare, details]}
             empty={
               isFiltered || view.hosts.length > 0 ? (
                 <EmptyState

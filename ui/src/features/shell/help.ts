@@ -9,6 +9,7 @@ const HOSTS: PageHelp = {
     "Every ESXi host of your servers, and whether its configuration is safe. Fresh: the last good bundle is recent. Stale: it is older than the settings allow. Failing: the last attempt failed and no good bundle is newer. Never backed up: there is no good bundle. Not supported: the host offers no backup of its configuration.",
     "The counts on top filter the list; a second click takes the filter away. The tree on the left narrows it to a server, datacenter, folder or cluster.",
     "Select hosts with click, Ctrl and Shift, or tick them with Space, and back them up from the toolbar or the context menu. The pane on the right shows a selected host's bundles and what became of each attempt.",
+    "Settings tells whether what a host is configured to do changed with its last bundle, or since when it has not. The last bundle can be looked into, and those of two selected hosts can be compared, from the context menu.",
     "F5 signs in to the servers and reads the hosts again.",
   ],
 };
@@ -49,6 +50,7 @@ export const PAGE_HELP: readonly [PageHelp, ...PageHelp[]] = [
     paragraphs: [
       "Finds a setting, a value, an address or a file in the newest bundle of every host, or in all bundles of one host. The first search reads the bundles, later ones only new ones.",
       "Select what was found to see the bundles that have it; each leads to the setting in it.",
+      "Secrets are not found, nor is what is in a bundle that is sealed by its host's TPM.",
     ],
   },
   {
