@@ -1,5 +1,7 @@
 //! What changed between two days: told by the archive, compared, searched for, and never a secret on the page.
 
+use std::fs;
+
 use throwaway_desktop::Window;
 
 use crate::backing_up::back_up_all;
@@ -46,6 +48,19 @@ async fn what_was_changed_between_two_days_is_compared_and_found() {
     page.role("table", "Lines of etc/ntp.conf").shows("server ntp77.lab.local").await;
     let shown = window.run("return document.documentElement.outerHTML", serde_json::json!([])).await;
     assert!(!shown.as_str().unwrap().contains("$6$"), "a password hash is on the page");
+
+    page.button("Export…").click().await;
+    page.role("menuitem", "Text…").click().await;
+    let keyboard = lab.desktop.keyboard();
+    keyboard.activate("Save as");
+    let exported = lab.desktop.folder("exported").join("compared.txt");
+    keyboard.press(&["ctrl+a"]);
+    keyboard.type_text(exported.to_str().unwrap());
+    keyboard.press(&["Return"]);
+    page.text("The comparison was saved.").seen().await;
+    let exported = fs::read_to_string(exported).unwrap();
+    assert!(exported.contains("ntp77.lab.local") && exported.contains("VLAN 300"), "{exported}");
+    assert!(!exported.contains("$6$"), "a password hash was exported");
 
     go_to(&window, "Search").await;
     page.role("textbox", "Search settings").fill("NTP77.lab").await;

@@ -49,6 +49,13 @@ const STATES: readonly State[] = [
     ready: text("could not be looked through"),
   },
   { name: "nothing to compare", scenario: "small", route: "/compare", ready: text("Choose two bundles") },
+  { name: "no bundle to compare", scenario: "empty", route: "/compare", ready: text("Choose two bundles") },
+  {
+    name: "no bundle to search",
+    scenario: "empty",
+    route: "/search",
+    ready: text("Search what hosts were configured"),
+  },
   { name: "compared", scenario: "small", route: COMPARED, ready: text("5 settings and 2 files differ") },
   { name: "files compared", scenario: "small", route: `${COMPARED}&tab=files`, ready: text("12 more lines") },
   { name: "the same", scenario: "bundlesSame", route: COMPARED, ready: text("All settings are alike") },

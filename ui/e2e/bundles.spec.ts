@@ -118,6 +118,18 @@ test("a search leads to the setting in its bundle", async ({ page }) => {
   await expect(page.getByRole("region", { name: "Details" })).toContainText("etc/ntp.conf");
 });
 
+test("all bundles of one host are searched", async ({ page }) => {
+  await open(page, "small", "/search?text=ntp2");
+  const where = page.getByRole("combobox", { name: "Where" });
+  await where.click();
+  await where.fill("esx02");
+  await page.getByRole("option", { name: "esx02.lab.local" }).click();
+  await expect(page.getByText("1 setting found; 12 bundles looked through")).toBeVisible();
+  await expect(row(page, "Found settings", "esx02.lab.local, 12 bundles")).toBeVisible();
+  await page.reload();
+  await expect(where).toHaveValue("esx02.lab.local");
+});
+
 test("what was found is exported", async ({ page }) => {
   await open(page, "small", "/search?text=ntp2");
   await page.getByRole("button", { name: "Export CSV" }).click();
@@ -146,6 +158,20 @@ test("what is too much to show says so", async ({ page }) => {
     ),
   ).toBeVisible();
   await expect(page.getByText("1 bundle could not be looked through")).toBeVisible();
+});
+
+test("the last bundles of two hosts are compared, and that of one looked into", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  const host = (name: string) => row(page, "Hosts", name);
+  await host(HOST).click();
+  await page.keyboard.press("Shift+F10");
+  await page.getByRole("menuitem", { name: "Look inside the last bundle" }).click();
+  await expect(page.getByText(/^esx01.lab.local, /)).toBeVisible();
+  await page.keyboard.press("Alt+ArrowLeft");
+  await host("esx02.lab.local").click({ modifiers: ["ControlOrMeta"] });
+  await page.keyboard.press("Shift+F10");
+  await page.getByRole("menuitem", { name: "Compare the last bundles" }).click();
+  await expect(page.getByRole("columnheader", { name: `First: ${HOST}` }).first()).toBeVisible();
 });
 
 test("hosts and a run's report say since when settings are as they are", async ({ page }) => {

@@ -86,7 +86,25 @@ const useStyles = makeStyles({
       height: "5px",
       borderRadius: "50%",
       backgroundColor: tokens.colorNeutralForeground1,
-      "@media (forced-colors: active)": { backgroundColor: "CanvasText" },
+      "@media (forced-colors: active)": { backgroundColor: "CanvasText", forcedColorAdjust: "none" },
+    },
+  },
+  legend: {
+    flexShrink: 0,
+    margin: 0,
+    padding: "4px 16px 6px",
+    fontSize: tokens.fontSizeBase200,
+    color: tokens.colorNeutralForeground2,
+    "::before": {
+      content: '""',
+      display: "inline-block",
+      width: "5px",
+      height: "5px",
+      marginRight: "6px",
+      verticalAlign: "2px",
+      borderRadius: "50%",
+      backgroundColor: tokens.colorNeutralForeground1,
+      "@media (forced-colors: active)": { backgroundColor: "CanvasText", forcedColorAdjust: "none" },
     },
   },
   quarter1: { "::after": { width: "calc(25% - 2px)" } },
@@ -211,6 +229,7 @@ export function ArchiveCalendar({ days, changed, range, onRange }: ArchiveCalend
           />
         ))}
       </div>
+      {changed.length > 0 && <p className={styles.legend}>Settings changed</p>}
     </div>
   );
 }

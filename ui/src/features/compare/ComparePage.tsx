@@ -26,7 +26,7 @@ import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { ofTotal, plural, wholeNumber } from "../../components/words";
 import { type BundleChoice, type BundleComparison, type ComparisonFormat, commands } from "../../ipc";
-import { countChanges, filteredGroups, sideTitles } from "./differences";
+import { comparedInWords, countChanges, filteredGroups, sideTitles } from "./differences";
 import { FileChanges } from "./FileChanges";
 import { SettingChanges } from "./SettingChanges";
 import { SidePart } from "./SidePart";
@@ -154,7 +154,7 @@ type DifferencesProps = {
 
 function Differences({ comparison, search, onSearch }: DifferencesProps) {
   const styles = useStyles();
-  const { first, second, notCompared, isSame, same, changes, groups, files, leftOut } = comparison;
+  const { first, second, notCompared, isSame, changes, groups, files, leftOut } = comparison;
   const [text, setText] = useState("");
   const titles = sideTitles(first, second);
   const sent = countChanges(groups);
@@ -170,13 +170,7 @@ function Differences({ comparison, search, onSearch }: DifferencesProps) {
         </MessageBar>
       )}
       <p className={styles.summary} role="status">
-        {isSame ? (
-          <>
-            <Mark kind="good" /> All settings are alike: {wholeNumber(same)}.
-          </>
-        ) : (
-          `${plural(changes, "setting")} and ${plural(files.length, "file")} differ, ${plural(same, "setting")} are alike.`
-        )}
+        {isSame && <Mark kind="good" />} {comparedInWords(comparison)}
       </p>
       <div className={styles.tabs}>
         <TabList
@@ -209,7 +203,9 @@ function Differences({ comparison, search, onSearch }: DifferencesProps) {
       {isFiles ? (
         <FileChanges files={files} leftOut={leftOut} titles={titles} />
       ) : groups.length === 0 ? (
-        <p className={styles.quiet}>No setting differs.</p>
+        <p className={styles.quiet}>
+          {notCompared === null ? "No setting differs." : "Nothing differs in the manifests."}
+        </p>
       ) : shown.length === 0 ? (
         <p className={styles.quiet}>No difference fits the filter.</p>
       ) : (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ChangeGroup, ChangeView, LineView } from "../../ipc";
-import { filteredGroups, secretWords, sectionsOfChanges, sideBySide, sideTitles } from "./differences";
+import { comparedInWords, filteredGroups, secretWords, sectionsOfChanges, sideBySide, sideTitles } from "./differences";
 import { choiceOf, compareSearch, swapped, withChoice } from "./search";
 
 const change = (name: string, more: Partial<ChangeView> = {}): ChangeView => ({
@@ -61,6 +61,18 @@ test("sides are told apart by what differs: the host, or the day", () => {
   });
   expect(sideTitles(day, side("esx02", null))).toEqual({ first: "First: esx01", second: "Second: esx02" });
   expect(sideTitles(side("a.tgz", null), side("a.tgz", null))).toEqual({ first: "First", second: "Second" });
+});
+
+test("what came of a comparison is said in a sentence, and of sealed bundles not too much", () => {
+  const side = { name: "esx01", takenAt: null, record: null, releaseLevel: null, uuid: null };
+  const none = { first: side, second: side, notCompared: null, isSame: false, groups: [], files: [], leftOut: [] };
+  expect(comparedInWords({ ...none, same: 412, changes: 1 })).toBe(
+    "1 setting and 0 files differ, 412 settings are alike.",
+  );
+  expect(comparedInWords({ ...none, isSame: true, same: 1412, changes: 0 })).toBe("All settings are alike: 1,412.");
+  expect(comparedInWords({ ...none, notCompared: "sealed", same: 2, changes: 0 })).toBe(
+    "In the manifests, 0 settings differ and 2 are alike.",
+  );
 });
 
 test("a filter looks at names, objects, values and places", () => {

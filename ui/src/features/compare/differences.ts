@@ -1,6 +1,6 @@
 /** How a comparison is laid out: sections, lines side by side, what is said of a value. Pure. */
-import { dateTime } from "../../components/words";
-import type { BundleSide, ChangeGroup, ChangeKindView, ChangeView, LineView } from "../../ipc";
+import { dateTime, plural, wholeNumber } from "../../components/words";
+import type { BundleComparison, BundleSide, ChangeGroup, ChangeKindView, ChangeView, LineView } from "../../ipc";
 
 export type SectionOfChanges = { section: string; groups: ChangeGroup[]; changes: number };
 
@@ -42,6 +42,16 @@ export function filteredGroups(groups: readonly ChangeGroup[], text: string): Ch
     );
     return changes.length === 0 ? [] : [{ ...group, changes }];
   });
+}
+
+/** What came of a comparison. */
+export function comparedInWords({ isSame, notCompared, same, changes, files }: BundleComparison): string {
+  if (isSame) {
+    return `All settings are alike: ${wholeNumber(same)}.`;
+  }
+  return notCompared === null
+    ? `${plural(changes, "setting")} and ${plural(files.length, "file")} differ, ${plural(same, "setting")} are alike.`
+    : `In the manifests, ${plural(changes, "setting")} differ and ${wholeNumber(same)} are alike.`;
 }
 
 export function countChanges(groups: readonly ChangeGroup[]): number {
