@@ -115,6 +115,7 @@ test("columns are hidden, moved and resized, and that is remembered", async ({ p
     "Last backup",
     "Backup",
     "Last outcome",
+    "Settings",
     "Version",
     "State",
     "Build",
