@@ -29,7 +29,13 @@ const useStyles = makeStyles({
   host: { flex: "1 1 150px", minWidth: 0 },
   combobox: { width: "100%" },
   record: { flex: "2 1 180px", minWidth: 0 },
-  select: { width: "100%", minWidth: 0, "& select": { minWidth: 0, width: "100%", textOverflow: "ellipsis" } },
+  // WebKit lets what a select has no room for make the page wider.
+  select: {
+    width: "100%",
+    minWidth: 0,
+    overflow: "hidden",
+    "& select": { minWidth: 0, width: "100%", textOverflow: "ellipsis" },
+  },
   file: { margin: "4px 0 0", fontSize: tokens.fontSizeBase200, overflowWrap: "anywhere" },
 });
 
