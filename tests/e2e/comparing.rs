@@ -70,6 +70,17 @@ async fn what_was_changed_between_two_days_is_compared_and_found() {
     found.click().await;
     page.role("region", "Details").containing("button", HOST).click().await;
     page.role("grid", "Settings").shows("ntp1.lab.local, ntp77.lab.local").await;
+    let address = window.run("return location.hash", serde_json::json!([])).await;
+    let record = address.as_str().unwrap().split(['=', '&']).nth(1).unwrap().to_owned();
+    let bundle = serde_json::json!({ "bundle": { "kind": "record", "id": record } });
+    let inside = window.invoke("look_inside", bundle).await.to_string();
+    assert!(inside.contains("[redacted: password hash]"), "root's password is a setting");
+    assert!(!inside.contains("$6$"), "a password hash reaches the page");
+
+    go_to(&window, "Search").await;
+    page.role("textbox", "Search settings").fill("$6$").await;
+    page.button("Search").click().await;
+    page.text("Nothing has \"$6$\" in it").seen().await;
     window.end().await;
 }
 

@@ -9,6 +9,13 @@ type State = { name: string; scenario: ScenarioName; route: string; ready: (page
 const text = (words: string) => async (page: Page) => {
   await expect(page.getByText(words).first()).toBeVisible();
 };
+const changes = (words: string) => async (page: Page) => {
+  await row(page, "Bundles", "esx01.lab.local").nth(1).click();
+  const show = page.getByRole("button", { name: "Show details" });
+  await ((await show.isVisible()) ? show.click() : null);
+  await page.getByRole("button", { name: "Show the host's changes" }).click();
+  await text(words)(page);
+};
 const COMPARED = "/compare?firstFile=1&secondFile=2";
 
 const STATES: readonly State[] = [
@@ -78,13 +85,13 @@ const STATES: readonly State[] = [
     name: "changes of a host",
     scenario: "bundlesUnread",
     route: "/archive?text=esx01",
-    ready: async (page) => {
-      await row(page, "Bundles", "esx01.lab.local").nth(1).click();
-      const show = page.getByRole("button", { name: "Show details" });
-      await ((await show.isVisible()) ? show.click() : null);
-      await page.getByRole("button", { name: "Show the host's changes" }).click();
-      await expect(page.getByText("first bundle")).toBeVisible();
-    },
+    ready: changes("first bundle"),
+  },
+  {
+    name: "changes that cannot be read",
+    scenario: "bundlesFailing",
+    route: "/archive?text=esx01",
+    ready: changes("is damaged"),
   },
 ];
 
