@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::NaiveDate;
 use hostconfig::archive::{
@@ -309,7 +310,9 @@ fn read_older(place: &Place, jobs: &Jobs, cancel: &CancellationToken) -> Answer<
     let mut unkept = Fingerprints::default();
     for (at, some) in missing.chunks(KEPT_AT_ONCE).enumerate() {
         jobs.tell(Message::SettingsRead { left: missing.len() - at * KEPT_AT_ONCE });
+        let begun = Instant::now();
         unkept.extend(fingerprint_all(some, |_| (), cancel)?);
+        let took = begun.elapsed();
         let name = format!("{}-made-later-{at}", now().to_utc().format("%Y%m%dT%H%M%SZ"));
         let kept =
             archive.lock("hostkeep window", now()).and_then(|lock| lock.keep_fingerprints(&name, &unkept));
@@ -317,6 +320,10 @@ fn read_older(place: &Place, jobs: &Jobs, cancel: &CancellationToken) -> Answer<
             Ok(()) => unkept = Fingerprints::default(),
             // Somebody writes to the archive: the next ones are kept with these.
             Err(error) => tracing::info!(code = error.code(), %error, "fingerprints are not kept yet"),
+        }
+        if (at + 1) * KEPT_AT_ONCE < missing.len() {
+            // All processors were busy with it: whoever uses the window gets as much of them.
+            std::thread::sleep(took);
         }
     }
     Ok(missing.len())
