@@ -84,6 +84,30 @@ async fn what_was_changed_between_two_days_is_compared_and_found() {
     window.end().await;
 }
 
+#[tokio::test]
+async fn bundles_that_nobody_has_read_yet_are_read_while_the_archive_is_looked_at() {
+    let Some(lab) = lab(1).await else { return };
+    let window = lab.open_connected().await;
+    let page = window.page();
+    back_up_all(&window).await;
+    page.containing("status", "1 host saved").seen().await;
+    lab.sim.host(HOST).set_ntp(&["ntp77.lab.local"]);
+    go_to(&window, "Hosts").await;
+    back_up_all(&window).await;
+    page.containing("status", "1 host saved").seen().await;
+    window.end().await;
+    fs::remove_dir_all(lab.archive().join(".hostkeep/fingerprints")).unwrap();
+
+    let window = lab.open().await;
+    go_to(&window, "Archive").await;
+    let changed = window.page().role("grid", "Bundles").containing("row", "Changed");
+    changed.click().await;
+    window.page().button("Show the host's changes").click().await;
+    window.page().role("region", "What changed when").shows("1 setting").await;
+    window.end().await;
+    assert!(lab.archive().join(".hostkeep/fingerprints").is_dir(), "what was read is kept");
+}
+
 async fn go_to(window: &Window, page: &str) {
     window.page().role("navigation", "Pages").role("link", page).click().await;
 }
