@@ -1,9 +1,8 @@
 //! Who did what to which host: one JSON line for each action, appended to `audit.jsonl`, never changed afterwards. No
 //! secret is ever in it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, FixedOffset};
@@ -104,12 +103,13 @@ impl AuditLog {
         let mut open = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let path = self.config.audit_log();
         let mut file = match open.take() {
-            Some(file) if is_at(&file, &path) => file,
+            // An admin may have put it away.
+            Some(file) if platform::is_at(&file, &path) => file,
             _ => open_log(&self.config)?,
         };
-        append(&mut file, entries).map_err(|e| FileError::new("write", &path, e))?;
-        // One that failed is opened anew the next time.
-        *open = Some(file);
+        let is_free = append(&mut file, entries).map_err(|e| FileError::new("write", &path, e))?;
+        // One that failed, or is still locked, is closed, which ends its lock, and opened anew the next time.
+        *open = is_free.then_some(file);
         Ok(())
     }
 }
@@ -121,19 +121,11 @@ fn open_log(config: &ConfigDir) -> Result<File> {
     Ok(opened.map_err(|e| FileError::new("write", path, e))?)
 }
 
-/// Whether the file that is open is still the one that lies there: an admin may have put it away.
-fn is_at(file: &File, path: &Path) -> bool {
-    file.metadata()
-        .ok()
-        .zip(fs::symlink_metadata(path).ok())
-        .is_some_and(|(open, there)| platform::is_same_file(&open, &there))
-}
-
-/// Locked only while it writes.
-fn append(file: &mut File, entries: &[AuditEntry]) -> io::Result<()> {
+/// Locked only while it writes. Tells whether it is free again.
+fn append(file: &mut File, entries: &[AuditEntry]) -> io::Result<bool> {
     let is_locked = is_locked(files::lock_patiently(file))?;
-    let written = write(file, entries, is_locked);
-    if is_locked { written.and(file.unlock()) } else { written }
+    write(file, entries, is_locked)?;
+    Ok(!is_locked || file.unlock().is_ok())
 }
 
 fn write(file: &mut File, entries: &[AuditEntry], is_locked: bool) -> io::Result<()> {

@@ -48,6 +48,10 @@ fn check_destination(archive: &Archive, path: &Path, overwrite: bool) -> Result<
     if path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
         return Err(bad("there is no such folder").into());
     }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if let Some(why) = files::platform::misunderstood_name(&name) {
+        return Err(bad(why).into());
+    }
     let folder = files::folder_of(path);
     let real = |path: &Path| fs::canonicalize(path);
     let folder = match real(folder) {

@@ -381,3 +381,5 @@ fn some_of(candidates: &[String]) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(all(test, windows))]
+mod windows_tests;

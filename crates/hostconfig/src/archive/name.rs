@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::files::is_device;
+
 /// The longest folder name made from a host's name alone, in UTF-16 code units (Windows' measure). Two hosts of the
 /// same name get nine more. With the rest of the layout that leaves about 75 characters for the archive's own path
 /// within Windows' classic limit of 260.
@@ -66,7 +68,7 @@ pub fn safe_name(name: &str) -> String {
     if safe.starts_with([' ', '.']) {
         safe.replace_range(..1, "_");
     }
-    if safe.is_empty() || is_reserved(&safe) {
+    if safe.is_empty() || is_device(&safe) {
         safe.insert(0, '_');
     }
     let too_long = safe.encode_utf16().count() > MAX_NAME_UNITS || safe.len() > MAX_NAME_BYTES;
@@ -83,17 +85,6 @@ fn is_allowed(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*')
         && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-/// Windows' device names, which no extension makes safe ("Naming Files, Paths, and Namespaces").
-fn is_reserved(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ').to_ascii_uppercase();
-    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
-        return true;
-    }
-    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT")).unwrap_or_default();
-    let mut digits = port.chars();
-    matches!((digits.next(), digits.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
 }
 
 fn ends_like_a_hash(name: &str) -> bool {
@@ -206,7 +197,7 @@ mod tests {
             prop_assert!(matches!(components[..], [Component::Normal(_)]), "{:?}", safe);
             prop_assert!(safe.encode_utf16().count() <= MAX_NAME_UNITS && safe.len() <= MAX_NAME_BYTES);
             prop_assert!(!safe.ends_with(['.', ' ']) && !safe.starts_with(['.', ' ']));
-            prop_assert!(safe.chars().all(is_allowed) && !is_reserved(&safe));
+            prop_assert!(safe.chars().all(is_allowed) && !is_device(&safe));
         }
 
         #[test]
@@ -216,7 +207,7 @@ mod tests {
 
         #[test]
         fn a_safe_name_stays(name in "[a-z0-9][a-z0-9.-]{0,40}[a-z0-9]") {
-            prop_assume!(!is_reserved(&name));
+            prop_assume!(!is_device(&name));
             prop_assert_eq!(safe_name(&name), name);
         }
     }

@@ -156,7 +156,7 @@ fn what_is_not_committed_leaves_nothing() {
     let (staging, mut file) = lock.stage(&host_folder("esx01")).unwrap();
     file.write_all(b"half").unwrap();
     assert_eq!(staged(&archive), 1);
-    drop(staging);
+    drop((file, staging));
     assert_eq!(staged(&archive), 0);
 
     let (staging, mut file) = lock.stage(&host_folder("esx01")).unwrap();

@@ -230,6 +230,17 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
     }
 }
 
+/// Windows' device names, which no extension makes safe ("Naming Files, Paths, and Namespaces").
+pub(crate) fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ').to_ascii_uppercase();
+    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
+        return true;
+    }
+    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT")).unwrap_or_default();
+    let mut digits = port.chars();
+    matches!((digits.next(), digits.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
+}
+
 /// The format that a file of ours declares, whatever its other fields: a newer format explains why they do not fit.
 pub(crate) fn format_of(json: &[u8]) -> serde_json::Result<u32> {
     #[derive(serde::Deserialize)]

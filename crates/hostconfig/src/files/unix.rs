@@ -1,6 +1,6 @@
 //! Unix' side of the file system's edge: permissions, flushing folders, what an error number means.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -37,9 +37,16 @@ pub(crate) fn is_lock_unsupported(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported || error.raw_os_error() == Some(ENOLCK)
 }
 
-/// Whether two descriptions are of the same file, whatever its name.
-pub(crate) fn is_same_file(a: &Metadata, b: &Metadata) -> bool {
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
+/// Whether the file that is open lies at this path.
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    let place = |of: Metadata| (of.dev(), of.ino());
+    let there = fs::symlink_metadata(path).map(place);
+    file.metadata().map(place).is_ok_and(|open| there.is_ok_and(|there| open == there))
+}
+
+/// What the system would do with a file of this name instead of making it: nothing.
+pub(crate) fn misunderstood_name(_name: &str) -> Option<&'static str> {
+    None
 }
 
 pub(crate) fn is_in_use(_code: i32) -> bool {

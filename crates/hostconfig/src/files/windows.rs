@@ -1,10 +1,13 @@
 //! Windows' side of the file system's edge: momentary refusals, what an error code means. Access is governed by the
 //! folder's inherited permissions; what lies in the user's own profile is closed to other users already.
 
-use std::fs::{self, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::windows::fs::MetadataExt;
 use std::path::Path;
+
+use same_file::Handle;
+
+use super::is_device;
 
 /// The configuration folder's name under %APPDATA%.
 pub(crate) const CONFIG_FOLDER: &str = "Hostkeep";
@@ -38,13 +41,67 @@ pub(crate) fn is_lock_unsupported(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported || matches!(error.raw_os_error(), Some(1 | 50))
 }
 
-/// Whether two descriptions are of the same file, whatever its name. Its number is not in the standard library yet; when it
-/// was made is as good where a file may only have been put away.
-pub(crate) fn is_same_file(a: &Metadata, b: &Metadata) -> bool {
-    a.creation_time() == b.creation_time()
+/// Whether the file that is open lies at this path. By the file's number: the time when it was made is given on to a new
+/// file that takes an old one's name within seconds ("file system tunneling").
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    let open = file.try_clone().and_then(Handle::from_file);
+    open.and_then(|open| Ok(open == Handle::from_path(path)?)).unwrap_or(false)
+}
+
+/// What Windows would do with a file of this name instead of making it, if anything.
+pub(crate) fn misunderstood_name(name: &str) -> Option<&'static str> {
+    if name.contains(':') {
+        return Some("Windows takes what follows a colon for a hidden part of another file");
+    }
+    if is_device(name) {
+        return Some("Windows takes that name for a device");
+    }
+    if name.ends_with(['.', ' ']) {
+        return Some("Windows drops dots and spaces at the end of a name");
+    }
+    name.contains(['<', '>', '"', '|', '?', '*']).then_some("Windows has no names with < > \" | ? or *")
 }
 
 /// `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
 pub(crate) fn is_in_use(code: i32) -> bool {
     matches!(code, 32 | 33)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_windows_misunderstands_are_known() {
+        for (name, expect) in [
+            ("esx01.tgz", None),
+            ("büro 1.tgz", None),
+            ("COM10.tgz", None),
+            ("aux.tgz", Some("device")),
+            ("NUL", Some("device")),
+            ("esx01:bundle.tgz", Some("hidden part")),
+            ("esx01.", Some("at the end")),
+            ("esx0?.tgz", Some("no names")),
+        ] {
+            let found = misunderstood_name(name);
+            assert!(
+                expect.map_or(found.is_none(), |why| found.is_some_and(|f| f.contains(why))),
+                "{name}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_new_file_in_an_old_ones_place_is_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let old = File::create(&path).unwrap();
+        assert!(is_at(&old, &path));
+        fs::rename(&path, folder.path().join("put away")).unwrap();
+        assert!(!is_at(&old, &path), "nothing is there");
+        // NTFS gives it the old one's time of making.
+        let new = File::create(&path).unwrap();
+        assert!(!is_at(&old, &path));
+        assert!(is_at(&new, &path));
+    }
 }
