@@ -13,3 +13,4 @@ mod server;
 mod simulate;
 mod support;
 mod terminal;
+mod windows;
