@@ -53,6 +53,29 @@ pub(crate) fn key_of(bytes: &[u8]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// Changes when any file in a folder does, by name or by content, but for what is `skipped`.
+pub(crate) fn fingerprint(folder: &Path, skipped: impl Fn(&Path) -> bool) -> Result<String> {
+    let mut parts = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(place) = folders.pop() {
+        let mut entries: Vec<PathBuf> = fs::read_dir(&place)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+            .with_context(|| format!("cannot list {}", place.display()))?;
+        entries.retain(|path| !skipped(path));
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                parts.push(path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned());
+                parts.push(key_of(&bytes));
+            }
+        }
+    }
+    Ok(key(&parts.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
 /// Held while something is set up, so that two runs at once do not build the same thing over each other.
 pub(crate) fn lock() -> Result<File> {
     let path = folder()?.join("lock");

@@ -10,8 +10,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::node::{self, Node};
+use crate::shell::Said;
 use crate::tally::{Outcome, Tally, prepare};
-use crate::{cache, setup, shell, system, ui};
+use crate::{cache, setup, shell, system, ui, windows};
 
 /// Whether everything passed.
 pub(crate) fn test() -> Result<bool> {
@@ -68,7 +69,7 @@ pub(crate) fn test() -> Result<bool> {
         if let Some(program) = &minivcsim {
             nextest.env("HOSTKEEP_MINIVCSIM", program);
         }
-        rust_tests(&mut nextest)
+        rust_tests(|| shell::listen(&mut nextest))
     });
     tally.check("examples in the documentation", || {
         let said =
@@ -77,11 +78,14 @@ pub(crate) fn test() -> Result<bool> {
     });
     tally.check("page: unit tests", || page_unit_tests(&node));
     tally.check("page: in a browser", || pages_in_a_browser(&node));
+    if let Err(error) = windows::check(&mut tally) {
+        tally.check("Windows", || Err(error));
+    }
     println!("\n{}", tally.summary());
     Ok(tally.failed == 0)
 }
 
-fn passes(command: &mut Command) -> Result<Outcome> {
+pub(crate) fn passes(command: &mut Command) -> Result<Outcome> {
     let said = shell::listen(command)?;
     Ok(Outcome::single((!said.success).then(|| format!("{}\n{}", shell::line_of(command), said.text))))
 }
@@ -99,7 +103,7 @@ fn page_unit_tests(node: &Node) -> Result<Outcome> {
     let mut run = node.npm(&ui::folder(), &["run", "--silent", "test", "--"])?;
     run.args(["--reporter=default", "--reporter=json"])
         .arg(format!("--outputFile.json={}", report.display()));
-    with_report(&mut run, &report, reports::of_vitest)
+    with_report(|| shell::listen(&mut run), &report, reports::of_vitest)
 }
 
 /// Playwright, on the pages with mocked IPC.
@@ -107,22 +111,27 @@ fn pages_in_a_browser(node: &Node) -> Result<Outcome> {
     let report = cache::target()?.join("playwright.json");
     let mut run = node.npm(&ui::folder(), &["run", "--silent", "e2e", "--"])?;
     run.arg("--reporter=list,json").env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
-    with_report(&mut run, &report, reports::of_playwright)
+    with_report(|| shell::listen(&mut run), &report, reports::of_playwright)
 }
 
-fn rust_tests(run: &mut Command) -> Result<Outcome> {
+/// nextest's profile `ci`, run by `hear`.
+pub(crate) fn rust_tests(hear: impl FnOnce() -> Result<Said>) -> Result<Outcome> {
     // nextest's own folder lies in the checkout, wherever cargo builds.
     let report = cache::root().join("target/nextest/ci/junit.xml");
-    with_report(run, &report, reports::of_nextest)
+    with_report(hear, &report, reports::of_nextest)
 }
 
 /// A test runner that writes a report, and how what it said and wrote is read.
-fn with_report(run: &mut Command, report: &Path, read: fn(bool, &str, &str) -> Outcome) -> Result<Outcome> {
+fn with_report(
+    hear: impl FnOnce() -> Result<Said>,
+    report: &Path,
+    read: fn(bool, &str, &str) -> Outcome,
+) -> Result<Outcome> {
     if report.exists() {
         // Else a run that does not even compile would be read as the one before.
         fs::remove_file(report).with_context(|| format!("cannot remove {}", report.display()))?;
     }
-    let said = shell::listen(run)?;
+    let said = hear()?;
     let written = match fs::read_to_string(report) {
         Err(_) if !said.success => String::new(), // it did not come so far
         written => written.with_context(|| format!("cannot read {}", report.display()))?,

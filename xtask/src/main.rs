@@ -1,4 +1,4 @@
-//! All set-up and every check, in one place: `cargo xtask run | test | bench | screenshots | package`.
+//! All set-up and every check, in one place: `cargo xtask run | test | bench | screenshots | package | windows`.
 //!
 //! Needs nothing but Rust. On Debian and Ubuntu it installs what is missing; elsewhere it names the command. It is
 //! compiled before anything else, so its dependencies are kept to almost none, and it knows nothing of what
@@ -18,6 +18,7 @@ mod shell;
 mod system;
 mod tally;
 mod ui;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,7 @@ Usage: cargo xtask COMMAND
   screenshots
            photograph every page of the real window on the demo into docs/screenshots
   package  build the release and pack it for Debian and Ubuntu
+  windows  build for Windows and run the tests under Wine (on Debian)
 
 Every command sets up what it needs first.";
 
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         (Some("test"), []) => checks::test(),
         (Some("bench"), only) => bench::bench(only),
         (Some("package"), []) => package::package(),
+        (Some("windows"), []) => windows::windows(),
         (Some("screenshots"), []) => screenshots::screenshots(),
         (Some("help" | "--help" | "-h"), _) => {
             println!("{USAGE}");

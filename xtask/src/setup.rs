@@ -105,6 +105,14 @@ pub(crate) fn nextest() -> Result<Command> {
     Ok(command)
 }
 
+/// The same as a program by itself, for another cargo than ours.
+pub(crate) fn nextest_program() -> Result<PathBuf> {
+    if shell::in_path("cargo-nextest") {
+        return Ok("cargo-nextest".into());
+    }
+    built_tool("cargo-nextest", NEXTEST)
+}
+
 /// `cargo deny`, pinned, built once: what it accepts changes with its version.
 pub(crate) fn cargo_deny() -> Result<Command> {
     let mut command = shell::program(built_tool("cargo-deny", CARGO_DENY)?);

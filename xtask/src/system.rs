@@ -24,6 +24,8 @@ pub(crate) enum Need {
     Desktop,
     /// The browser that the pages are tried in.
     Chromium,
+    /// A Rust compiler that can build its own library, a linker for Windows, Wine, and what makes installers.
+    Windows,
 }
 
 /// Whether this system installs packages with apt.

@@ -65,7 +65,8 @@ impl Tally {
         self.add(&outcome.count);
     }
 
-    fn add(&mut self, other: &Tally) {
+    /// Adds what was counted elsewhere.
+    pub(crate) fn add(&mut self, other: &Tally) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;

@@ -46,29 +46,9 @@ pub(crate) fn build(node: &Node) -> Result<()> {
     write(&stamp, &made(&index).with_context(|| format!("the build left no {}", index.display()))?)
 }
 
-/// Changes when any source does, by name or by content.
+/// Changes when any source does.
 fn fingerprint(folder: &Path) -> Result<String> {
-    let mut parts = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(place) = folders.pop() {
-        let mut entries: Vec<PathBuf> = fs::read_dir(&place)
-            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-            .with_context(|| format!("cannot list {}", place.display()))?;
-        entries.sort();
-        for path in entries {
-            if place == folder && NOT_SOURCES.iter().any(|name| path.ends_with(name)) {
-                continue;
-            }
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-                parts.push(path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned());
-                parts.push(cache::key_of(&bytes));
-            }
-        }
-    }
-    Ok(cache::key(&parts.iter().map(String::as_str).collect::<Vec<_>>()))
+    cache::fingerprint(folder, |path| NOT_SOURCES.iter().any(|name| path == folder.join(name)))
 }
 
 fn is(stamp: &Path, expect: &str) -> bool {

@@ -33,11 +33,19 @@ pub(super) fn install(needs: &[Need]) -> Result<()> {
             return Ok(());
         }
         trouble = format!("{}{}", update.text, install.text);
+        if update.success && names_unknown_package(&install.text) {
+            bail!("this release has no such package. By hand, as root:\n  {by_hand}\n{trouble}");
+        }
         if attempt < TRIES {
             std::thread::sleep(Duration::from_secs(u64::from(attempt) * 10));
         }
     }
     bail!("apt-get failed {TRIES} times. By hand, as root:\n  {by_hand}\n{trouble}")
+}
+
+/// Trying again makes none.
+fn names_unknown_package(text: &str) -> bool {
+    ["Unable to locate package", "has no installation candidate"].iter().any(|said| text.contains(said))
 }
 
 fn install_arguments<'a>(packages: &[&'a str]) -> Vec<&'a str> {
@@ -101,6 +109,15 @@ fn packages(need: Need) -> &'static [&'static str] {
             "fonts-open-sans",
         ],
         Need::Chromium => &["chromium", "fonts-open-sans"],
+        Need::Windows => &[
+            "rustc-web",
+            "cargo-web",
+            "rust-web-src",
+            "gcc-mingw-w64-x86-64-win32",
+            "wine64",
+            "wine",
+            "nsis",
+        ],
     }
 }
 
@@ -121,6 +138,13 @@ mod tests {
         {
             assert_eq!(is_installed(known, package), expect, "{package}");
         }
+    }
+
+    #[test]
+    fn what_apt_does_not_know_is_not_asked_for_again() {
+        assert!(names_unknown_package("E: Unable to locate package rustc-web\n"));
+        assert!(names_unknown_package("E: Package 'rustc-web' has no installation candidate\n"));
+        assert!(!names_unknown_package("E: Could not get lock /var/lib/dpkg/lock-frontend\n"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ fn command(os: &str, need: Need) -> Option<&'static str> {
         ("macos", Need::Python) => Some("brew install python@3.12"),
         ("macos", Need::Go) => Some("brew install go"),
         // These have a keyring and a web view of their own; the rest is made for Linux.
-        ("windows" | "macos", _) | (_, Need::Govmomi) => None,
+        ("windows" | "macos", _) | (_, Need::Govmomi | Need::Windows) => None,
         (_, Need::Python) => {
             Some("install Python 3.11 or newer with its venv module (Fedora: sudo dnf install python3)")
         }
