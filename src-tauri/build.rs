@@ -31,7 +31,27 @@ fn window() {
     tauri_build::try_build(
         tauri_build::Attributes::new()
             .capabilities_path_pattern("src-tauri/capabilities/*.json")
+            .windows_attributes(tauri_build::WindowsAttributes::new_without_app_manifest())
             .app_manifest(manifest),
     )
     .expect("tauri.conf.json, capabilities and permissions are sound");
+    if std::env::var_os("CARGO_CFG_WINDOWS").is_some() {
+        embed_windows_manifest();
+    }
+}
+
+/// Into test programs too, which Tauri's own tool leaves out: what links Tauri ends before `main` (0xc0000139) without the
+/// manifest's common controls.
+#[cfg(feature = "window")]
+fn embed_windows_manifest() {
+    let manifest = "packaging/windows/hostkeep.manifest";
+    println!("cargo:rerun-if-changed={manifest}");
+    let set = |name| std::env::var(name).expect("cargo sets it");
+    let manifest = format!("{}/{manifest}", set("CARGO_MANIFEST_DIR")).replace('\\', "/");
+    let script = std::path::Path::new(&set("OUT_DIR")).join("manifest.rc");
+    std::fs::write(&script, format!("#pragma code_page(65001)\n1 24 \"{manifest}\"\n"))
+        .expect("the build's folder can be written");
+    embed_resource::compile_for_everything(script, embed_resource::NONE)
+        .manifest_required()
+        .expect("the manifest can be embedded");
 }

@@ -59,6 +59,15 @@ pub(crate) struct Running {
     pub(crate) cancel: CancellationToken,
 }
 
+/// How far the jobs under way are together, as the taskbar shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Nobody knows yet how much there is to do.
+    Unknown,
+    /// So many percent.
+    Percent(u8),
+}
+
 /// How a job ended.
 pub(crate) struct Ending {
     pub(crate) state: JobState,
@@ -197,12 +206,20 @@ impl Jobs {
         state.jobs.values().filter(|e| !e.job.head.state.is_end()).map(|e| e.job.head.id).collect()
     }
 
-    /// Tells the page what changes, for as long as the app lives.
-    pub(crate) async fn tell_changes(self: Arc<Self>) {
+    /// Tells the page what changes, and `show` how far all jobs under way are together, for as long as the app lives.
+    pub(crate) async fn tell_changes(self: Arc<Self>, show: impl Fn(Option<Progress>)) {
+        let mut shown = None;
         loop {
             self.changed.notified().await;
             tokio::time::sleep(TELL_EVERY).await;
-            self.lock().tell_changes();
+            let mut state = self.lock();
+            state.tell_changes();
+            let progress = progress(state.jobs.values().map(|entry| &entry.job.head));
+            drop(state);
+            if progress != shown {
+                show(progress);
+                shown = progress;
+            }
         }
     }
 
@@ -374,6 +391,18 @@ impl Entry {
     }
 }
 
+/// `None` when nothing is under way.
+fn progress<'a>(jobs: impl Iterator<Item = &'a JobHead>) -> Option<Progress> {
+    let running: Vec<&JobHead> = jobs.filter(|head| !head.state.is_end()).collect();
+    if running.is_empty() {
+        return None;
+    }
+    let done: usize = running.iter().map(|head| head.done).sum();
+    let total: usize = running.iter().map(|head| head.total).sum();
+    let percent = (100 * done).checked_div(total).and_then(|percent| u8::try_from(percent).ok());
+    Some(percent.map_or(Progress::Unknown, Progress::Percent))
+}
+
 fn seconds_left(elapsed: Duration, done: usize, total: usize) -> Option<u32> {
     if elapsed < ESTIMATE_AFTER || done == 0 {
         return None;
@@ -419,6 +448,28 @@ mod tests {
             Ok(())
         }));
         heard
+    }
+
+    #[test]
+    fn the_taskbar_shows_all_that_is_under_way_together() {
+        let jobs = Arc::new(Jobs::default());
+        let shown = || progress(jobs.lock().jobs.values().map(|entry| &entry.job.head));
+        assert_eq!(shown(), None);
+        let first = jobs.begin(JobKind::Backup, "Back up 3 hosts".into(), None, now());
+        assert_eq!(shown(), Some(Progress::Unknown));
+        first.plan(vec![item("esx01"), item("esx02"), item("esx03")], Vec::new());
+        assert_eq!(shown(), Some(Progress::Percent(0)));
+        first.item(0, |item| item.step = Step::Saved);
+        first.item(1, |item| item.step = Step::Failed);
+        assert_eq!(shown(), Some(Progress::Percent(66)));
+        let second = jobs.begin(JobKind::Verify, "Verify 1 bundle".into(), None, now());
+        second.plan(vec![item("esx01")], Vec::new());
+        assert_eq!(shown(), Some(Progress::Percent(50)));
+        for job in [first, second] {
+            let ending = Ending { state: JobState::Done, run_id: None, error: None, warnings: Vec::new() };
+            job.end(ending, now());
+        }
+        assert_eq!(shown(), None);
     }
 
     #[test]

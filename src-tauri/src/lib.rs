@@ -12,6 +12,7 @@ mod login;
 mod notification;
 mod restoring;
 mod state;
+mod told;
 mod web_view;
 mod window;
 
@@ -35,12 +36,8 @@ pub fn main() -> ExitCode {
     if arguments.help {
         return told(arguments::USAGE, ExitCode::SUCCESS);
     }
-    if has_no_display() {
-        return told(
-            "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set). \
-             The console program does the same: hostkeep --help",
-            ExitCode::FAILURE,
-        );
+    if let Some(missing) = web_view::missing() {
+        return told(&missing, ExitCode::FAILURE);
     }
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -148,7 +145,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
                 let started = tauri::async_runtime::block_on(Demo::start());
                 state.enter(started.map_err(|error| anyhow::anyhow!("{}", error.message))?);
             }
-            tauri::async_runtime::spawn(Arc::clone(&state.jobs).tell_changes());
+            let handle = app.handle().clone();
+            let show = move |progress| window::show_progress(&handle, progress);
+            tauri::async_runtime::spawn(Arc::clone(&state.jobs).tell_changes(show));
             window::open(app.handle(), &state)?;
             // The page asks for the hosts first. By then the files have been read.
             let place = state.place();
@@ -165,16 +164,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tauri panics without a display.
-fn has_no_display() -> bool {
-    cfg!(target_os = "linux")
-        && ["DISPLAY", "WAYLAND_DISPLAY"]
-            .iter()
-            .all(|name| std::env::var_os(name).is_none_or(|v| v.is_empty()))
-}
-
-#[allow(clippy::print_stderr, reason = "before there is a window")]
 fn told(message: &str, code: ExitCode) -> ExitCode {
-    eprintln!("{message}");
+    told::told(message);
     code
 }

@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use hostconfig::settings::Theme;
 use tauri::webview::PageLoadEvent;
-use tauri::window::Color;
+use tauri::window::{Color, ProgressBarState, ProgressBarStatus};
 use tauri::{
     AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
 };
 use tauri_plugin_window_state::{AppHandleExt, StateFlags};
 
 use crate::ipc::{Answer, CloseAnswer, ErrorReport, JobHead, Message};
+use crate::jobs::Progress;
 use crate::notification;
 use crate::state::{Shell, lock};
 use crate::web_view;
@@ -123,6 +124,20 @@ pub(crate) fn job_ended(app: &AppHandle, shell: &Arc<Shell>, job: Option<&JobHea
         }
         quit_when_idle(&app, &shell);
     });
+}
+
+/// How far the jobs are, on the window's button in the taskbar.
+pub(crate) fn show_progress(app: &AppHandle, progress: Option<Progress>) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let (status, percent) = match progress {
+        None => (ProgressBarStatus::None, None),
+        Some(Progress::Unknown) => (ProgressBarStatus::Indeterminate, None),
+        Some(Progress::Percent(percent)) => (ProgressBarStatus::Normal, Some(percent.into())),
+    };
+    let state = ProgressBarState { status: Some(status), progress: percent };
+    if let Err(error) = window.set_progress_bar(state) {
+        tracing::debug!(%error, "the taskbar shows no progress");
+    }
 }
 
 fn quit_when_idle(app: &AppHandle, shell: &Arc<Shell>) {

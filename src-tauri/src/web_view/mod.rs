@@ -1,11 +1,16 @@
-//! What the system's web view needs to be told, which differs from system to system.
+//! What the system's web view needs, and needs to be told, which differs from system to system.
 
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::tune;
+use linux as platform;
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(target_os = "macos")]
+use macos as platform;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as platform;
 
-#[cfg(not(target_os = "linux"))]
-mod other;
-#[cfg(not(target_os = "linux"))]
-pub(crate) use other::tune;
+pub(crate) use platform::{missing, tune};
