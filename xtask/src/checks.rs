@@ -29,6 +29,10 @@ pub(crate) fn test() -> Result<bool> {
     let mut tally = Tally::default();
     tally.check("format", || passes(&mut shell::cargo(&["fmt", "--all", "--check"])?));
     tally.check("spelling", || passes(&mut shell::program(venv.tool("typos"))));
+    tally.check("workflows", || {
+        let arguments = ["--offline", "--strict-collection", "--no-progress", ".github"];
+        passes(shell::program(venv.tool("zizmor")).args(arguments))
+    });
     // Advisories need a database that is fetched from elsewhere at every run; deny.toml says how to ask for them.
     tally.check("licences, bans, sources", || passes(deny.args(["check", "licenses", "bans", "sources"])));
     tally.check("page: format, lints, types", || passes(&mut node.npm(&ui::folder(), &["run", "check"])?));

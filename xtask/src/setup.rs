@@ -38,7 +38,7 @@ impl Venv {
     }
 }
 
-/// The Python environment: pyVmomi, Ansible with `community.vmware`, typos.
+/// The Python environment: pyVmomi, Ansible with `community.vmware`, typos, zizmor.
 pub(crate) fn venv() -> Result<Venv> {
     let python = python()?;
     let version = shell::quietly(
