@@ -25,8 +25,8 @@ const NEVER: &[(&str, &str, &str)] = &[
     ("hostkeep-cli", "openssl-sys", "TLS is rustls"),
 ];
 
-/// Names that others gave: freedesktop.org's Secret Service.
-const GIVEN_NAMES: &[&str] = &["SecretService", "secret_service"];
+/// Names that others gave: freedesktop.org's Secret Service, Microsoft's Credential Manager.
+const GIVEN_NAMES: &[&str] = &["SecretService", "secret_service", "credential_manager"];
 
 /// Names that say nothing: the field has words of its own.
 const EMPTY_NAMES: &[&str] = &["Manager", "Service", "Helper", "Util", "Utils", "Helpers"];
