@@ -32,7 +32,7 @@ Usage: cargo xtask COMMAND
   screenshots
            photograph every page of the real window on the demo into docs/screenshots
   package  build the release and pack it for Debian and Ubuntu
-  windows  build for Windows and run the tests under Wine (on Debian)
+  windows  build for Windows, run the tests under Wine, make and try the installer (on Debian)
 
 Every command sets up what it needs first.";
 

@@ -1,10 +1,11 @@
 //! `cargo xtask windows`: what can be known of Hostkeep on Windows without Windows.
 //!
-//! On Debian the console program is cross-compiled with MinGW, and the Windows test programs run under Wine. docs/windows.md
-//! says what that proves and what is left to a real machine. Nothing here waits without an end: a program under Wine that
-//! hangs is a failed check.
+//! On Debian both programs are cross-compiled with MinGW, the Windows test programs run under Wine, and an installer is made
+//! and tried out. docs/windows.md says what that proves and what is left to a real machine. Nothing here waits without an
+//! end: a program under Wine that hangs is a failed check.
 
 mod console;
+mod installer;
 mod programs;
 mod stamp;
 mod toolchain;
@@ -12,9 +13,10 @@ mod wine;
 
 use anyhow::{Context, Result, bail};
 
-use crate::setup;
 use crate::system::{self, Need};
 use crate::tally::{Outcome, Tally, prepare};
+use crate::{run, setup};
+use installer::Installer;
 use stamp::Stamp;
 use toolchain::Toolchain;
 use wine::Wine;
@@ -26,9 +28,13 @@ pub(crate) fn windows() -> Result<bool> {
     }
     prepare("set up MinGW and Wine", || system::provide(&[Need::Windows]))?;
     prepare("set up cargo-nextest", setup::nextest)?;
+    run::build_page()?;
     let mut tally = Tally::default();
-    all(&mut tally)?;
-    println!("\n{}", tally.summary());
+    let installer = all(&mut tally)?;
+    if let Some(Installer { path, bytes }) = installer {
+        println!("\n{}, {bytes} bytes", path.display());
+    }
+    println!("{}", tally.summary());
     Ok(tally.failed == 0)
 }
 
@@ -46,9 +52,9 @@ pub(crate) fn check(tally: &mut Tally) -> Result<()> {
         return Ok(());
     }
     let mut windows = Tally::default();
-    all(&mut windows)?;
-    if windows.failed == 0 {
-        stamp.keep(&windows)?;
+    let installer = all(&mut windows)?;
+    if let (Some(Installer { bytes, .. }), 0) = (installer, windows.failed) {
+        stamp.keep(&windows, bytes)?;
     }
     tally.add(&windows);
     Ok(())
@@ -62,15 +68,23 @@ fn means() -> Result<()> {
     system::provide(&[Need::Windows])
 }
 
-fn all(tally: &mut Tally) -> Result<()> {
+/// The installer, if it could be made.
+fn all(tally: &mut Tally) -> Result<Option<Installer>> {
     let toolchain = prepare("build Rust's library for Windows", Toolchain::provide)?;
     let wine = prepare("set up Wine's folder", Wine::provide)?;
-    tally.check("build for Windows", || programs::build_tests(&toolchain));
+    tally.check("build the tests for Windows", || programs::build_tests(&toolchain));
+    tally.check("build the programs for Windows", || programs::build(&toolchain));
     if tally.failed > 0 {
-        return Ok(());
+        return Ok(None);
     }
+    tally.check("what Windows reads of the programs", || programs::inspect(&toolchain));
     let running = wine.start().context("Wine does not start")?;
+    let mut made = None;
+    tally.check("installer", || {
+        let installer = made.insert(installer::make(&toolchain)?);
+        installer::try_out(&toolchain, &running, installer)
+    });
     tally.check("tests under Wine", || programs::test(&toolchain, &running));
     tally.check("Ctrl+C in a Windows console", || console::ctrl_c(&toolchain, &running));
-    Ok(())
+    Ok(made)
 }

@@ -19,7 +19,7 @@ const CANCELLED: i32 = 130;
 
 /// Begins a backup of hosts that take longer than anybody waits, and ends it by Ctrl+C.
 pub(super) fn ctrl_c(toolchain: &Toolchain, wine: &Running) -> Result<Outcome> {
-    let program = windows_path(&toolchain.console_program());
+    let program = windows_path(&toolchain.programs().join("hostkeep.exe"));
     let simulate = [&program, "simulate", "--hosts", "4", "--backup-ms", "600000", "--json"];
     let mut simulator = wine.begin(&simulate)?;
     let outcome = simulator.has_said("}").and_then(|said| back_up_and_cancel(wine, &program, &said));

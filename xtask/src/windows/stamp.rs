@@ -37,9 +37,14 @@ impl Stamp {
     }
 
     /// Notes that all of this passed.
-    pub(super) fn keep(&self, tally: &Tally) -> Result<()> {
+    pub(super) fn keep(&self, tally: &Tally, installer_bytes: u64) -> Result<()> {
         let when = shell::quietly(shell::program("date").args(["--iso-8601=seconds"]))?;
-        let told = format!("{}\n{}, when {} for Windows\n", self.inputs, when.trim(), tally.summary());
+        let told = format!(
+            "{}\n{}, when {} for Windows, and the installer had {installer_bytes} bytes\n",
+            self.inputs,
+            when.trim(),
+            tally.summary()
+        );
         fs::write(&self.file, told).with_context(|| format!("cannot write {}", self.file.display()))
     }
 }

@@ -13,6 +13,9 @@ use crate::{cache, shell};
 
 /// What is built for. The Microsoft one cannot be linked here; it is the release workflow's.
 pub(super) const TARGET: &str = "x86_64-pc-windows-gnu";
+/// Of the root Cargo.toml.
+pub(super) const PROFILE: &str = "windows";
+
 const CARGO: &str = "/usr/bin/cargo";
 const RUSTC: &str = "/usr/bin/rustc";
 /// The linker, and where it comes from.
@@ -36,9 +39,9 @@ impl Toolchain {
         Ok(Self { sysroot: place.join("sysroot"), target: cache::folder()?.join("target-windows") })
     }
 
-    /// The console program that the tests were built with.
-    pub(super) fn console_program(&self) -> PathBuf {
-        self.target.join(TARGET).join("debug/hostkeep.exe")
+    /// Where both programs lie as users get them.
+    pub(super) fn programs(&self) -> PathBuf {
+        self.target.join(TARGET).join(PROFILE)
     }
 
     /// Debian's cargo, building for Windows.

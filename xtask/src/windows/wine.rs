@@ -73,6 +73,7 @@ impl Wine {
         let only = File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
         only.lock().with_context(|| format!("cannot lock {}", path.display()))?;
         let running = Running { wine: self, _only: only };
+        running.end(); // what a run that was cut off has left
         self.silent(limited("30", "wineserver").args(["-p"]))?;
         self.silent(limited("120", "wine").args(["cmd", "/c", "exit"]))?;
         Ok(running)
@@ -152,6 +153,11 @@ pub(super) struct Beside {
 }
 
 impl Running<'_> {
+    /// Ends the server, if it runs.
+    fn end(&self) {
+        drop(self.wine.silent(limited("30", "wineserver").arg("--kill")));
+    }
+
     /// Starts a Windows program without waiting for its end.
     pub(super) fn begin(&self, words: &[&str]) -> Result<Beside> {
         let mut command = limited("300", "wine");
@@ -168,6 +174,14 @@ impl Running<'_> {
         let name = shell::line_of(&command);
         let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
         Ok(Beside { child, heard })
+    }
+
+    /// The folder of the Windows user that programs run as.
+    pub(super) fn profile(&self) -> Result<PathBuf> {
+        let users = self.wine.prefix.join("drive_c/users");
+        let entries = fs::read_dir(&users).with_context(|| format!("cannot list {}", users.display()))?;
+        let own = entries.flatten().map(|entry| entry.path()).find(|path| !path.ends_with("Public"));
+        own.with_context(|| format!("there is no user in {}", users.display()))
     }
 }
 
@@ -210,8 +224,7 @@ pub(super) fn until(what: &str, mut holds: impl FnMut() -> Result<bool>) -> Resu
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        drop(self.wine.silent(limited("30", "wineserver").arg("--kill")));
+        Running::end(self);
     }
 }
 
