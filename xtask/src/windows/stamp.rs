@@ -48,3 +48,35 @@ impl Stamp {
         fs::write(&self.file, told).with_context(|| format!("cannot write {}", self.file.display()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_exactly_the_same_need_not_be_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let stamp = |inputs: &str| Stamp { inputs: inputs.into(), file: folder.path().join("passed") };
+        assert!(stamp("a").kept().is_none());
+        stamp("a").keep(&Tally { passed: 436, failed: 0, skipped: 6 }, 14_268_209).unwrap();
+        let kept = stamp("a").kept().unwrap();
+        assert_eq!(kept.count, Tally { passed: 1, ..Tally::default() });
+        let [note] = &kept.notes[..] else { panic!("{:?}", kept.notes) };
+        assert!(note.starts_with("unchanged since 20"), "{note}");
+        let told = ", when 436 passed, 0 failed, 6 skipped for Windows, and the installer had 14268209 bytes";
+        assert!(note.ends_with(told), "{note}");
+        assert!(stamp("b").kept().is_none());
+        assert!(stamp("").kept().is_none());
+    }
+
+    #[test]
+    fn what_it_is_made_of_is_the_same_twice() {
+        let key = |skipped: &[&str]| {
+            let skip: Vec<PathBuf> = skipped.iter().map(|name| cache::root().join(name)).collect();
+            let folder = cache::root().join("xtask");
+            cache::fingerprint(&folder, |path| skip.iter().any(|name| name == path)).unwrap()
+        };
+        assert_eq!(key(&[]), key(&[]));
+        assert_ne!(key(&[]), key(&["xtask/src"]));
+    }
+}
