@@ -42,7 +42,7 @@ export function Standing({ record, standing }: { record: string; standing: Stand
     case "first":
       return "First bundle of this host";
     case "unreadable":
-      return "Not known: the bundle is sealed, or what is in it cannot be read";
+      return "Not readable: the bundle is sealed, or what is in it cannot be read";
     case "unknown":
       return "Not known: this bundle or the one before was not read yet";
   }

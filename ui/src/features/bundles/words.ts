@@ -35,7 +35,7 @@ export function standingWords(standing: StandingView | null): string {
     case "unchanged":
       return `Unchanged since ${localDate(new Date(standing.since))}`;
     case "unreadable":
-      return "Not known";
+      return "Not readable";
     case "unknown":
     case undefined:
       return "";
