@@ -131,3 +131,33 @@ async fn damage_is_an_error_or_harmless() {
         assert!(open(&sound[..at], CONTENT_LIMITS).is_err(), "cut off at {at}");
     }
 }
+
+/// Whatever names an admin gives: the simulator's encoder knows nothing of our decoder.
+#[test]
+fn what_is_set_on_a_host_is_read_from_its_bundle() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let host = |name: &str, bundle| HostSpec { bundle, ..HostSpec::new(name) };
+    let hosts = vec![
+        host("plain.lab.local", BundleFormat::Plain),
+        host("envelope.lab.local", BundleFormat::Envelope),
+    ];
+    let sim = runtime.block_on(simulator(hosts));
+    let servers = proptest::collection::vec("[a-z0-9]{1,8}(\\.[a-z0-9-]{1,20}){1,3}", 1..4);
+    let groups = proptest::collection::hash_set("[!-~äßЖ網](.{0,38}[!-~äßЖ網])?", 1..6);
+    let mut runner = proptest::test_runner::TestRunner::new(proptest::test_runner::Config::with_cases(64));
+    let outcome = runner.run(&(servers, groups), |(servers, groups)| {
+        for host in sim.hosts() {
+            host.set_ntp(&servers.iter().map(String::as_str).collect::<Vec<_>>());
+            host.set_port_groups(&groups.iter().map(String::as_str).collect::<Vec<_>>());
+            let settings = settings(&read(&host.bundle()));
+            let ntp = settings.iter().find(|setting| setting.object == "NTP" && setting.name == "Servers");
+            proptest::prop_assert_eq!(ntp.unwrap().value.text(), servers.join(", "));
+            for group in &groups {
+                let object = format!("Port group {group}");
+                proptest::prop_assert!(settings.iter().any(|setting| setting.object == object), "{}", object);
+            }
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+}
