@@ -27,7 +27,7 @@ fn settings_json_is_a_contract() {
     })
     .unwrap();
     // On Windows an absolute path has a drive.
-    insta::with_settings!({ filters => [(r#"[A-Z]:\\\\backup\\\\esxi"#, "/backup/esxi")] }, {
+    insta::with_settings!({ filters => [(r"[A-Z]:\\\\backup\\\\esxi", "/backup/esxi")] }, {
         insta::assert_snapshot!("settings_json", std::fs::read_to_string(config.settings()).unwrap());
     });
 }
