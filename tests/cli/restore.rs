@@ -17,7 +17,7 @@ async fn lab(host: HostSpec) -> Lab {
 }
 
 async fn lab_of(hosts: Vec<HostSpec>) -> Lab {
-    let (restore_reboot, task_time) = (Duration::from_millis(60), Duration::ZERO);
+    let (restore_reboot, task_time) = (Duration::from_secs(1), Duration::ZERO);
     Lab::with(Options { hosts, restore_reboot, task_time, ..Options::default() }).await
 }
 

@@ -18,7 +18,7 @@ const ROOT_PASSWORD: &str = "hostkeep-root";
 
 #[tokio::test]
 async fn a_file_from_the_systems_dialog_is_restored_proven_and_undone() {
-    let Some((lab, window)) = lab_with_bundles(Duration::from_millis(300)).await else { return };
+    let Some((lab, window)) = lab_with_bundles(Duration::from_secs(1)).await else { return };
     let (page, host) = (window.page(), lab.sim.host(HOST));
     let file = lab.desktop.folder("bundles").join("configBundle of yesterday.tgz");
     fs::write(&file, host.bundle()).unwrap();
@@ -74,7 +74,7 @@ async fn a_file_from_the_systems_dialog_is_restored_proven_and_undone() {
 
 #[tokio::test]
 async fn a_plan_that_no_longer_holds_is_shown_again_and_nothing_is_done() {
-    let Some((lab, window)) = lab_with_bundles(Duration::from_millis(300)).await else { return };
+    let Some((lab, window)) = lab_with_bundles(Duration::from_secs(1)).await else { return };
     let (page, host) = (window.page(), lab.sim.host(HOST));
     plan(&window).await;
     page.text("It can be done: 1 warning to be accepted").seen().await;
@@ -89,7 +89,7 @@ async fn a_plan_that_no_longer_holds_is_shown_again_and_nothing_is_done() {
 
 #[tokio::test]
 async fn cancelled_before_the_host_is_told_everything_is_taken_back() {
-    let Some((lab, window)) = lab_with_bundles(Duration::from_millis(300)).await else { return };
+    let Some((lab, window)) = lab_with_bundles(Duration::from_secs(1)).await else { return };
     let (page, host) = (window.page(), lab.sim.host(HOST));
     lab.sim.add_fault(FaultRule::put(What::Stall));
     plan(&window).await;
@@ -205,7 +205,7 @@ async fn closed_for_good_in_mid_restore_it_is_announced_at_the_next_start() {
 
 #[tokio::test]
 async fn from_the_list_of_hosts_to_the_proof_by_the_keyboard_alone() {
-    let Some((lab, window)) = lab_with_bundles(Duration::from_millis(300)).await else { return };
+    let Some((lab, window)) = lab_with_bundles(Duration::from_secs(1)).await else { return };
     let (page, keyboard) = (window.page(), lab.desktop.keyboard());
     keyboard.activate(TITLE);
     hosts(&window).containing("row", HOST).seen().await;

@@ -37,10 +37,11 @@ const QUICK: Timeouts = Timeouts {
 const PACE: Pace = Pace {
     first: Duration::from_millis(2),
     longest: Duration::from_millis(20),
-    goes_down_within: Duration::from_millis(600),
+    goes_down_within: Duration::from_secs(2),
     undo_within: Duration::from_secs(4),
 };
-const REBOOT: Duration = Duration::from_millis(60);
+/// Long enough for a busy machine to see the host away.
+const REBOOT: Duration = Duration::from_millis(400);
 const AWAY: Duration = Duration::from_secs(3600);
 
 #[expect(clippy::disallowed_methods, reason = "a test is an edge")]
