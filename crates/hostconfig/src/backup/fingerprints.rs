@@ -2,13 +2,13 @@
 //! a run mostly waits for hosts, and no host ever waits for it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{Outcome, RunReport};
-use crate::archive::{Fingerprint, Fingerprints, Record, Standing, WriteLock, fingerprint, host_of};
+use crate::archive::{Fingerprint, Fingerprints, Record, Standing, WriteLock, fingerprint};
 
 /// After one, the thread rests for so many times as long as it took: a tenth of one processor at most.
 const REST: u32 = 9;
@@ -17,19 +17,21 @@ const REST: u32 = 9;
 const FEW: usize = 32;
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 const SHARE_OF_RUN: u32 = 50;
+/// So many wait at most. Hosts that answer faster than that are a test, and what does not fit in is made when somebody asks.
+const WAITING: usize = 256;
 
 /// A thread that makes fingerprints of what it is given.
 pub(super) struct Lane {
     /// None ends it.
-    records: Sender<Option<Record>>,
-    thread: JoinHandle<Vec<Made>>,
+    records: SyncSender<Option<Record>>,
+    thread: JoinHandle<Vec<Fingerprint>>,
     /// Set when the run is done: whether it was cancelled.
     ended: Arc<OnceLock<bool>>,
 }
 
 impl Lane {
     pub(super) fn open() -> Self {
-        let (records, receiver) = channel();
+        let (records, receiver) = sync_channel(WAITING);
         let ended = Arc::new(OnceLock::new());
         let thread = {
             let ended = Arc::clone(&ended);
@@ -39,7 +41,7 @@ impl Lane {
     }
 
     /// Where a record goes as soon as it is in the archive.
-    pub(super) fn entrance(&self) -> Sender<Option<Record>> {
+    pub(super) fn entrance(&self) -> SyncSender<Option<Record>> {
         self.records.clone()
     }
 
@@ -47,11 +49,11 @@ impl Lane {
     /// Whatever fails here is told to the log only: the backups are in the archive.
     pub(super) fn close(self, report: &mut RunReport, lock: &WriteLock, is_cancelled: bool) {
         self.ended.get_or_init(|| is_cancelled);
+        self.thread.thread().unpark();
         // A thread that has ended already is joined all the same.
         drop(self.records.send(None));
-        self.thread.thread().unpark();
         let made = self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let hosts: BTreeSet<(String, String)> = made.iter().map(|(record, _)| host_of(record)).collect();
+        let hosts: BTreeSet<(String, String)> = made.iter().map(|made| made.host.clone()).collect();
         let known = lock.archive().latest_fingerprints(&hosts).unwrap_or_else(|error| {
             tracing::warn!(%error, "what hosts had before this run is not known");
             Fingerprints::default()
@@ -59,14 +61,13 @@ impl Lane {
         let newest = known.newest();
         let mut found = Fingerprints::default();
         let mut standings: HashMap<String, Standing> = HashMap::new();
-        for (record, fingerprint) in made {
-            let Some(mut fingerprint) = fingerprint else { continue };
-            let standing = match fingerprint.standing(newest.get(&host_of(&record)).copied()) {
+        for mut fingerprint in made {
+            let standing = match fingerprint.standing(newest.get(&fingerprint.host).copied()) {
                 // There may be older backups that nobody has looked at.
                 Standing::First => Standing::Unknown,
                 standing => standing,
             };
-            standings.insert(record.id, standing);
+            standings.insert(fingerprint.record.clone(), standing);
             found.add(fingerprint);
         }
         for host in &mut report.hosts {
@@ -80,9 +81,7 @@ impl Lane {
     }
 }
 
-type Made = (Record, Option<Fingerprint>);
-
-fn work(records: &Receiver<Option<Record>>, ended: &OnceLock<bool>) -> Vec<Made> {
+fn work(records: &Receiver<Option<Record>>, ended: &OnceLock<bool>) -> Vec<Fingerprint> {
     let begun = Instant::now();
     let mut made = Vec::new();
     while let Ok(Some(record)) = records.recv() {
@@ -91,8 +90,7 @@ fn work(records: &Receiver<Option<Record>>, ended: &OnceLock<bool>) -> Vec<Made>
             linger(record, records, begun, ended, &mut made);
             break;
         }
-        let fingerprint = fingerprint(&record);
-        made.push((record, fingerprint));
+        made.extend(fingerprint(&record));
         let rested = Instant::now() + started.elapsed() * REST;
         while ended.get().is_none()
             && let Some(left) = rested.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
@@ -109,7 +107,7 @@ fn linger(
     records: &Receiver<Option<Record>>,
     begun: Instant,
     ended: &OnceLock<bool>,
-    made: &mut Vec<Made>,
+    made: &mut Vec<Fingerprint>,
 ) {
     let left: Vec<Record> = std::iter::once(first).chain(records.try_iter().flatten()).collect();
     let wait = match ended.get() {
@@ -122,7 +120,6 @@ fn linger(
         if Instant::now() >= until {
             return;
         }
-        let fingerprint = fingerprint(&record);
-        made.push((record, fingerprint));
+        made.extend(fingerprint(&record));
     }
 }

@@ -1,6 +1,7 @@
 //! One host of a run: checks, download into staging, proof, commit.
 
 use std::sync::Arc;
+use std::sync::mpsc::TrySendError;
 
 use chrono::{DateTime, FixedOffset};
 use vsphere::Thumbprint;
@@ -103,7 +104,7 @@ fn conclude(run: &Run, at: usize, fetched: Result<Fetched>, started: DateTime<Fi
                 "backed up"
             );
             let outcome = Outcome::saved(&record, seconds);
-            if run.committed.send(Some(record)).is_err() {
+            if let Err(TrySendError::Disconnected(_)) = run.committed.try_send(Some(record)) {
                 tracing::warn!("the thread that makes fingerprints is gone");
             }
             outcome

@@ -12,7 +12,7 @@ mod sink;
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -212,7 +212,7 @@ struct Run {
     /// Why no further host is begun: an archive that has failed one host fails them all.
     stopped: OnceLock<String>,
     /// Where records go that are in the archive.
-    committed: Sender<Option<Record>>,
+    committed: SyncSender<Option<Record>>,
 }
 
 /// A host of a run: its number in the plan, its place in the inventory, and what ends it.
