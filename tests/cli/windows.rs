@@ -1,17 +1,16 @@
-//! What Windows adds: cmd and its exit codes, UTF-8, Ctrl+C, Credential Manager.
+//! What Windows adds: cmd and its exit codes, UTF-8, Credential Manager. Ctrl+C is typed by `cargo xtask windows`.
 
 #![cfg(windows)]
 
 use std::fs;
-use std::os::windows::process::CommandExt as _;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::Duration;
 
 use hostconfig::credentials;
 use hostconfig::settings::Server;
-use vsphere_sim::{HostSpec, Options, varied_hosts};
+use vsphere_sim::{HostSpec, Options};
 
-use crate::support::{Lab, Told, hostkeep, spawn};
+use crate::support::{Lab, Told, hostkeep};
 
 const NOTE: &str = "größer – 主机";
 
@@ -107,57 +106,4 @@ async fn a_saved_server_has_its_password_in_credential_manager() {
     assert_eq!(removed.code, 0, "{removed:?}");
     let server = Server::new("prod", &url, user, None).unwrap();
     assert_eq!(credentials::load(&server).unwrap_err().code(), "credentials_missing");
-}
-
-/// `CREATE_NEW_PROCESS_GROUP`: what is sent to it reaches nobody else.
-const OWN_GROUP: u32 = 0x200;
-
-fn backup_under_way(lab: &Lab) -> Child {
-    let mut command = lab.command(&["backup", "--concurrency", "2"]);
-    command.args(lab.connect()).creation_flags(OWN_GROUP);
-    spawn(command, "hostkeep-demo\n")
-}
-
-/// Ctrl+Break, which reaches a process group; Ctrl+C reaches everybody in the console, and goes the same way in Hostkeep.
-#[tokio::test(flavor = "multi_thread")]
-async fn ctrl_break_ends_tidily() {
-    if std::env::var_os("HOSTKEEP_UNDER_WINE").is_some() {
-        println!(
-            "skipped: tests have no console under Wine; `cargo xtask windows` types Ctrl+C in one itself"
-        );
-        return;
-    }
-    let lab = Lab::with(Options {
-        hosts: varied_hosts(4),
-        backup_time: Duration::from_secs(600),
-        ..Options::default()
-    })
-    .await;
-    let child = backup_under_way(&lab);
-    let staging = lab.archive().join(".hostkeep/staging");
-    let is_staged = || fs::read_dir(&staging).is_ok_and(|entries| entries.count() > 0);
-    while lab.sim.open_sessions() == 0 || !is_staged() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    console::send_break(child.id());
-    let told = Told::from(child.wait_with_output().unwrap(), lab.folder.path());
-    assert!(told.code == 130 && told.stderr.contains("Stopping"), "{told:?}");
-    assert_eq!(lab.sim.open_sessions(), 0);
-    assert!(!is_staged());
-}
-
-mod console {
-    #![allow(unsafe_code, reason = "the standard library sends no console events")]
-
-    const CTRL_BREAK: u32 = 1;
-
-    #[link(name = "kernel32")]
-    unsafe extern "system" {
-        safe fn GenerateConsoleCtrlEvent(event: u32, group: u32) -> i32;
-    }
-
-    pub(super) fn send_break(group: u32) {
-        let sent = GenerateConsoleCtrlEvent(CTRL_BREAK, group);
-        assert_ne!(sent, 0, "{}", std::io::Error::last_os_error());
-    }
 }

@@ -194,7 +194,7 @@ impl Restoring<'_> {
         }
     }
 
-    /// By the same code as any other backup.
+    /// A backup of one host as every run makes it, so that the way back is as good as any bundle in the archive.
     async fn back_up(&mut self) -> Result<(Option<String>, Option<String>)> {
         let context = self.progress.context;
         let Some(archive) = context.archive.clone() else {

@@ -3,7 +3,7 @@ import type { HostRef, HostReportView, HostRow, RunView } from "../../ipc";
 
 export type Retry = {
   hosts: HostRef[];
-  /** Names of failed ones that no server has any more. */
+  /** Names of failed ones that are on no server now. */
   gone: string[];
 };
 
