@@ -38,14 +38,16 @@ type ErrorViewProps = {
   /** What was thrown: an `ErrorReport`, or anything. */
   error: unknown;
   intent?: "error" | "warning";
-  /** Further buttons: "Try again", "Enter password". */
+  /** What "Try again" does, where that can help. */
+  onAgain?: (() => void) | undefined;
+  /** Further buttons, such as "Enter password". */
   actions?: ReactNode;
   /** In a pane at the side: the buttons lie below the text. */
   isNarrow?: boolean;
 };
 
 /** Every failure in the window is shown by this: what failed, what to do next, details that fold out, copy. */
-export function ErrorView({ error, intent = "error", actions, isNarrow = false }: ErrorViewProps) {
+export function ErrorView({ error, intent = "error", onAgain, actions, isNarrow = false }: ErrorViewProps) {
   const styles = useStyles();
   const report = errorReport(error);
   const [isOpen, setOpen] = useState(false);
@@ -80,6 +82,11 @@ export function ErrorView({ error, intent = "error", actions, isNarrow = false }
       </MessageBarBody>
       <MessageBarActions>
         {actions}
+        {onAgain !== undefined && (
+          <Button size="small" onClick={onAgain}>
+            Try again
+          </Button>
+        )}
         <Button size="small" icon={<CopyRegular />} onClick={copy}>
           {copied === "yes" ? "Copied" : copied === "refused" ? "Clipboard not available" : "Copy"}
         </Button>

@@ -3,13 +3,14 @@ import { ArrowClockwiseRegular, DismissCircleRegular, HistoryRegular, OpenRegula
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useRef, useState } from "react";
-import { CommandBar, type Commands } from "../../components/commands";
+import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
+import { ListPane, Messages, PageCommands } from "../../components/PageParts";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { byteSize, dateTime, ofTotal, plural, wholeNumber } from "../../components/words";
@@ -25,13 +26,6 @@ import { runInWords, runMark, secondsInWords, secondsOf, startedAtOf } from "./r
 import { useReportActs } from "./useReportActs";
 
 const useStyles = makeStyles({
-  toolbar: {
-    padding: "0 8px 4px",
-    flexShrink: 0,
-    minWidth: 0,
-    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-  },
-  bars: { padding: "0 16px", flexShrink: 0 },
   filters: {
     display: "flex",
     flexWrap: "wrap",
@@ -42,7 +36,6 @@ const useStyles = makeStyles({
   },
   search: { width: "220px", minWidth: 0 },
   count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-  list: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0 },
 });
 
 /** The shell lists no more. */
@@ -188,24 +181,11 @@ function Runs() {
   const isEmpty = runs.data?.length === 0;
   return (
     <>
-      {!isEmpty && (
-        <div className={styles.toolbar}>
-          <CommandBar label="Activity commands" commands={commands} />
-        </div>
-      )}
-      <div className={styles.bars}>
+      {!isEmpty && <PageCommands label="Activity commands" commands={commands} />}
+      <Messages>
         <SaidBar said={said} onDismiss={() => setSaid(null)} />
-        {runs.isError && (
-          <ErrorView
-            error={runs.error}
-            actions={
-              <Button size="small" onClick={() => void runs.refetch()}>
-                Try again
-              </Button>
-            }
-          />
-        )}
-      </div>
+        {runs.isError && <ErrorView error={runs.error} onAgain={() => void runs.refetch()} />}
+      </Messages>
       {isEmpty ? (
         <>
           <RunningJobs />
@@ -223,7 +203,7 @@ function Runs() {
         </>
       ) : (
         !runs.isError && (
-          <section className={styles.list} aria-label="Runs" data-pane="runs">
+          <ListPane label="Runs" pane="runs">
             <search className={styles.filters} aria-label="Filters">
               <SearchBox
                 size="small"
@@ -283,7 +263,7 @@ function Runs() {
                 )
               }
             />
-          </section>
+          </ListPane>
         )
       )}
       {retried !== null && <RetryDialog runId={retried} onClose={() => setRetried(null)} />}

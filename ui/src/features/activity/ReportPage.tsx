@@ -3,7 +3,6 @@ import {
   MessageBar,
   MessageBarBody,
   makeStyles,
-  mergeClasses,
   SearchBox,
   Tab,
   TabList,
@@ -13,13 +12,14 @@ import { ArchiveRegular, ArrowLeftRegular, ArrowUndoRegular, PanelRightRegular }
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useRef, useState } from "react";
-import { CommandBar, type Commands } from "../../components/commands";
+import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
+import { Columns, DetailsPane, ListPane, Messages, PageCommands } from "../../components/PageParts";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { byteSize, dateTime, dateTimeAndZone, ofTotal, plural, sentences, wholeNumber } from "../../components/words";
@@ -35,22 +35,6 @@ import { runInWords, runMark, secondsInWords, secondsOf } from "./runWords";
 import { useReportActs } from "./useReportActs";
 
 const useStyles = makeStyles({
-  toolbar: {
-    padding: "0 8px 4px",
-    flexShrink: 0,
-    minWidth: 0,
-    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-  },
-  bars: {
-    display: "flex",
-    flexDirection: "column",
-    gap: "4px",
-    padding: "4px 16px 0",
-    flexShrink: 0,
-    maxHeight: "32%",
-    overflowY: "auto",
-    ":empty": { display: "none" },
-  },
   warnings: { flexShrink: 0 },
   list: { margin: 0, paddingLeft: "16px" },
   filters: {
@@ -63,18 +47,6 @@ const useStyles = makeStyles({
   },
   search: { width: "180px", minWidth: 0 },
   count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-  columns: { position: "relative", display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
-  hosts: { display: "flex", flexDirection: "column", flexGrow: 1, minWidth: 0, minHeight: 0 },
-  details: {
-    width: "320px",
-    flexShrink: 0,
-    overflowY: "auto",
-    boxSizing: "border-box",
-    padding: "4px 12px 12px",
-    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
-  },
-  over: { position: "absolute", zIndex: 3, top: 0, bottom: 0, right: 0, maxWidth: "100%", boxShadow: tokens.shadow16 },
 });
 
 const route = getRouteApi("/activity/$runId");
@@ -82,7 +54,6 @@ const route = getRouteApi("/activity/$runId");
 /** What became of each host of a run. */
 export function ReportPage(): ReactNode {
   const { runId } = route.useParams();
-  const styles = useStyles();
   const navigate = useNavigate();
   const run = useQuery(reportQuery(runId));
   const back = () => void navigate({ to: "/activity" });
@@ -95,16 +66,9 @@ export function ReportPage(): ReactNode {
   if (run.isError) {
     return (
       <Page title="Report of a run" actions={backButton}>
-        <div className={styles.bars}>
-          <ErrorView
-            error={run.error}
-            actions={
-              <Button size="small" onClick={() => void run.refetch()}>
-                Try again
-              </Button>
-            }
-          />
-        </div>
+        <Messages>
+          <ErrorView error={run.error} onAgain={() => void run.refetch()} />
+        </Messages>
       </Page>
     );
   }
@@ -235,16 +199,14 @@ function Report({ run }: { run: RunView }) {
   ];
   return (
     <>
-      <div className={styles.toolbar}>
-        <CommandBar label="Report commands" commands={commands} />
-      </div>
-      <div className={styles.bars}>
+      <PageCommands label="Report commands" commands={commands} />
+      <Messages>
         <SaidBar said={said} onDismiss={() => setSaid(null)} />
         {run.servers.map((server) => server.error !== null && <ErrorView key={server.name} error={server.error} />)}
         {run.warnings.length > 0 && <Warnings warnings={[...new Set(run.warnings)]} />}
-      </div>
-      <div className={styles.columns}>
-        <section className={styles.hosts} aria-label="Hosts of the run" data-pane="hosts">
+      </Messages>
+      <Columns>
+        <ListPane label="Hosts of the run" pane="hosts">
           <div className={styles.filters}>
             <SearchBox
               size="small"
@@ -302,18 +264,13 @@ function Report({ run }: { run: RunView }) {
               />
             }
           />
-        </section>
+        </ListPane>
         {hasDetails && (
-          <section
-            aria-label="Details"
-            data-pane="details"
-            className={mergeClasses(styles.details, !hasRoom && styles.over)}
-            onKeyDown={(event) => event.key === "Escape" && !hasRoom && toggleDetails()}
-          >
+          <DetailsPane onCloseOver={hasRoom ? undefined : toggleDetails}>
             <HostReport hosts={chosen} onShowRecord={showRecord} />
-          </section>
+          </DetailsPane>
         )}
-      </div>
+      </Columns>
       {isRetrying && <RetryDialog runId={row.runId} onClose={() => setRetrying(false)} />}
     </>
   );

@@ -3,12 +3,12 @@ import { ArchiveRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { CommandBar } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
+import { Columns, DetailsPane, ListPane, Messages, PageCommands } from "../../components/PageParts";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { Age } from "../../components/Time";
@@ -31,32 +31,14 @@ import { useActs } from "./useActs";
 import { useDeletion } from "./useDeletion";
 
 const useStyles = makeStyles({
-  bars: { display: "flex", flexDirection: "column", gap: "4px", padding: "0 16px", flexShrink: 0 },
-  toolbar: {
-    padding: "0 8px 4px",
-    flexShrink: 0,
-    minWidth: 0,
-    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-  },
-  columns: { position: "relative", display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
   calendar: {
     width: "224px",
     flexShrink: 0,
     borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
   },
-  list: { display: "flex", flexDirection: "column", flexGrow: 1, minWidth: 0, minHeight: 0 },
-  details: {
-    width: "288px",
-    flexShrink: 0,
-    overflowY: "auto",
-    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
-  },
-  /** Where there is no room beside the list, a pane lies over it. */
-  over: { position: "absolute", zIndex: 3, top: 0, bottom: 0, maxWidth: "100%", boxShadow: tokens.shadow16 },
-  overLeft: { left: 0 },
-  overRight: { right: 0 },
+  /** Where there is no room beside the list, it lies over it. */
+  over: { position: "absolute", zIndex: 3, top: 0, bottom: 0, left: 0, maxWidth: "100%", boxShadow: tokens.shadow16 },
 });
 
 const route = getRouteApi("/archive");
@@ -165,19 +147,17 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
 
   return (
     <>
-      <div className={styles.toolbar}>
-        <CommandBar label="Archive commands" commands={commands} />
-      </div>
-      <div className={styles.bars}>
+      <PageCommands label="Archive commands" commands={commands} />
+      <Messages>
         <SaidBar said={said} onDismiss={() => setSaid(null)} />
         <ProblemsBar problems={overview.problems} />
-      </div>
-      <div className={styles.columns}>
+      </Messages>
+      <Columns>
         {hasCalendar && (
           <section
             aria-label="Days with bundles"
             data-pane="calendar"
-            className={mergeClasses(styles.calendar, !hasRoom && mergeClasses(styles.over, styles.overLeft))}
+            className={mergeClasses(styles.calendar, !hasRoom && styles.over)}
           >
             <ArchiveCalendar
               days={overview.days.length === 0 ? NO_DAYS : overview.days}
@@ -187,10 +167,9 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
             />
           </section>
         )}
-        <section
-          className={styles.list}
-          aria-label="Bundles"
-          data-pane="bundles"
+        <ListPane
+          label="Bundles"
+          pane="bundles"
           onKeyDown={(event) => {
             if (event.key === "Delete" && chosen.length > 0 && isInGrid(event.target)) {
               event.preventDefault();
@@ -203,14 +182,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
             {chosen.length > 0 && `, ${wholeNumber(chosen.length)} selected`}
           </ArchiveFilters>
           {list.isError ? (
-            <ErrorView
-              error={list.error}
-              actions={
-                <Button size="small" onClick={() => void list.refetch()}>
-                  Try again
-                </Button>
-              }
-            />
+            <ErrorView error={list.error} onAgain={() => void list.refetch()} />
           ) : (
             <DataGrid
               name="records"
@@ -240,18 +212,13 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
               }
             />
           )}
-        </section>
+        </ListPane>
         {hasDetails && (
-          <section
-            aria-label="Details"
-            data-pane="details"
-            className={mergeClasses(styles.details, !hasRoom && mergeClasses(styles.over, styles.overRight))}
-            onKeyDown={(event) => event.key === "Escape" && !hasRoom && toggleDetails()}
-          >
+          <DetailsPane onCloseOver={hasRoom ? undefined : toggleDetails}>
             <RecordPane records={chosen} id={only} isEditingNote={isEditingNote} onEditingNote={setEditingNote} />
-          </section>
+          </DetailsPane>
         )}
-      </div>
+      </Columns>
       <DeletionDialog flow={flow} onClose={close} />
     </>
   );
@@ -281,10 +248,9 @@ function Subtitle({ overview }: { overview: ArchiveOverview }) {
 type UnreadableProps = { error: unknown; isReading: boolean; onAgain: () => void };
 
 function Unreadable({ error, isReading, onAgain }: UnreadableProps) {
-  const styles = useStyles();
   const navigate = useNavigate();
   return (
-    <div className={styles.bars}>
+    <Messages>
       <ErrorView
         error={error}
         actions={
@@ -298,7 +264,7 @@ function Unreadable({ error, isReading, onAgain }: UnreadableProps) {
           </>
         }
       />
-    </div>
+    </Messages>
   );
 }
 

@@ -15,7 +15,7 @@ import { Proof } from "./Proof";
 import { sumInWords } from "./recordWords";
 
 const useStyles = makeStyles({
-  root: { padding: "4px 12px 12px", overflowWrap: "anywhere" },
+  root: { overflowWrap: "anywhere" },
   title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400 },
   taken: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   marks: {

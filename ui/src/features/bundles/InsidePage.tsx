@@ -19,6 +19,7 @@ import { Facts } from "../../components/Facts";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
+import { Columns, DetailsPane, ListPane, Messages } from "../../components/PageParts";
 import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
 import { byteSize, ofTotal, plural, wholeNumber } from "../../components/words";
@@ -29,7 +30,6 @@ import { filteredSettings, type SettingRow, sectionsOf, settingRows, textOf } fr
 import { FILE_KINDS, LAYERS, noiseWords, sideWords } from "./words";
 
 const useStyles = makeStyles({
-  bars: { display: "flex", flexDirection: "column", gap: "4px", padding: "0 16px 4px", flexShrink: 0 },
   tabs: {
     padding: "0 8px",
     marginBottom: "8px",
@@ -39,17 +39,6 @@ const useStyles = makeStyles({
   section: { flex: "0 1 220px", minWidth: "120px" },
   sealing: { overflowWrap: "anywhere", whiteSpace: "normal" },
   cut: { margin: "0 16px 6px", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-  columns: { position: "relative", display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
-  list: { display: "flex", flexDirection: "column", flexGrow: 1, flexBasis: 0, minWidth: 0, minHeight: 0 },
-  details: {
-    width: "min(300px, 45%)",
-    flexShrink: 0,
-    overflowY: "auto",
-    boxSizing: "border-box",
-    padding: "4px 12px 12px",
-    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
-  },
   title: {
     margin: 0,
     fontSize: tokens.fontSizeBase400,
@@ -115,16 +104,9 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
   if (inside.isError) {
     return (
       <Page title="Inside a bundle" actions={actions}>
-        <div className={styles.bars}>
-          <ErrorView
-            error={inside.error}
-            actions={
-              <Button size="small" onClick={() => void inside.refetch()}>
-                Try again
-              </Button>
-            }
-          />
-        </div>
+        <Messages>
+          <ErrorView error={inside.error} onAgain={() => void inside.refetch()} />
+        </Messages>
       </Page>
     );
   }
@@ -165,7 +147,7 @@ function Sealing({ sealing }: { sealing: SealingView }) {
     return null;
   }
   return (
-    <div className={styles.bars}>
+    <Messages>
       <MessageBar intent={sealing.kind === "tpm" ? "info" : "warning"} layout="multiline">
         <MessageBarBody className={styles.sealing}>
           {sealing.kind === "tpm"
@@ -173,7 +155,7 @@ function Sealing({ sealing }: { sealing: SealingView }) {
             : `The content of this bundle cannot be read: ${sealing.reason}. Only its manifest is shown.`}
         </MessageBarBody>
       </MessageBar>
-    </div>
+    </Messages>
   );
 }
 
@@ -238,8 +220,8 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
           program shows all of them.
         </p>
       )}
-      <div className={styles.columns}>
-        <section className={styles.list} aria-label="Settings" data-pane="settings">
+      <Columns>
+        <ListPane label="Settings" pane="settings">
           <DataGrid
             name="inside.settings"
             label="Settings"
@@ -252,10 +234,9 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
             handle={grid}
             empty={<EmptyState title="No setting fits the filter" />}
           />
-        </section>
+        </ListPane>
         {only !== undefined && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
-          <section className={styles.details} aria-label="Details" data-pane="details" tabIndex={0}>
+          <DetailsPane>
             <h2 className={styles.title}>{only.object === "" ? only.section : only.object}</h2>
             <Facts
               facts={[
@@ -274,9 +255,9 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
                 ]}
               />
             ))}
-          </section>
+          </DetailsPane>
         )}
-      </div>
+      </Columns>
     </>
   );
 }
@@ -302,7 +283,6 @@ function Files({
   search,
   onSearch,
 }: PartProps & { bundle: BundleChoice; files: readonly BundleFileRow[] }) {
-  const styles = useStyles();
   const text = search.text?.trim().toLowerCase() ?? "";
   const shown = useMemo(() => files.filter((file) => file.path.toLowerCase().includes(text)), [files, text]);
   const chosen = files.find((file) => file.path === search.path && file.layer === search.layer);
@@ -321,8 +301,8 @@ function Files({
         box={box}
         count={ofTotal(shown.length, files.length, "file")}
       />
-      <div className={styles.columns}>
-        <section className={styles.list} aria-label="Files" data-pane="files">
+      <Columns>
+        <ListPane label="Files" pane="files">
           <DataGrid
             name="inside.files"
             label="Files"
@@ -334,9 +314,9 @@ function Files({
             onSelect={choose}
             empty={<EmptyState title="No file fits the filter" />}
           />
-        </section>
+        </ListPane>
         {chosen !== undefined && <FilePane key={fileKey(chosen)} bundle={bundle} file={chosen} />}
-      </div>
+      </Columns>
     </>
   );
 }

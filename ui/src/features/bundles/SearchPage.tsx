@@ -10,6 +10,7 @@ import { Facts } from "../../components/Facts";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { HostChoice } from "../../components/HostChoice";
 import { Page } from "../../components/Page";
+import { Columns, DetailsPane, ListPane, Messages } from "../../components/PageParts";
 import { useBarStyles } from "../../components/pageBar";
 import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
@@ -31,18 +32,6 @@ import { textOf } from "./settings";
 const useStyles = makeStyles({
   search: { flex: "1 1 220px", maxWidth: "360px", minWidth: "110px" },
   host: { flex: "0 1 240px", minWidth: "120px" },
-  bars: { display: "flex", flexDirection: "column", gap: "4px", padding: "0 16px 4px", flexShrink: 0 },
-  columns: { display: "flex", flexGrow: 1, minHeight: 0, minWidth: 0 },
-  list: { display: "flex", flexDirection: "column", flexGrow: 1, flexBasis: 0, minWidth: 0, minHeight: 0 },
-  details: {
-    width: "min(320px, 45%)",
-    flexShrink: 0,
-    overflowY: "auto",
-    boxSizing: "border-box",
-    padding: "4px 12px 12px",
-    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
-  },
   records: {
     listStyleType: "none",
     margin: 0,
@@ -131,19 +120,10 @@ export function SearchPage(): ReactNode {
           )}
         </form>
       </search>
-      <div className={styles.bars}>
+      <Messages>
         <SaidBar said={said} onDismiss={() => setSaid(null)} />
         {isSearching && <Progress progress={progress} />}
-        {error !== null && (
-          <ErrorView
-            error={error}
-            actions={
-              <Button size="small" onClick={again}>
-                Try again
-              </Button>
-            }
-          />
-        )}
+        {error !== null && <ErrorView error={error} onAgain={again} />}
         {found !== undefined && found.notSearched[0] !== undefined && (
           <ErrorView
             intent="warning"
@@ -154,7 +134,7 @@ export function SearchPage(): ReactNode {
             }}
           />
         )}
-      </div>
+      </Messages>
       {found === undefined ? (
         !isSearching &&
         error === null && (
@@ -229,7 +209,6 @@ const COLUMNS: readonly GridColumn<HitRow>[] = [
 type HitsProps = { hits: readonly HitView[]; text: string; grid: RefObject<GridHandle | null> };
 
 function Hits({ hits, text, grid }: HitsProps) {
-  const styles = useStyles();
   const rows = useMemo(() => hits.map((hit, index) => ({ ...hit, key: String(index) })), [hits]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(rows.length === 1 ? ["0"] : []));
   useShortcuts({
@@ -240,8 +219,8 @@ function Hits({ hits, text, grid }: HitsProps) {
   });
   const only = selected.size === 1 ? rows.find((row) => selected.has(row.key)) : undefined;
   return (
-    <div className={styles.columns}>
-      <section className={styles.list} aria-label="Found settings" data-pane="found">
+    <Columns>
+      <ListPane label="Found settings" pane="found">
         <DataGrid
           name="search"
           label="Found settings"
@@ -254,9 +233,9 @@ function Hits({ hits, text, grid }: HitsProps) {
           handle={grid}
           empty={<EmptyState title={`Nothing has "${text}" in it`} />}
         />
-      </section>
+      </ListPane>
       {only !== undefined && <HitPane hit={only} />}
-    </div>
+    </Columns>
   );
 }
 
@@ -266,8 +245,7 @@ function HitPane({ hit }: { hit: HitView }) {
   const navigate = useNavigate();
   const { setting, records, recordsCount } = hit;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
-    <section className={styles.details} aria-label="Details" data-pane="details" tabIndex={0}>
+    <DetailsPane>
       <h2 className={styles.name}>{objectWords(setting)}</h2>
       <Facts
         facts={[
@@ -296,7 +274,7 @@ function HitPane({ hit }: { hit: HitView }) {
       {recordsCount > records.length && (
         <p className={styles.quiet}>And {plural(recordsCount - records.length, "more bundle")}.</p>
       )}
-    </section>
+    </DetailsPane>
   );
 }
 

@@ -110,14 +110,7 @@ export function ComparePage(): ReactNode {
           Two of one host show what was changed, two hosts how they differ. A file can be compared as well.
         </EmptyState>
       ) : comparison.isError ? (
-        <ErrorView
-          error={comparison.error}
-          actions={
-            <Button size="small" onClick={() => void comparison.refetch()}>
-              Try again
-            </Button>
-          }
-        />
+        <ErrorView error={comparison.error} onAgain={() => void comparison.refetch()} />
       ) : comparison.data == null ? (
         <Loading label="Comparing the bundles" />
       ) : (

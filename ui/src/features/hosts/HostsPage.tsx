@@ -89,14 +89,7 @@ export function HostsPage() {
   if (hosts.isError) {
     return (
       <Page title="Hosts" isScrolling>
-        <ErrorView
-          error={hosts.error}
-          actions={
-            <Button size="small" onClick={() => hosts.refetch()}>
-              Try again
-            </Button>
-          }
-        />
+        <ErrorView error={hosts.error} onAgain={() => hosts.refetch()} />
       </Page>
     );
   }

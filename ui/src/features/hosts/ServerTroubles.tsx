@@ -39,12 +39,9 @@ export function ServerTroubles({ states, onRetry }: { states: readonly ServerSta
         <ErrorView
           key={state.name}
           error={state.error}
+          onAgain={state.remedy === null ? onRetry : undefined}
           actions={
-            state.remedy === null ? (
-              <Button size="small" onClick={onRetry}>
-                Try again
-              </Button>
-            ) : (
+            state.remedy !== null && (
               <Button size="small" onClick={() => setHelped(state)}>
                 {state.remedy.kind === "password" ? "Enter password" : "Show certificate"}
               </Button>

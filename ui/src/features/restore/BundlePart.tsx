@@ -35,16 +35,7 @@ export function BundlePart(props: BundlePartProps) {
   return (
     <Card title="Bundle">
       {identity !== null && <Records {...props} identity={identity} />}
-      {error !== null && (
-        <ErrorView
-          error={error}
-          actions={
-            <Button size="small" onClick={props.onAgain}>
-              Try again
-            </Button>
-          }
-        />
-      )}
+      {error !== null && <ErrorView error={error} onAgain={props.onAgain} />}
       {isReading && <Loading label="Reading the bundle through" />}
       {bundle !== undefined && (
         <Facts

@@ -53,14 +53,7 @@ export function RestoredPage(): ReactNode {
   if (restore.isError) {
     return (
       <Page title="Restore" actions={back} isScrolling>
-        <ErrorView
-          error={restore.error}
-          actions={
-            <Button size="small" onClick={() => void restore.refetch()}>
-              Try again
-            </Button>
-          }
-        />
+        <ErrorView error={restore.error} onAgain={() => void restore.refetch()} />
       </Page>
     );
   }

@@ -1,11 +1,12 @@
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { makeStyles } from "@fluentui/react-components";
 import { ArrowClockwiseRegular, OpenRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
-import { CommandBar, type Commands } from "../../components/commands";
+import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Mark } from "../../components/Mark";
+import { PageCommands } from "../../components/PageParts";
 import { useShortcuts } from "../../components/shortcuts";
 import { dateTime } from "../../components/words";
 import type { RestoreRow } from "../../ipc";
@@ -15,12 +16,6 @@ import { restoresQuery } from "./data";
 import { restoreStateMark, restoreStateWords } from "./restoreWords";
 
 const useStyles = makeStyles({
-  toolbar: {
-    padding: "0 8px 4px",
-    flexShrink: 0,
-    minWidth: 0,
-    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-  },
   list: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0, paddingTop: "4px" },
 });
 
@@ -76,9 +71,7 @@ export function RestoresList({ restores }: { restores: readonly RestoreRow[] }) 
   ];
   return (
     <>
-      <div className={styles.toolbar}>
-        <CommandBar label="Activity commands" commands={commands} />
-      </div>
+      <PageCommands label="Activity commands" commands={commands} />
       <section className={styles.list} aria-label="Restores of this computer" data-pane="runs">
         <RunningJobs />
         <DataGrid

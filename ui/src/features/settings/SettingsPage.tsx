@@ -42,16 +42,7 @@ export function SettingsPage(): ReactNode {
   useShortcuts({ F5: () => void settings.refetch() });
   return (
     <Page title="Settings" isScrolling>
-      {settings.isError && (
-        <ErrorView
-          error={settings.error}
-          actions={
-            <Button size="small" onClick={() => void settings.refetch()}>
-              Try again
-            </Button>
-          }
-        />
-      )}
+      {settings.isError && <ErrorView error={settings.error} onAgain={() => void settings.refetch()} />}
       {settings.data !== undefined && start.data !== undefined ? (
         <Sections settings={settings.data} start={start.data} />
       ) : (

@@ -1,4 +1,3 @@
-import { Button } from "@fluentui/react-components";
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
@@ -8,14 +7,7 @@ import { Page } from "../../components/Page";
 export function PageError({ error, reset }: ErrorComponentProps) {
   return (
     <Page title="This page cannot be shown" isScrolling>
-      <ErrorView
-        error={error}
-        actions={
-          <Button size="small" onClick={reset}>
-            Try again
-          </Button>
-        }
-      />
+      <ErrorView error={error} onAgain={reset} />
     </Page>
   );
 }
