@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -68,11 +69,13 @@ pub(crate) fn upload_url(world: &World, host: usize) -> String {
     format!("{}{UPLOAD_PATH}", origin(world, host))
 }
 
-/// The bundle at a path, unless there is none or it has expired.
+/// The bundle at a path as it was asked for, unless there is none or it has expired.
 pub(crate) fn fetch(world: &World, host: usize, path: &str) -> Option<Bytes> {
+    // Offered as the host calls itself, asked for as a URL can say it.
+    let path = percent_decode_str(path).decode_utf8().ok()?;
     let (content, counter) = {
         let mut state = world.state();
-        let key = (host, path.to_string());
+        let key = (host, path.into_owned());
         let download = state.downloads.get(&key)?;
         if download.expires <= Instant::now() {
             state.downloads.remove(&key);

@@ -202,6 +202,15 @@ async fn hostile_and_odd_names_stay_inside_the_archive() {
 }
 
 #[tokio::test]
+async fn a_host_may_call_itself_what_no_url_can_say_as_it_is() {
+    let names = ["esx-日本.example", "büro 1"];
+    let sim = vcenter(names.map(HostSpec::new).to_vec()).await;
+    let desk = Desk::new();
+    let report = desk.run(all_of(&sim)).await.unwrap();
+    assert_eq!(report.saved(), names.len(), "{:?}", super::outcomes(&report));
+}
+
+#[tokio::test]
 async fn a_session_that_expires_in_mid_run_is_renewed() {
     let sim = vcenter(uniform_hosts(6, 1000)).await;
     let desk = Desk::new();
