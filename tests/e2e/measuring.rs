@@ -16,9 +16,12 @@ const CONCURRENCY: u32 = 32;
 /// How long frames are counted.
 const LOOK_MS: u32 = 6_000;
 
-/// Hostkeep's grid, and the empty window's one paragraph. Without a window manager both windows are at 0, 0.
+/// Hostkeep's grid, the names in it, and the empty window's one paragraph. Without a window manager both windows are at 0, 0.
 const GRID: Area = Area { x: 320, y: 300, width: 640, height: 360 };
+const NAMES: Area = Area { x: 400, y: 300, width: 160, height: 360 };
 const PARAGRAPH: Area = Area { x: 0, y: 0, width: 1000, height: 120 };
+/// So many lines below each other are rows of hosts, and no word about their being read.
+const HOSTS_IN_SIGHT: usize = 8;
 
 struct Area {
     x: u32,
@@ -42,47 +45,61 @@ pub(crate) async fn measure(window: &Path, console: &Path, empty: &Path) -> Valu
     let frames = frames(&desktop, &driven).await;
     driven.end().await;
 
-    let (mut starts, mut memory) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     // The first of either is for the caches.
     for turn in 0..=STARTS {
-        let ours = Started::until_drawn(&desktop, window, &arguments, &GRID).await;
-        let theirs = Started::until_drawn(&desktop, empty, &[], &PARAGRAPH).await;
+        let our = Started::once(&desktop, window, &arguments, &GRID, shows_hosts).await;
+        let their = Started::once(&desktop, empty, &[], &PARAGRAPH, |_| true).await;
         if turn > 0 {
-            starts.0.push(ours.seconds);
-            starts.1.push(theirs.seconds);
-            memory.0.push(ours.bytes);
-            memory.1.push(theirs.bytes);
+            ours.push(our);
+            theirs.push(their);
         }
     }
+    let of = |starts: &[Started], figure: fn(&Started) -> f64| median(starts.iter().map(figure).collect());
+    let both = |figure| json!({ "ours": of(&ours, figure), "empty": of(&theirs, figure) });
     json!({
-        "start_seconds": { "ours": median(&mut starts.0), "empty": median(&mut starts.1) },
-        "memory_bytes": { "ours": median(&mut memory.0), "empty": median(&mut memory.1) },
+        "first_letters_seconds": both(|start| start.letters),
+        "ready_seconds": both(|start| start.ready),
+        "memory_bytes": both(|start| start.bytes),
         "frame_ms": frames,
     })
 }
 
-/// One start of a program, from its process to the first frame that shows something, and its memory once it rests.
+/// One start of a program, in seconds from its process on, and its memory once it rests.
 struct Started {
-    seconds: f64,
+    /// The first frame with letters in it, whatever they say.
+    letters: f64,
+    /// The first frame with what the program is for.
+    ready: f64,
     bytes: f64,
 }
 
 impl Started {
-    async fn until_drawn(desktop: &Desktop, program: &Path, arguments: &[&str], area: &Area) -> Self {
+    async fn once(
+        desktop: &Desktop,
+        program: &Path,
+        arguments: &[&str],
+        area: &Area,
+        is_ready: fn(&Screen) -> bool,
+    ) -> Self {
         let screen = desktop.screen();
         until("an empty screen", async || {
-            if shows_something(&screen, area) { Err("the last window is still on it") } else { Ok(()) }
+            if shows_letters(&screen, area) { Err("the last window is still on it") } else { Ok(()) }
         })
         .await;
         let mut command = desktop.command(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let start = Instant::now();
         let mut process = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-        while !shows_something(&screen, area) {
-            assert!(start.elapsed() < throwaway_desktop::PATIENCE, "{} shows nothing", program.display());
-            tokio::time::sleep(Duration::from_millis(4)).await;
-        }
-        let seconds = start.elapsed().as_secs_f64();
+        let when = async |holds: &dyn Fn() -> bool| {
+            while !holds() {
+                assert!(start.elapsed() < throwaway_desktop::PATIENCE, "{} shows nothing", program.display());
+                tokio::time::sleep(Duration::from_millis(4)).await;
+            }
+            start.elapsed().as_secs_f64()
+        };
+        let letters = when(&|| shows_letters(&screen, area)).await;
+        let ready = when(&|| is_ready(&screen)).await;
         screen.settled(area.x, area.y, area.width, area.height).await;
         if let Some(folder) = std::env::var_os("HOSTKEEP_BENCH_PICTURES") {
             screen.save(
@@ -93,13 +110,17 @@ impl Started {
         let bytes = proportional_memory(process.id()) as f64;
         desktop.end_programs();
         process.wait().expect("the program has ended");
-        Self { seconds, bytes }
+        Self { letters, ready, bytes }
     }
 }
 
 /// Letters have soft edges: a blank page never has so many colours.
-fn shows_something(screen: &Screen, area: &Area) -> bool {
+fn shows_letters(screen: &Screen, area: &Area) -> bool {
     screen.has_colours(12, area.x, area.y, area.width, area.height)
+}
+
+fn shows_hosts(screen: &Screen) -> bool {
+    screen.lines_of_text(NAMES.x, NAMES.y, NAMES.width, NAMES.height) >= HOSTS_IN_SIGHT
 }
 
 /// The 95th percentile of the time between frames, in the web view's own words.
@@ -161,7 +182,7 @@ fn p95(times: &[f64]) -> f64 {
     sorted[(sorted.len() - 1) * 95 / 100]
 }
 
-fn median(numbers: &mut [f64]) -> f64 {
+fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers[numbers.len() / 2]
 }

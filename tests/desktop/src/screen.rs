@@ -61,6 +61,14 @@ impl Screen {
         false
     }
 
+    /// How many lines of text a column of this width holds, as far as its letters stand below each other.
+    pub fn lines_of_text(&self, x: u32, y: u32, width: u32, height: u32) -> usize {
+        // Letters have soft edges: a line of them has many colours, an empty one or a rule has few.
+        let has_letters = |line: u32| self.has_colours(6, x, line, width, 1);
+        let lines: Vec<bool> = (y..y + height).step_by(3).map(has_letters).collect();
+        lines.windows(2).filter(|pair| !pair[0] && pair[1]).count()
+    }
+
     /// Waits until nothing has moved in this rectangle for a while: what a page shows comes to the screen some frames
     /// after it is in the page.
     pub async fn settled(&self, x: u32, y: u32, width: u32, height: u32) {
