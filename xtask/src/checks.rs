@@ -4,7 +4,7 @@ mod reports;
 
 use std::fs;
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -120,9 +120,17 @@ fn pages_in_a_browser(node: &Node) -> Result<Outcome> {
 
 /// nextest's profile `ci`, run by `hear`.
 pub(crate) fn rust_tests(hear: impl FnOnce() -> Result<Said>) -> Result<Outcome> {
-    // nextest's own folder lies in the checkout, wherever cargo builds.
-    let report = cache::root().join("target/nextest/ci/junit.xml");
-    with_report(hear, &report, reports::of_nextest)
+    with_report(hear, &nextest_report(), reports::of_nextest)
+}
+
+/// After [`rust_tests`]: nextest's filter for tests whose programs ended before they began, where nothing else has failed.
+pub(crate) fn tests_that_never_began() -> Option<String> {
+    reports::never_began(&fs::read_to_string(nextest_report()).ok()?)
+}
+
+/// nextest's own folder lies in the checkout, wherever cargo builds.
+fn nextest_report() -> PathBuf {
+    cache::root().join("target/nextest/ci/junit.xml")
 }
 
 /// A test runner that writes a report, and how what it said and wrote is read.

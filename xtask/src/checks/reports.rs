@@ -25,6 +25,20 @@ pub(super) fn of_nextest(success: bool, said: &str, junit: &str) -> Outcome {
     finish(success, said, count, notes)
 }
 
+/// Of nextest's JUnit report, a filter for tests whose programs ended before they began, where nothing else has failed: a
+/// program of tests says "running" first of all.
+pub(super) fn never_began(junit: &str) -> Option<String> {
+    let test = |case: &str| {
+        let attribute = |name: &str| case.split_once(name)?.1.split('"').next();
+        let was_silent = case.contains("<system-out></system-out>") && case.contains("<system-err></system-err>");
+        let (name, binary) = (attribute("name=\"")?, attribute("classname=\"")?);
+        was_silent.then(|| format!("(binary_id(={binary}) & test(={name}))"))
+    };
+    let failed = junit.split("<testcase ").skip(1).filter(|case| case.contains("<failure "));
+    let tests = failed.map(test).collect::<Option<Vec<_>>>()?;
+    (!tests.is_empty()).then(|| tests.join(" | "))
+}
+
 /// Of the `test result:` lines, one a crate.
 pub(super) fn of_doctests(success: bool, said: &str) -> Outcome {
     let mut count = Tally::default();
@@ -132,6 +146,27 @@ mod tests {
         );
         check(&of_nextest(false, bad, ""), (9, 3, 0), &[bad.lines().next().unwrap().trim()], true);
         check(&of_nextest(false, "error: could not compile", ""), (0, 1, 0), &[], true);
+    }
+
+    #[test]
+    fn tests_whose_programs_never_began() {
+        let case = |name: &str, failure: &str, said: &str| {
+            format!(
+                "<testcase name=\"{name}\" classname=\"a::b\" time=\"0.008\">{failure}\
+                 <system-out>{said}</system-out><system-err></system-err></testcase>"
+            )
+        };
+        let failure = "<failure type=\"test failure with exit code 1\"/>";
+        let passed = case("fine", "", "running 1 test");
+        let silent = case("x::y", failure, "");
+        let failed = case("z", failure, "running 1 test");
+        for (junit, expect) in [
+            ([passed.as_str(), &silent], Some("(binary_id(=a::b) & test(=x::y))")),
+            ([&silent, &failed], None),
+            ([&passed, &passed], None),
+        ] {
+            assert_eq!(never_began(&junit.concat()).as_deref(), expect);
+        }
     }
 
     #[test]
