@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-/// A bundle is tens of KiB to a few MiB. Memory that is not filled costs nothing.
+/// A bundle is tens of KiB to a few MiB.
 const MOST_HELD: usize = 256 * 1024;
 
 /// Where a bundle is downloaded to. It hashes what it is given.
@@ -31,7 +31,7 @@ pub(super) struct Received {
 impl Sink {
     pub(super) fn new(file: File) -> Self {
         let file = tokio::fs::File::from_std(file);
-        Self { file, held: Vec::with_capacity(MOST_HELD), sha256: Sha256::new() }
+        Self { file, held: Vec::new(), sha256: Sha256::new() }
     }
 
     /// Nothing more will come.
