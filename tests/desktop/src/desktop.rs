@@ -73,7 +73,8 @@ impl Desktop {
         fs::create_dir(&pixels).expect("a folder for the pixels");
         let mut x = Command::new("Xvfb");
         // Without a reset when the last program ends: it would make the file of pixels anew while somebody reads it.
-        x.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset", "-fbdir"]).arg(&pixels);
+        x.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset", "-fbdir"])
+            .arg(&pixels);
         quiet(&mut x);
         let (x, display) = announced(x.stdout(Stdio::piped()));
         let display = format!(":{display}");

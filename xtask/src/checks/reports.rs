@@ -30,7 +30,8 @@ pub(super) fn of_nextest(success: bool, said: &str, junit: &str) -> Outcome {
 pub(super) fn never_began(junit: &str) -> Option<String> {
     let test = |case: &str| {
         let attribute = |name: &str| case.split_once(name)?.1.split('"').next();
-        let was_silent = case.contains("<system-out></system-out>") && case.contains("<system-err></system-err>");
+        let was_silent =
+            case.contains("<system-out></system-out>") && case.contains("<system-err></system-err>");
         let (name, binary) = (attribute("name=\"")?, attribute("classname=\"")?);
         was_silent.then(|| format!("(binary_id(={binary}) & test(={name}))"))
     };

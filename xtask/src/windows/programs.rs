@@ -44,7 +44,9 @@ pub(super) fn test(toolchain: &Toolchain, wine: &Running) -> Result<Outcome> {
     let nextest = setup::nextest_program()?;
     let run = |further: &[&str]| {
         let mut run = limited(TEST_LIMIT, &nextest.to_string_lossy());
-        run.args(["nextest", "run", "--cargo-quiet", "--locked", "--profile", "ci"]).args(TESTED).args(further);
+        run.args(["nextest", "run", "--cargo-quiet", "--locked", "--profile", "ci"])
+            .args(TESTED)
+            .args(further);
         toolchain.build_for_windows(&mut run);
         // insta would ask cargo where the checkout is, and Windows programs find none.
         run.env("INSTA_WORKSPACE_ROOT", cache::root()).env("INSTA_UPDATE", "no");
