@@ -13,6 +13,7 @@ use hostconfig::ConfigDir;
 use hostconfig::archive::Archive;
 use hostconfig::audit::AuditLog;
 use hostconfig::backup::{BackupRequest, Clock, HostChoice, RunContext, back_up};
+use hostconfig::blocking;
 use hostconfig::inventory::{Inventory, with_inventory};
 use hostconfig::known_hosts::{self, SIGHTING_FORMAT, Sighting};
 use hostconfig::selection::Selection;
@@ -24,7 +25,7 @@ use vsphere_sim::{ConnectionState, FaultRule, HostSpec, Options, Simulator, What
 
 use crate::ipc::{Answer, ErrorReport};
 use crate::login::login;
-use crate::state::{blocking, now};
+use crate::state::now;
 
 const HOSTS: usize = 24;
 /// Long enough to see what happens.

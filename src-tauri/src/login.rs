@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use hostconfig::ErrorReport;
+use hostconfig::blocking;
 use hostconfig::inventory::ServerLogin;
 use hostconfig::settings::{Server, Timeouts};
 use secrecy::SecretString;
 use vsphere::Credentials;
 
 use crate::ipc::Answer;
-use crate::state::{Place, blocking};
+use crate::state::Place;
 
 /// The saved servers of these names (all, where none is named) with their passwords, and those without one: name and
 /// reason. One server without a password does not stop the others.

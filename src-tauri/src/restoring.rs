@@ -134,8 +134,7 @@ where
     let watch = Arc::clone(&watched);
     let context = {
         let place = Arc::clone(&place);
-        crate::state::blocking(move || context(&place, cancel, Arc::new(move |event| watch.on(&event))))
-            .await?
+        hostconfig::blocking(move || context(&place, cancel, Arc::new(move |event| watch.on(&event)))).await?
     };
     let work = work(context);
     let task = tauri::async_runtime::spawn(async move {

@@ -81,8 +81,7 @@ pub(crate) async fn with_keyring<T: Send + 'static>(
     ask: impl FnOnce(&Server) -> hostconfig::Result<T> + Send + 'static,
 ) -> hostconfig::Result<T> {
     let server = server.clone();
-    let asked = tokio::task::spawn_blocking(move || ask(&server)).await;
-    asked.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+    hostconfig::blocking(move || ask(&server)).await
 }
 
 async fn stored_or_asked(console: &Console, server: &Server) -> Result<SecretString, Failure> {

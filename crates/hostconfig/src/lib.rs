@@ -3,11 +3,12 @@
 //!
 //! It must know neither the window nor the terminal: it prints nothing and asks no clock what time it is. Time,
 //! progress and cancellation are passed in, and every failure is an [`Error`] that names what failed, on what, and what to do next.
-//! Functions block on files; asynchronous callers use `spawn_blocking`.
+//! Functions block on files; asynchronous callers use [`blocking`].
 
 pub mod archive;
 pub mod audit;
 pub mod backup;
+mod blocking;
 pub mod bundle;
 mod config_dir;
 pub mod credentials;
@@ -24,5 +25,6 @@ pub mod search;
 pub mod selection;
 pub mod settings;
 
+pub use blocking::blocking;
 pub use config_dir::{ConfigDir, default_archive};
 pub use error::{Error, ErrorReport, Result};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hostconfig::blocking;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
@@ -11,7 +12,6 @@ use super::App;
 use super::settings::view;
 use crate::demo::Demo;
 use crate::ipc::{Answer, AppStart, CloseAnswer, ErrorReport, Folder, Message, Platform};
-use crate::state::blocking;
 use crate::window;
 
 /// What a page needs first.

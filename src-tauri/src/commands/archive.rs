@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use hostconfig::archive::{self, Archive, Marks, Record};
 use hostconfig::audit::{AuditAction, AuditEntry};
+use hostconfig::blocking;
 use hostconfig::restore::proven_bundles;
 use tauri::{AppHandle, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
@@ -18,7 +19,7 @@ use crate::ipc::{
     Step, Verified, day_of, server_of,
 };
 use crate::jobs::{Ending, Running};
-use crate::state::{ArchiveRead, Place, blocking, lock, now};
+use crate::state::{ArchiveRead, Place, lock, now};
 use crate::window;
 
 /// So many things that cannot be understood are listed.

@@ -8,6 +8,7 @@ use hostconfig::audit::AuditLog;
 use hostconfig::backup::{
     BackupRequest, DEFAULT_CONCURRENCY, HostChoice, Outcome, RunContext, RunEvent, RunReport, Watch, back_up,
 };
+use hostconfig::blocking;
 use hostconfig::selection::Selection;
 use tauri::AppHandle;
 
@@ -15,7 +16,7 @@ use super::{App, note};
 use crate::ipc::{Answer, BackupInput, ErrorReport, HostRef, JobItem, JobKind, JobState, Message, Step};
 use crate::jobs::{Ending, Running};
 use crate::login::logins;
-use crate::state::{Place, blocking, now};
+use crate::state::{Place, now};
 use crate::window;
 
 const MAX_HOSTS: usize = 20_000;

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use hostconfig::archive::{
     Fingerprints, Record, Standing, changes, fingerprint_all, read_bundle, read_bundle_file,
 };
+use hostconfig::blocking;
 use hostconfig::bundle::{Contents, Diff, diff, to_html, to_text};
 use hostconfig::search::{MAX_SEARCH_CHARS, SearchIndex, newest_of_each};
 use serde::Serialize;
@@ -25,7 +26,7 @@ use crate::ipc::{
     RecordStanding, SearchProgress, SettingsFound, SettingsQuery, StandingView, day_of,
 };
 use crate::jobs::Jobs;
-use crate::state::{Place, blocking, lock, now};
+use crate::state::{Place, lock, now};
 
 /// More are of no use to anyone; a longer text finds fewer.
 const MOST_HITS: usize = 1_000;

@@ -8,6 +8,7 @@ use hostconfig::archive::{
     KeptBecause, Listing, PrunePlan, PruneReport, Record, delete_plan, prune_plan, verify,
 };
 use hostconfig::audit::{AuditAction, AuditEntry};
+use hostconfig::blocking;
 use tauri::ipc::Channel;
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +17,7 @@ use super::archive::{newest, row};
 use crate::ipc::{
     Answer, ErrorReport, KeptView, MAX_RECORDS, Message, NotRemovedView, PlanProgress, PlanReport, PlanView,
 };
-use crate::state::{ArchiveRead, Place, Planned, blocking, lock, now};
+use crate::state::{ArchiveRead, Place, Planned, lock, now};
 
 /// Plans to delete these records. Pinned ones and a host's last good bundle stay, and the plan says so.
 #[tauri::command]

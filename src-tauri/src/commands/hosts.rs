@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use hostconfig::Error;
 use hostconfig::archive::Record;
 use hostconfig::backup::{Outcome, RunReport};
+use hostconfig::blocking;
 use hostconfig::hosts_file;
 use hostconfig::inventory::{Inventory, ServerLogin, with_inventory};
 use hostconfig::known_hosts::{self, KnownHost, SIGHTING_FORMAT, Sighting};
@@ -26,7 +27,7 @@ use crate::ipc::{
     Message, RecordRow, Remedy, ResultView, ServerState,
 };
 use crate::login::logins;
-use crate::state::{ArchiveRead, Place, Shell, Trouble, blocking, lock, now};
+use crate::state::{ArchiveRead, Place, Shell, Trouble, lock, now};
 
 /// The newest runs are looked at to know what became of each host.
 const RUNS_LOOKED_AT: usize = 30;

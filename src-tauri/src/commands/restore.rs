@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hostconfig::archive::Record;
+use hostconfig::blocking;
 use hostconfig::bundle::uuid_matches;
 use hostconfig::credentials;
 use hostconfig::inventory::ServerLogin;
@@ -26,7 +27,7 @@ use crate::ipc::{
 };
 use crate::login::logins;
 use crate::restoring::{Beginning, begin, context};
-use crate::state::{Place, blocking, lock, now};
+use crate::state::{Place, lock, now};
 
 const LONGEST_WAIT_SECONDS: u64 = 24 * 60 * 60;
 const SHORTEST_WAIT_SECONDS: u64 = 10;

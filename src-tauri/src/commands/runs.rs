@@ -4,12 +4,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use hostconfig::backup::{Outcome, RunReport};
+use hostconfig::blocking;
 use tauri::WebviewWindow;
 
 use super::{App, within};
 use crate::dialog;
 use crate::ipc::{Answer, ErrorReport, ReportFormat, RunRow, RunView};
-use crate::state::blocking;
 
 /// So many runs are listed, newest first.
 const MAX_RUNS: usize = 500;

@@ -4,14 +4,14 @@
 use hostconfig::audit::{AuditAction, AuditEntry};
 use hostconfig::inventory::{Inventory, with_inventory};
 use hostconfig::settings::{self, Server};
-use hostconfig::{Error, credentials, known_hosts};
+use hostconfig::{Error, blocking, credentials, known_hosts};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
 use crate::ipc::{Answer, CertificateView, ConnectOutcome, ErrorReport, Message, ServerInput, ServerView};
 use crate::login::login;
-use crate::state::{Place, blocking, lock, now};
+use crate::state::{Place, lock, now};
 
 /// The saved servers, in the order in which they were added.
 #[tauri::command]

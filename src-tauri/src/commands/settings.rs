@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use hostconfig::archive::Archive;
+use hostconfig::blocking;
 use hostconfig::default_archive;
 use hostconfig::settings::{self, MAX_CONCURRENCY, Settings};
 use tauri::WebviewWindow;
@@ -10,7 +11,7 @@ use tauri::WebviewWindow;
 use super::{App, within};
 use crate::dialog;
 use crate::ipc::{Answer, ArchiveChosen, ErrorReport, Message, SavedSelection, SettingsChange, SettingsView};
-use crate::state::{Place, blocking};
+use crate::state::Place;
 
 const MAX_HOSTS: usize = 20_000;
 

@@ -10,14 +10,14 @@ use vsphere::transfer::{Downloaded, Route, fetch_bundle};
 
 use super::report::{HostReport, Outcome};
 use super::sink::{Received, Sink};
-use super::{Run, RunEvent, Turn, blocking};
+use super::{Run, RunEvent, Turn};
 use crate::archive::{
     Record, RecordDraft, RecordHost, RecordManifest, RecordObtained, RecordProduct, Staging,
 };
 use crate::audit::{AuditAction, AuditEntry};
 use crate::bundle::{Manifest, check, uuid_matches};
 use crate::inventory::{Host, Server};
-use crate::{Error, Result};
+use crate::{Error, Result, blocking};
 
 /// The report of a host that is not begun, because the run was cancelled or the archive failed; the watcher is told. It
 /// is not in the audit log: nothing was done to the host.

@@ -30,7 +30,7 @@ use crate::archive::{HostFolder, Record, WriteLock, host_folders};
 use crate::audit::AuditLog;
 use crate::inventory::{Inventory, Server, ServerLogin, with_inventory};
 use crate::selection::SelectionError;
-use crate::{ErrorReport, Result};
+use crate::{ErrorReport, Result, blocking};
 
 /// What time it is where the user is.
 pub type Clock = fn() -> DateTime<FixedOffset>;
@@ -269,10 +269,4 @@ async fn back_up_each(run: &Arc<Run>, chosen: Vec<(usize, CancellationToken)>) -
 pub(crate) fn run_id(started_at: DateTime<FixedOffset>) -> String {
     let random = uuid::Uuid::new_v4().simple().to_string();
     format!("{}-{}", started_at.to_utc().format("%Y%m%dT%H%M%SZ"), &random[..8])
-}
-
-/// Runs what blocks on files where it may.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }

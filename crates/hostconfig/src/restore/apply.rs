@@ -19,7 +19,7 @@ use super::watch::{Aftermath, Seen, see_through};
 use super::{lock, maintenance};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::backup::{self, BackupRequest, HostChoice, HostRef, RunContext, RunEvent, back_up};
-use crate::{Error, Result};
+use crate::{Error, Result, blocking};
 
 /// Restores a bundle to a host, if the plan is still the one that was consented to.
 ///
@@ -459,10 +459,4 @@ async fn audit(begun: &Begun, context: &RestoreContext, result: &str) {
     if let Err(error) = blocking(move || log.append(&[entry])).await {
         tracing::error!(%error, "the audit log cannot be written");
     }
-}
-
-/// Runs what blocks on files where it may.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }

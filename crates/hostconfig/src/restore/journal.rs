@@ -276,7 +276,7 @@ impl Journal {
     /// Appends a line and flushes it to the disk.
     pub(super) async fn append(&self, at: DateTime<FixedOffset>, entry: Entry) -> Result<()> {
         let journal = self.clone();
-        super::apply::blocking(move || journal.write(at, entry)).await
+        crate::blocking(move || journal.write(at, entry)).await
     }
 
     pub(super) fn write(&self, at: DateTime<FixedOffset>, entry: Entry) -> Result<()> {

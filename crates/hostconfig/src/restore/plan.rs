@@ -107,7 +107,7 @@ pub(super) struct Prepared {
 pub(super) async fn prepare(request: &RestoreRequest, context: &RestoreContext) -> Result<Prepared> {
     let bundle = {
         let source = request.bundle.clone();
-        super::apply::blocking(move || load(&source)).await?
+        crate::blocking(move || load(&source)).await?
     };
     let signed_in = sign_in(&request.server, &context.cancel).await?;
     match look(request, context, signed_in.session(), &bundle).await {
@@ -137,7 +137,7 @@ async fn look(
     let host_key = lock::host_key(&server.address, &host);
     let (is_under_way, unfinished) = {
         let (config, key) = (context.config.clone(), host_key.clone());
-        super::apply::blocking(move || -> Result<_> {
+        crate::blocking(move || -> Result<_> {
             let (restores, _) = journal::unfinished(&config)?;
             let of_host = restores.into_iter().filter(|restore| restore.begun.host_key == key);
             let ids: Vec<String> = of_host.map(|restore| restore.begun.id).collect();

@@ -98,7 +98,7 @@ async fn read_back(aftermath: &Aftermath<'_>, back: &Back, context: &RestoreCont
         }
     };
     let host = back.host.name.clone();
-    super::apply::blocking(move || {
+    crate::blocking(move || {
         let unsound = |problem| Error::UnsoundBundle { host: host.clone(), problem };
         check(&bytes[..]).map_err(unsound)?;
         read_contents(&bytes).map_err(unsound)

@@ -4,7 +4,7 @@
 use vsphere::inventory::{HostSystem, read};
 use vsphere::{Credentials, Session, Thumbprint};
 
-use super::apply::{Left, blocking, finish, left_in_maintenance, take_back_maintenance};
+use super::apply::{Left, finish, left_in_maintenance, take_back_maintenance};
 use super::error::RestoreError;
 use super::journal::{Entry, Journal, Summary, find};
 use super::plan::{sign_in, the_host};
@@ -17,7 +17,7 @@ use super::{lock, maintenance};
 use crate::archive::ServerKind;
 use crate::bundle::uuid_matches;
 use crate::inventory::ServerLogin;
-use crate::{Error, Result};
+use crate::{Error, Result, blocking};
 
 /// Which restore to go on with, and how.
 #[derive(Debug, Clone)]
