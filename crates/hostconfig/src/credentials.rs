@@ -77,6 +77,44 @@ pub enum CredentialsError {
     },
 }
 
+impl CredentialsError {
+    /// A stable word for programs.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::NoKeyring { .. } => "keyring_missing",
+            Self::Locked { .. } => "keyring_locked",
+            Self::NoEntry { .. } => "credentials_missing",
+            Self::TooLong { .. } => "credentials_too_long",
+            Self::Ambiguous { .. } => "credentials_ambiguous",
+            Self::NotText { .. } => "credentials_unreadable",
+            Self::Failed { .. } => "keyring_failed",
+        }
+    }
+
+    /// What to do next.
+    pub(crate) fn hint(&self) -> &'static str {
+        match self {
+            Self::NoKeyring { .. } => {
+                "Start a keyring service (such as gnome-keyring) in this session and start Hostkeep again, or give the password on standard input with --password-stdin."
+            }
+            Self::Locked { .. } => {
+                "Unlock the keyring and try again, or give the password with --password-stdin."
+            }
+            Self::NoEntry { .. } => {
+                "Remove the server and add it again to store its password, or give it with --password-stdin. A scheduled task sees only the passwords of the user that it runs as."
+            }
+            Self::TooLong { .. } => "Use a shorter password, or give it with --password-stdin each time.",
+            Self::Ambiguous { .. } => {
+                "Remove the superfluous entries of hostkeep with the system's own keyring program."
+            }
+            Self::NotText { .. } => {
+                "Remove the entry with the system's own keyring program, and store the password again."
+            }
+            Self::Failed { .. } => "Try again; if it stays, give the password with --password-stdin.",
+        }
+    }
+}
+
 /// Stores a server's password in the place of any earlier one.
 pub fn store(server: &Server, password: &SecretString) -> Result<()> {
     let account = account(server);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::archive::ArchiveError;
 use crate::bundle::BundleProblem;
 use crate::credentials::CredentialsError;
-use crate::files::{self, FileError, FileProblem};
+use crate::files::{FileError, FileProblem};
 use crate::hosts_file::HostsFileError;
 use crate::restore::RestoreError;
 use crate::selection::SelectionError;
@@ -165,11 +165,11 @@ impl Error {
     /// A stable word for programs.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Archive(error) => archive_code(error),
-            Self::File(error) => file_code(error.problem),
-            Self::Bundle { problem, .. } | Self::UnsoundBundle { problem, .. } => bundle_code(problem),
-            Self::Settings(error) => settings_code(error),
-            Self::Credentials(error) => credentials_code(error),
+            Self::Archive(error) => error.code(),
+            Self::File(error) => error.problem.code(),
+            Self::Bundle { problem, .. } | Self::UnsoundBundle { problem, .. } => problem.code(),
+            Self::Settings(error) => error.code(),
+            Self::Credentials(error) => error.code(),
             Self::HostsFile(_) => "hosts_file_broken",
             Self::Selection(SelectionError::Unknown(_)) => "unknown_host",
             Self::Selection(SelectionError::Nothing) => "no_host_selected",
@@ -187,11 +187,11 @@ impl Error {
     /// What to do next, where there is something.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Archive(error) => archive_hint(error),
-            Self::File(error) => file_hint(error).map(str::to_owned),
-            Self::Bundle { problem, .. } => Some(bundle_hint(problem).to_owned()),
-            Self::Settings(error) => Some(settings_hint(error).to_owned()),
-            Self::Credentials(error) => Some(credentials_hint(error).to_owned()),
+            Self::Archive(error) => error.hint(),
+            Self::File(error) => error.problem.hint().map(str::to_owned),
+            Self::Bundle { problem, .. } => Some(problem.hint().to_owned()),
+            Self::Settings(error) => Some(error.hint().to_owned()),
+            Self::Credentials(error) => Some(error.hint().to_owned()),
             Self::HostsFile(_) => Some(
                 "Give one host name on each line, or a CSV file with the names in its first column."
                     .to_owned(),
@@ -252,213 +252,6 @@ fn names(text: &str, host: &str) -> bool {
 
 fn now_named(now: Option<&(String, String)>) -> String {
     now.map(|(moid, name)| format!(": {moid} is now {name}")).unwrap_or_default()
-}
-
-fn bundle_code(problem: &BundleProblem) -> &'static str {
-    match problem {
-        BundleProblem::Unreadable(source) => file_code(files::classify(source)),
-        BundleProblem::Empty(_) => "bundle_empty",
-        BundleProblem::NotGzip { .. } => "bundle_not_gzip",
-        BundleProblem::Truncated(_) => "bundle_cut_off",
-        BundleProblem::GzipDamaged { .. } => "bundle_damaged",
-        BundleProblem::TrailingData => "bundle_trailing_data",
-        BundleProblem::TarDamaged { .. } => "bundle_not_tar",
-        BundleProblem::TooLarge { .. } | BundleProblem::TooManyMembers => "bundle_too_large",
-        BundleProblem::NoManifest | BundleProblem::BadManifest => "bundle_no_manifest",
-        BundleProblem::NoState => "bundle_no_state",
-        BundleProblem::Forbidden { .. } => "bundle_forbidden_member",
-    }
-}
-
-fn bundle_hint(problem: &BundleProblem) -> &'static str {
-    match problem {
-        BundleProblem::Unreadable(_) => "Check that the file is there and that this user may read it.",
-        BundleProblem::NotGzip { looks_like_html: true, .. } => {
-            "A web page came in the bundle's place: check for a proxy or a gateway between this machine and the host, then take the backup again."
-        }
-        BundleProblem::TooLarge { .. } | BundleProblem::TooManyMembers | BundleProblem::Forbidden { .. } => {
-            "Do not use the file: no ESXi host wrote it."
-        }
-        BundleProblem::NoManifest | BundleProblem::BadManifest | BundleProblem::NoState => {
-            "Choose a configBundle file that an ESXi host wrote, or take the backup again."
-        }
-        _ => "Take the backup again, or use another backup of the host.",
-    }
-}
-
-fn archive_code(error: &ArchiveError) -> &'static str {
-    match error {
-        ArchiveError::NoFolder { .. } => "archive_missing",
-        ArchiveError::NotAnArchive { .. } => "not_an_archive",
-        ArchiveError::ParentMissing { .. } => "archive_parent_missing",
-        ArchiveError::AlreadyAnArchive { .. } => "already_an_archive",
-        ArchiveError::MarkerBroken { .. } => "archive_broken",
-        ArchiveError::NewerFormat { .. } => "archive_too_new",
-        ArchiveError::Vanished { .. } => "archive_vanished",
-        ArchiveError::OtherArchive { .. } => "archive_replaced",
-        ArchiveError::Locked { .. } => "archive_locked",
-        ArchiveError::LockUnsupported { .. } => "lock_unsupported",
-        ArchiveError::RecordNotFound { .. } => "record_not_found",
-        ArchiveError::RecordAmbiguous { .. } => "record_ambiguous",
-        ArchiveError::StagedSizeDiffers { .. } => "bundle_incomplete",
-        ArchiveError::KeepLastZero => "keep_last_zero",
-        ArchiveError::BadNote { .. } => "bad_note",
-        ArchiveError::MarksTooNew { .. } => "marks_too_new",
-        ArchiveError::PlanStale { .. } => "plan_stale",
-        ArchiveError::DestinationExists { .. } => "destination_exists",
-        ArchiveError::BadDestination { .. } => "bad_destination",
-        ArchiveError::Damaged { .. } => "bundle_damaged",
-        ArchiveError::BadRunId { .. } => "bad_run_id",
-        ArchiveError::RunUnreadable { .. } => "run_unreadable",
-    }
-}
-
-fn archive_hint(error: &ArchiveError) -> Option<String> {
-    let hint = match error {
-        ArchiveError::NoFolder { .. } => "Check the folder's name, or take a backup to make a new archive.",
-        ArchiveError::NotAnArchive { .. } => {
-            "Choose the archive's folder, or take a backup to it to make it one."
-        }
-        ArchiveError::ParentMissing { .. } => {
-            "Connect the drive or the network share that it should be on, or make that folder first."
-        }
-        ArchiveError::AlreadyAnArchive { .. } => "Open it instead.",
-        ArchiveError::MarkerBroken { .. } => {
-            "Restore the file from another copy of the archive; the bundles beside it are untouched."
-        }
-        ArchiveError::NewerFormat { .. } => "Install the newest version of Hostkeep.",
-        ArchiveError::Vanished { .. } => {
-            "Connect the drive or the network share that holds the archive, then try again. To start a new archive, choose another folder, or remove this one from archives_used in settings.json."
-        }
-        ArchiveError::OtherArchive { .. } => {
-            "Check that the right drive or share is connected. If this archive is the right one, choose it in the settings."
-        }
-        ArchiveError::Locked { .. } => "Wait until the other run has finished, then try again.",
-        ArchiveError::LockUnsupported { .. } => {
-            "Put the archive on a local disk or on an SMB or NFS share with locking."
-        }
-        ArchiveError::RecordNotFound { .. } => "List the archive to see the ids.",
-        ArchiveError::RecordAmbiguous { .. } => "Give more characters of the id.",
-        ArchiveError::StagedSizeDiffers { .. } => "Nothing was added to the archive. Take the backup again.",
-        ArchiveError::KeepLastZero => "Keep one or more.",
-        ArchiveError::PlanStale { .. } => "Nothing was removed. Make the plan again and look at it.",
-        ArchiveError::DestinationExists { .. } => "Choose another name, or allow overwriting.",
-        ArchiveError::BadDestination { .. } => "Choose a file in a folder outside of the archive.",
-        ArchiveError::Damaged { .. } => {
-            "Nothing was written. Verify the archive, and use another backup of the host."
-        }
-        ArchiveError::BadNote { .. } => "Nothing was changed. Correct it and try again.",
-        ArchiveError::MarksTooNew { .. } => {
-            "Install the newest version of Hostkeep. The file was left as it is."
-        }
-        ArchiveError::BadRunId { .. } | ArchiveError::RunUnreadable { .. } => return None,
-    };
-    Some(hint.to_owned())
-}
-
-fn file_code(problem: FileProblem) -> &'static str {
-    match problem {
-        FileProblem::NoSpace => "no_space",
-        FileProblem::ReadOnly => "read_only",
-        FileProblem::NotPermitted => "access_denied",
-        FileProblem::Missing => "file_missing",
-        FileProblem::InUse => "file_in_use",
-        FileProblem::Vanished => "drive_vanished",
-        FileProblem::Other => "file_failed",
-    }
-}
-
-fn file_hint(error: &FileError) -> Option<&'static str> {
-    match error.problem {
-        FileProblem::NoSpace => {
-            Some("Free some space, or prune the archive, then try again. Nothing that was there is lost.")
-        }
-        FileProblem::ReadOnly => Some("Make the drive or share writable, or choose another folder."),
-        FileProblem::NotPermitted => Some("Give this user the right to the folder, or choose another one."),
-        FileProblem::InUse => Some("Close the program that uses it, then try again."),
-        FileProblem::Vanished => Some("Connect the drive or the network share again, then try again."),
-        FileProblem::Missing | FileProblem::Other => None,
-    }
-}
-
-fn settings_code(error: &SettingsError) -> &'static str {
-    match error {
-        SettingsError::Broken { .. } | SettingsError::OutOfRange { .. } => "settings_broken",
-        SettingsError::NewerFormat { .. } => "settings_too_new",
-        SettingsError::BadValue { .. } => "bad_setting",
-        SettingsError::TooLarge { .. } => "settings_too_large",
-        SettingsError::InUse { .. } => "settings_in_use",
-        SettingsError::BadServer { .. } | SettingsError::Address(_) | SettingsError::Thumbprint(_) => {
-            "bad_server"
-        }
-        SettingsError::DuplicateServer { .. } => "duplicate_server",
-        SettingsError::UnknownServer { .. } => "unknown_server",
-        SettingsError::BadSelection { .. } => "bad_selection",
-        SettingsError::UnknownSelection { .. } => "unknown_selection",
-        SettingsError::NoHome => "no_home",
-    }
-}
-
-fn settings_hint(error: &SettingsError) -> &'static str {
-    match error {
-        SettingsError::Broken { .. } | SettingsError::OutOfRange { .. } => {
-            "Correct the file in an editor, or move it away to start with new settings. It was left as it is."
-        }
-        SettingsError::NewerFormat { .. } => {
-            "Install the newest version of Hostkeep. The file was left as it is."
-        }
-        SettingsError::InUse { .. } => "Try again in a moment.",
-        SettingsError::BadServer { .. }
-        | SettingsError::Address(_)
-        | SettingsError::Thumbprint(_)
-        | SettingsError::BadValue { .. }
-        | SettingsError::BadSelection { .. } => "Correct it and try again.",
-        SettingsError::TooLarge { .. } => {
-            "Nothing was changed. Remove selections that are not needed any more, then try again."
-        }
-        SettingsError::UnknownSelection { .. } => {
-            "It may have been removed meanwhile: look at the list again."
-        }
-        SettingsError::DuplicateServer { .. } => "Choose another name, or remove that server first.",
-        SettingsError::UnknownServer { .. } => "Add it with: hostkeep server add NAME --url URL --user USER",
-        SettingsError::NoHome => "Name a folder with --config-dir.",
-    }
-}
-
-fn credentials_code(error: &CredentialsError) -> &'static str {
-    match error {
-        CredentialsError::NoKeyring { .. } => "keyring_missing",
-        CredentialsError::Locked { .. } => "keyring_locked",
-        CredentialsError::NoEntry { .. } => "credentials_missing",
-        CredentialsError::TooLong { .. } => "credentials_too_long",
-        CredentialsError::Ambiguous { .. } => "credentials_ambiguous",
-        CredentialsError::NotText { .. } => "credentials_unreadable",
-        CredentialsError::Failed { .. } => "keyring_failed",
-    }
-}
-
-fn credentials_hint(error: &CredentialsError) -> &'static str {
-    match error {
-        CredentialsError::NoKeyring { .. } => {
-            "Start a keyring service (such as gnome-keyring) in this session and start Hostkeep again, or give the password on standard input with --password-stdin."
-        }
-        CredentialsError::Locked { .. } => {
-            "Unlock the keyring and try again, or give the password with --password-stdin."
-        }
-        CredentialsError::NoEntry { .. } => {
-            "Remove the server and add it again to store its password, or give it with --password-stdin. A scheduled task sees only the passwords of the user that it runs as."
-        }
-        CredentialsError::TooLong { .. } => {
-            "Use a shorter password, or give it with --password-stdin each time."
-        }
-        CredentialsError::Ambiguous { .. } => {
-            "Remove the superfluous entries of hostkeep with the system's own keyring program."
-        }
-        CredentialsError::NotText { .. } => {
-            "Remove the entry with the system's own keyring program, and store the password again."
-        }
-        CredentialsError::Failed { .. } => "Try again; if it stays, give the password with --password-stdin.",
-    }
 }
 
 #[cfg(test)]

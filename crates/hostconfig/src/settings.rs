@@ -1,6 +1,7 @@
 //! Servers, the archive's place and how hard to work: one `settings.json`, replaced as a whole. No secret is ever in it:
 //! passwords are in the operating system's keyring. A file that cannot be understood is an error and stays as it is.
 
+mod error;
 mod selections;
 mod servers;
 
@@ -11,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use vsphere::{AddressError, ThumbprintError};
 
+pub use error::SettingsError;
 pub use selections::SavedSelection;
 pub use servers::Server;
 
@@ -102,108 +103,6 @@ pub struct Timeouts {
     pub call_seconds: u64,
     /// For the transfer of a whole bundle.
     pub transfer_seconds: u64,
-}
-
-/// What is wrong with the settings, or with a change to them.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
-    /// The file is no JSON, or has other fields than expected.
-    #[error("the settings {} are broken: {source}", .path.display())]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// Where and why, with line and column.
-        source: serde_json::Error,
-    },
-    /// The file was written by a newer version.
-    #[error("the settings {} have format {format}, and this version of Hostkeep knows {SETTINGS_FORMAT}", .path.display())]
-    NewerFormat {
-        /// The file.
-        path: PathBuf,
-        /// Its format.
-        format: u32,
-    },
-    /// A value is out of its range.
-    #[error("the settings {} are broken: {field} is {value}, but must be {range}", .path.display())]
-    OutOfRange {
-        /// The file.
-        path: PathBuf,
-        /// The field.
-        field: &'static str,
-        /// Its value.
-        value: u64,
-        /// What it may be.
-        range: String,
-    },
-    /// A change would put a value out of its range.
-    #[error("{field} cannot be {value}: it must be {range}")]
-    BadValue {
-        /// The field.
-        field: &'static str,
-        /// The value.
-        value: u64,
-        /// What it may be.
-        range: String,
-    },
-    /// A change would make the file larger than what is read again.
-    #[error("the settings {} would be larger than {MAX_SETTINGS_BYTES} bytes", .path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Another window or console program is writing them.
-    #[error("the settings {} are being changed by another program", .path.display())]
-    InUse {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A server's address cannot be used.
-    #[error(transparent)]
-    Address(#[from] AddressError),
-    /// A server's thumbprint is none.
-    #[error(transparent)]
-    Thumbprint(#[from] ThumbprintError),
-    /// A server's name or user cannot be used.
-    #[error("{value:?} cannot be a server's {field}: {reason}")]
-    BadServer {
-        /// Which of them.
-        field: &'static str,
-        /// What was given, shortened.
-        value: String,
-        /// Why.
-        reason: &'static str,
-    },
-    /// There is a server of this name.
-    #[error("there is a server named {name:?} already")]
-    DuplicateServer {
-        /// The name as it is saved.
-        name: String,
-    },
-    /// There is no server of this name.
-    #[error("there is no server named {name:?}{}", there_are(.known))]
-    UnknownServer {
-        /// The name asked for.
-        name: String,
-        /// The names that there are.
-        known: Vec<String>,
-    },
-    /// A selection's name or hosts cannot be used.
-    #[error("the selection {name:?} cannot be saved: {reason}")]
-    BadSelection {
-        /// What was given, shortened.
-        name: String,
-        /// Why.
-        reason: &'static str,
-    },
-    /// There is no selection of this name.
-    #[error("there is no selection named {name:?}")]
-    UnknownSelection {
-        /// The name asked for, shortened.
-        name: String,
-    },
-    /// There is no home folder to keep settings in.
-    #[error("this user has no home folder for settings")]
-    NoHome,
 }
 
 impl Default for Settings {
@@ -371,10 +270,6 @@ fn check_name(name: &str) -> Result<(), &'static str> {
 
 fn shortened(text: &str) -> String {
     text.chars().take(80).collect()
-}
-
-fn there_are(names: &[String]) -> String {
-    if names.is_empty() { String::new() } else { format!("; there are: {}", names.join(", ")) }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! and renamed into place: the rename is the commit. It must not know where bundles come from.
 
 mod contents;
+mod error;
 mod export;
 mod fingerprint;
 mod history;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use contents::{MAX_READ_BYTES, read_bundle, read_bundle_file};
+pub use error::ArchiveError;
 pub use export::{Exported, export};
 pub(crate) use fingerprint::host_of;
 pub use fingerprint::{
@@ -64,167 +66,6 @@ const MAX_MARKER_BYTES: u64 = 64 * 1024;
 pub struct Archive {
     root: PathBuf,
     id: String,
-}
-
-/// What is wrong with an archive, or with what was asked of it.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// There is no such folder.
-    #[error("there is no folder {}", .path.display())]
-    NoFolder {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The folder has no marker.
-    #[error("{} is not a Hostkeep archive: it has no {MARKER_FILE}", .path.display())]
-    NotAnArchive {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The folder that an archive's folder is to be made in is not there.
-    #[error("no archive can be made in {}: it is not there", .parent.display())]
-    ParentMissing {
-        /// The parent folder.
-        parent: PathBuf,
-    },
-    /// Creating an archive where there is one.
-    #[error("{} is a Hostkeep archive already", .path.display())]
-    AlreadyAnArchive {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The marker cannot be understood.
-    #[error("{} is broken: {reason}", .path.display())]
-    MarkerBroken {
-        /// The marker file.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
-    /// The archive was made by a newer version.
-    #[error("the archive {} has format {format}, and this version of Hostkeep knows {ARCHIVE_FORMAT}", .path.display())]
-    NewerFormat {
-        /// The folder.
-        path: PathBuf,
-        /// Its format.
-        format: u32,
-    },
-    /// An archive that was used before is not where it was: its share or drive is probably not mounted.
-    #[error("the archive {} is gone: its {MARKER_FILE} is not there any more", .path.display())]
-    Vanished {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// Another archive lies where one that was used before is expected.
-    #[error("{} holds another archive (id {found}) than the one used before (id {expected})", .path.display())]
-    OtherArchive {
-        /// The folder.
-        path: PathBuf,
-        /// The id used before.
-        expected: String,
-        /// The id found.
-        found: String,
-    },
-    /// Another program is writing to the archive.
-    #[error("the archive {} is in use{}", .path.display(), .holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
-    Locked {
-        /// The folder.
-        path: PathBuf,
-        /// Who holds it, when that could be read.
-        holder: Option<Box<LockHolder>>,
-    },
-    /// The file system cannot lock files.
-    #[error("the file system of {} does not support locks", .path.display())]
-    LockUnsupported {
-        /// The lock file.
-        path: PathBuf,
-    },
-    /// No record has the id asked for.
-    #[error("the archive has no record {asked}")]
-    RecordNotFound {
-        /// The id or prefix asked for.
-        asked: String,
-    },
-    /// Several records' ids begin with what was asked for.
-    #[error("{asked} could be any of {} records: {}", .candidates.len(), some_of(.candidates))]
-    RecordAmbiguous {
-        /// The prefix asked for.
-        asked: String,
-        /// The ids that begin with it.
-        candidates: Vec<String>,
-    },
-    /// The file in staging is not as long as what was downloaded.
-    #[error("the bundle {} has {found} bytes on the disk, but {expected} were downloaded", .path.display())]
-    StagedSizeDiffers {
-        /// The file.
-        path: PathBuf,
-        /// The bytes downloaded.
-        expected: u64,
-        /// The bytes found.
-        found: u64,
-    },
-    /// Keeping no record of a host at all was asked for.
-    #[error("at least one backup of each host must be kept")]
-    KeepLastZero,
-    /// The archive changed after the plan was made.
-    #[error("the archive {} changed after the plan was made: {reason}", .path.display())]
-    PlanStale {
-        /// The archive's folder.
-        path: PathBuf,
-        /// What changed.
-        reason: String,
-    },
-    /// Export would overwrite a file.
-    #[error("{} exists already", .path.display())]
-    DestinationExists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Export would write where it must not.
-    #[error("nothing can be exported to {}: {reason}", .path.display())]
-    BadDestination {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        reason: &'static str,
-    },
-    /// The bundle is not what the record says, so it was not exported.
-    #[error("the bundle of record {id} is damaged: {problem}")]
-    Damaged {
-        /// The record's id.
-        id: String,
-        /// In which way.
-        #[source]
-        problem: Box<Problem>,
-    },
-    /// A note cannot be kept.
-    #[error("the note cannot be kept: {reason}")]
-    BadNote {
-        /// Why.
-        reason: &'static str,
-    },
-    /// A record's marks were made by a newer version.
-    #[error("{} has format {format}, and this version of Hostkeep knows {MARKS_FORMAT}", .path.display())]
-    MarksTooNew {
-        /// The file.
-        path: PathBuf,
-        /// Its format.
-        format: u32,
-    },
-    /// A run's id has characters that no run id has.
-    #[error("{id:?} is not a run id")]
-    BadRunId {
-        /// What was asked for.
-        id: String,
-    },
-    /// There is no report of the run, or it cannot be understood.
-    #[error("the report of run {id} cannot be read: {reason}")]
-    RunUnreadable {
-        /// The run's id.
-        id: String,
-        /// Why.
-        reason: String,
-    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -369,14 +210,6 @@ fn read_marker(root: &Path) -> Result<Option<Marker>> {
 /// A current folder that changes later must not move the archive, and Windows takes long paths only when absolute.
 fn absolute(root: &Path) -> Result<PathBuf> {
     Ok(std::path::absolute(root).map_err(|e| FileError::new("find", root, e))?)
-}
-
-fn some_of(candidates: &[String]) -> String {
-    let mut text = candidates.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if candidates.len() > 5 {
-        text.push_str(", …");
-    }
-    text
 }
 
 #[cfg(test)]

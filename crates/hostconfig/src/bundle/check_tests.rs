@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{self, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -236,7 +236,7 @@ fn what_no_host_packs_is_not_read() {
             name[..path.len()].copy_from_slice(path.as_bytes());
             header.as_old_mut().linkname[..4].copy_from_slice(b"/etc");
             header.set_cksum();
-            builder.append(&header, std::io::empty()).unwrap();
+            builder.append(&header, io::empty()).unwrap();
         }
         let local = gzip(&builder.into_inner().unwrap());
         tgz(&[("Manifest.txt", MANIFEST.as_bytes()), ("state.tgz", &tgz(&[("local.tgz", &local)]))])

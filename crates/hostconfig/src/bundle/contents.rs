@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use vsphere::Certificate;
 
-use super::check::{BundleProblem, Layer, Limits};
+use super::check::{Layer, Limits};
 use super::config_store::{self, ConfigStore};
 use super::envelope;
 use super::esx_conf::EsxConf;
 use super::manifest::{Manifest, parse_manifest};
 use super::noise::{self, Noise};
+use super::problem::BundleProblem;
 use super::redact::{self, Redacted, Secret};
 use super::walk::{Found, Keeping, Kept, walk_local, walk_through};
 

@@ -15,13 +15,12 @@ mod esx_conf;
 pub mod fuzz;
 mod manifest;
 mod noise;
+mod problem;
 mod redact;
 mod settings;
 mod walk;
 
-pub use check::{
-    BundleProblem, Checked, Forbidden, Layer, Limits, MAX_MEMBERS, MAX_UNPACKED_BYTES, Member, check,
-};
+pub use check::{Checked, Layer, Limits, MAX_MEMBERS, MAX_UNPACKED_BYTES, Member, check};
 pub use config_store::{ConfigStore, StoreObject};
 pub use contents::{
     BundleFile, CONTENT_LIMITS, Comparison, Contents, FileBody, Sealing, compare, open, read_contents,
@@ -33,6 +32,7 @@ pub use diff::{
 pub use esx_conf::{ConfEntry, ConfNode, EsxConf};
 pub use manifest::{MAX_MANIFEST_BYTES, Manifest, normal_uuid, parse_manifest, uuid_matches};
 pub use noise::Noise;
+pub use problem::{BundleProblem, Forbidden};
 pub use redact::{Redacted, Secret};
 pub use settings::{RULES, Section, Setting, Source, fingerprint, settings};
 

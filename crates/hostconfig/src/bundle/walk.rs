@@ -6,8 +6,9 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::GzDecoder;
 
-use super::check::{BundleProblem, Forbidden, Layer, Limits, Member};
+use super::check::{Layer, Limits, Member};
 use super::manifest::MAX_MANIFEST_BYTES;
+use super::problem::{BundleProblem, Forbidden};
 
 /// How much memory all members' paths may take together.
 const MAX_PATHS_BYTES: usize = 16 * 1024 * 1024;

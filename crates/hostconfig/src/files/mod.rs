@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+pub use error::{FileError, FileProblem, classify};
+
+mod error;
 #[cfg(unix)]
 #[path = "unix.rs"]
 pub(crate) mod platform;
@@ -20,69 +23,6 @@ pub(crate) mod platform;
 
 /// How long to wait for another program that holds a lock for a moment.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
-
-/// An operation on a file or folder that failed: what, on which path, and what kind of trouble it is.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot {operation} {}: {}", .path.display(), describe(*.problem, .source))]
-pub struct FileError {
-    /// The operation as a verb phrase that completes "cannot …", such as `write`.
-    pub operation: &'static str,
-    /// The file or folder.
-    pub path: PathBuf,
-    /// What kind of trouble it is.
-    pub problem: FileProblem,
-    /// What the operating system said.
-    pub source: io::Error,
-}
-
-/// The kinds of trouble that call for different advice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileProblem {
-    /// The disk or the user's quota is full.
-    NoSpace,
-    /// The file system is mounted read-only or write-protected.
-    ReadOnly,
-    /// The operating system refuses this user.
-    NotPermitted,
-    /// The file or folder is not there.
-    Missing,
-    /// Another program has it open.
-    InUse,
-    /// The share or the drive behind the path went away.
-    Vanished,
-    /// Anything else; the operating system's own words say what.
-    Other,
-}
-
-impl FileError {
-    /// Names the operation (a verb phrase that completes "cannot …") and path of an I/O error and classifies it.
-    pub fn new(operation: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
-        Self { operation, path: path.into(), problem: classify(&source), source }
-    }
-}
-
-/// Sorts an I/O error into the kinds that call for different advice.
-pub fn classify(error: &io::Error) -> FileProblem {
-    if error.raw_os_error().is_some_and(platform::is_vanished) {
-        return FileProblem::Vanished;
-    }
-    if error.raw_os_error().is_some_and(platform::is_in_use) {
-        return FileProblem::InUse;
-    }
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FileProblem::NoSpace,
-        io::ErrorKind::ReadOnlyFilesystem => FileProblem::ReadOnly,
-        io::ErrorKind::PermissionDenied => FileProblem::NotPermitted,
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileProblem::Missing,
-        io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy => FileProblem::InUse,
-        io::ErrorKind::StaleNetworkFileHandle
-        | io::ErrorKind::NetworkDown
-        | io::ErrorKind::NetworkUnreachable
-        | io::ErrorKind::HostUnreachable
-        | io::ErrorKind::NotConnected => FileProblem::Vanished,
-        _ => FileProblem::Other,
-    }
-}
 
 /// Replaces `path` by `value` as indented JSON: a temporary file beside it, flushed to the disk, then renamed over it.
 /// Readers see the old content or the new, never a half. The file is readable by its owner only.
@@ -255,18 +195,6 @@ pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> io::Result<Vec<u8>> {
     let mut json = serde_json::to_vec_pretty(value)?;
     json.push(b'\n');
     Ok(json)
-}
-
-fn describe(problem: FileProblem, source: &io::Error) -> String {
-    match problem {
-        FileProblem::NoSpace => "no space left on the disk".into(),
-        FileProblem::ReadOnly => "the file system is read-only".into(),
-        FileProblem::NotPermitted => "access denied".into(),
-        FileProblem::Missing => "it is not there".into(),
-        FileProblem::InUse => "another program is using it".into(),
-        FileProblem::Vanished => "the share or drive went away".into(),
-        FileProblem::Other => source.to_string(),
-    }
 }
 
 #[cfg(test)]
