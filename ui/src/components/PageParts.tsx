@@ -1,8 +1,8 @@
+/** What pages are made of: commands, messages, and a list beside what is known of the one that is chosen in it. */
+
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { KeyboardEvent, ReactNode } from "react";
 import { CommandBar, type Commands } from "./commands";
-
-/** What pages are made of: commands, messages, and a list beside what is known of the one that is chosen in it. */
 
 const useStyles = makeStyles({
   commands: {

@@ -5,17 +5,16 @@ use std::io::Read;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use vsphere::Certificate;
 
 use super::check::{Layer, Limits};
-use super::config_store::{self, ConfigStore};
+use super::config_store::ConfigStore;
 use super::envelope;
 use super::esx_conf::EsxConf;
+use super::file::{BundleFile, CONFIG_STORE, FileBody, TextRoom};
 use super::manifest::{Manifest, parse_manifest};
 use super::noise::{self, Noise};
 use super::problem::BundleProblem;
-use super::redact::{self, Redacted, Secret};
 use super::walk::{Found, Keeping, Kept, walk_local, walk_through};
 
 /// What a bundle holds.
@@ -51,39 +50,6 @@ pub enum Sealing {
     },
 }
 
-/// A file in a bundle, without its secrets.
-#[derive(Debug, Clone)]
-pub struct BundleFile {
-    /// The archive that it is in.
-    pub layer: Layer,
-    /// Its path there, such as `etc/hosts`.
-    pub path: String,
-    /// Its length as it is in the bundle.
-    pub bytes: u64,
-    /// What is in it.
-    pub body: FileBody,
-    /// Why it is left out of comparisons, where it is.
-    pub noise: Option<Noise>,
-    hash: [u8; 32],
-}
-
-/// What is in a file.
-#[derive(Debug, Clone)]
-pub enum FileBody {
-    /// Text, by lines.
-    Text(Vec<Redacted>),
-    /// One certificate or several.
-    Certificates(Vec<Certificate>),
-    /// Keys and values.
-    EsxConf(EsxConf),
-    /// Objects.
-    ConfigStore(ConfigStore),
-    /// Nothing but a secret, or a database with secrets in it.
-    Secret(Secret),
-    /// Anything else.
-    Binary,
-}
-
 /// What two bundles have in common. A part is a file, by its path, or a row of the ConfigStore.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
@@ -99,15 +65,6 @@ pub struct Comparison {
     pub left_out: usize,
 }
 
-/// The longest text that is shown as one, and its lines; all texts of a bundle together may have more of both.
-const LONGEST_TEXT: usize = 4 * 1024 * 1024;
-const MOST_LINES: usize = 50_000;
-const ALL_TEXT: usize = 16 * 1024 * 1024;
-const ALL_LINES: usize = 200_000;
-/// More certificates than any store of trusted ones has.
-const MOST_CERTIFICATES: usize = 1_000;
-const CONFIG_STORE: &str = "var/lib/vmware/configstore/backup/current-store-1";
-const ESX_CONF: &str = "etc/vmware/esx.conf";
 const CERTIFICATE: &str = "etc/vmware/ssl/rui.crt";
 
 /// How much is read of a bundle's content: a hundred times what hosts have, within 256 MB of memory.
@@ -226,7 +183,7 @@ impl Contents {
             parts: BTreeMap::new(),
             left_out: 0,
         };
-        let mut room = TextRoom { bytes: ALL_TEXT, lines: ALL_LINES };
+        let mut room = TextRoom::of_a_bundle();
         for file in kept {
             let file = BundleFile::read(file, &mut room);
             contents.note_parts(&file);
@@ -265,126 +222,6 @@ impl Contents {
             }
         }
     }
-}
-
-impl BundleFile {
-    /// What may be shown of it, line by line; none where it is no text.
-    pub fn lines(&self) -> Option<Vec<Redacted>> {
-        match &self.body {
-            FileBody::Text(lines) => Some(lines.clone()),
-            FileBody::EsxConf(conf) => {
-                let line = |entry: &super::ConfEntry| entry.value.behind(&format!("{} = ", entry.key));
-                Some(conf.entries().iter().map(line).chain(conf.others().iter().cloned()).collect())
-            }
-            FileBody::ConfigStore(store) => {
-                let objects = store.objects().iter();
-                let line = |key: &str, (path, value): &(Vec<String>, Redacted)| {
-                    value.behind(&format!("{key} {} = ", path.join(".")))
-                };
-                Some(
-                    objects
-                        .flat_map(|object| {
-                            let key = object.key();
-                            object.leaves.iter().map(move |leaf| line(&key, leaf))
-                        })
-                        .collect(),
-                )
-            }
-            FileBody::Certificates(_) | FileBody::Secret(_) | FileBody::Binary => None,
-        }
-    }
-
-    /// Whether both hold the same.
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.hash == other.hash
-    }
-
-    /// The SHA-256 of the file in the bundle, in hexadecimal; none where a secret could be guessed from it.
-    pub fn sha256(&self) -> Option<String> {
-        let has_secret = match &self.body {
-            FileBody::Text(lines) => lines.iter().any(Redacted::has_secret),
-            FileBody::Certificates(_) | FileBody::Binary => false,
-            FileBody::EsxConf(_) | FileBody::ConfigStore(_) | FileBody::Secret(_) => true,
-        };
-        (!has_secret).then(|| hex::encode(self.hash))
-    }
-
-    /// A remark in the place of content that is not shown, which still tells whether two contents differ.
-    pub(super) fn remark(&self) -> Redacted {
-        let what = match &self.body {
-            FileBody::Secret(secret) => return Redacted::secret(*secret, &self.hash),
-            FileBody::Text(lines) => format!("text, {}", counted(lines.len(), "line")),
-            FileBody::Certificates(found) => counted(found.len(), "certificate"),
-            FileBody::EsxConf(_) | FileBody::ConfigStore(_) => "configuration".to_owned(),
-            FileBody::Binary => format!("binary, {} bytes", self.bytes),
-        };
-        Redacted::about(what, &self.hash)
-    }
-
-    fn read(file: Kept, room: &mut TextRoom) -> Self {
-        let Kept { layer, path, content } = file;
-        let is_conf = layer == Layer::Local && path == ESX_CONF;
-        let body = body(layer, &path, &content, room);
-        let hash = if is_conf { hash_of_lines(&content) } else { Sha256::digest(&content).into() };
-        let noise = noise::of_file(&path);
-        // Names come from outside as well.
-        let path = Redacted::of(&path).text().to_owned();
-        Self { layer, path, bytes: content.len() as u64, body, noise, hash }
-    }
-}
-
-pub(super) fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
-}
-
-/// How much text may still be kept by lines.
-struct TextRoom {
-    bytes: usize,
-    lines: usize,
-}
-
-fn body(layer: Layer, path: &str, content: &[u8], room: &mut TextRoom) -> FileBody {
-    if let Some(secret) = redact::secret_file(path) {
-        return FileBody::Secret(secret);
-    }
-    if layer == Layer::Local && path == CONFIG_STORE {
-        return match config_store::parse(content) {
-            Ok(store) => FileBody::ConfigStore(store),
-            Err(error) => {
-                tracing::warn!(%error, "the ConfigStore of a bundle cannot be read; it is compared as a file");
-                FileBody::Binary
-            }
-        };
-    }
-    let Some(text) = text(content, room) else { return FileBody::Binary };
-    if layer == Layer::Local && path == ESX_CONF {
-        return FileBody::EsxConf(EsxConf::parse(text));
-    }
-    if text.contains("-----BEGIN CERTIFICATE-----") && !text.contains("PRIVATE KEY") {
-        let begins = text.match_indices("-----BEGIN CERTIFICATE-----").take(MOST_CERTIFICATES);
-        let certificates: Vec<Certificate> =
-            begins.filter_map(|(at, _)| Certificate::from_pem(&text.as_bytes()[at..])).collect();
-        if !certificates.is_empty() {
-            return FileBody::Certificates(certificates);
-        }
-    }
-    FileBody::Text(redact::lines(path, text))
-}
-
-/// Text, if it is some and there is room for it.
-fn text<'a>(content: &'a [u8], room: &mut TextRoom) -> Option<&'a str> {
-    if content.len() > LONGEST_TEXT.min(room.bytes) || content.contains(&0) {
-        return None;
-    }
-    let most = MOST_LINES.min(room.lines);
-    let text = std::str::from_utf8(content).ok()?;
-    let lines = text.lines().take(most + 1).count();
-    if lines > most {
-        return None;
-    }
-    room.bytes -= content.len();
-    room.lines -= lines;
-    Some(text)
 }
 
 /// Opens the envelope, if there is one that can be opened and no plain `local.tgz`.
@@ -427,19 +264,6 @@ fn info(found: &Found) -> String {
     info.map(|file| String::from_utf8_lossy(&file.content).into_owned()).unwrap_or_default()
 }
 
-/// `esx.conf` is written in no particular order.
-fn hash_of_lines(content: &[u8]) -> [u8; 32] {
-    let mut lines: Vec<&[u8]> =
-        content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
-    lines.sort_unstable();
-    let mut hash = Sha256::new();
-    for line in lines {
-        hash.update(line);
-        hash.update(b"\n");
-    }
-    hash.finalize().into()
-}
-
 /// The fixed address of the interface that is enabled for management.
 fn management_address(object: &super::StoreObject) -> Option<IpAddr> {
     if object.name != "vmknics" {
@@ -455,6 +279,7 @@ fn management_address(object: &super::StoreObject) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::file::ESX_CONF;
     use crate::bundle::tests::{bundle_with, tgz};
 
     fn contents(files: &[(&str, &[u8])]) -> Contents {

@@ -11,6 +11,7 @@ mod contents;
 mod diff;
 mod envelope;
 mod esx_conf;
+mod file;
 #[cfg(any(fuzzing, test))]
 pub mod fuzz;
 mod manifest;
@@ -22,14 +23,13 @@ mod walk;
 
 pub use check::{Checked, Layer, Limits, MAX_MEMBERS, MAX_UNPACKED_BYTES, Member, check};
 pub use config_store::{ConfigStore, StoreObject};
-pub use contents::{
-    BundleFile, CONTENT_LIMITS, Comparison, Contents, FileBody, Sealing, compare, open, read_contents,
-};
+pub use contents::{CONTENT_LIMITS, Comparison, Contents, Sealing, compare, open, read_contents};
 pub use diff::{
     Change, ChangeKind, Diff, FileChange, Group, Hunk, LeftOut, Line, LineKind, diff, diff_settings, to_html,
     to_text,
 };
 pub use esx_conf::{ConfEntry, ConfNode, EsxConf};
+pub use file::{BundleFile, FileBody};
 pub use manifest::{MAX_MANIFEST_BYTES, Manifest, normal_uuid, parse_manifest, uuid_matches};
 pub use noise::Noise;
 pub use problem::{BundleProblem, Forbidden};

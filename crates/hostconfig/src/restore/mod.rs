@@ -8,6 +8,7 @@
 mod apply;
 mod checks;
 mod error;
+mod finish;
 mod journal;
 mod lock;
 mod maintenance;

@@ -4,8 +4,9 @@
 use vsphere::inventory::{HostSystem, read};
 use vsphere::{Credentials, Session, Thumbprint};
 
-use super::apply::{Left, finish, left_in_maintenance, take_back_maintenance};
+use super::apply::{left_in_maintenance, take_back_maintenance};
 use super::error::RestoreError;
+use super::finish::{Left, finish};
 use super::journal::{Entry, Journal, Summary, find};
 use super::plan::{sign_in, the_host};
 use super::progress::{Progress, RestoreEvent, Step};

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use similar::{Algorithm, ChangeTag, DiffOp};
 
-use super::contents::{BundleFile, Contents, Sealing};
+use super::contents::{Contents, Sealing};
+use super::file::BundleFile;
 use super::redact::Redacted;
 use super::settings::{Section, Setting, Source, settings};
 use super::{Layer, Noise};

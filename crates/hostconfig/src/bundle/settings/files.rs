@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::words::label;
 use super::{Section, Table, list, source};
 use crate::bundle::BundleFile;
-use crate::bundle::contents::counted;
+use crate::bundle::file::counted;
 use crate::bundle::redact::Redacted;
 
 pub(super) fn add(table: &mut Table, file: &BundleFile, lines: &[Redacted]) {

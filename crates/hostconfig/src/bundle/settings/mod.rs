@@ -10,7 +10,8 @@ mod words;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::contents::{Contents, FileBody, Sealing};
+use super::contents::{Contents, Sealing};
+use super::file::FileBody;
 use super::redact::Redacted;
 use super::{Layer, noise};
 

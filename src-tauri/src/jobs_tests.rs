@@ -1,0 +1,121 @@
+use super::*;
+
+fn now() -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap()
+}
+
+fn item(name: &str) -> JobItem {
+    JobItem {
+        name: name.into(),
+        server: None,
+        host: None,
+        step: Step::Waiting,
+        bytes: 0,
+        total_bytes: None,
+        record: None,
+        warnings: Vec::new(),
+        error: None,
+    }
+}
+
+/// A page that writes down what it hears.
+fn page(jobs: &Jobs) -> Arc<Mutex<Vec<serde_json::Value>>> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let writes = Arc::clone(&heard);
+    jobs.watch(Channel::new(move |body| {
+        let tauri::ipc::InvokeResponseBody::Json(json) = body else { panic!("not JSON") };
+        writes.lock().unwrap().push(serde_json::from_str(&json).unwrap());
+        Ok(())
+    }));
+    heard
+}
+
+#[test]
+fn the_taskbar_shows_all_that_is_under_way_together() {
+    let jobs = Arc::new(Jobs::default());
+    let shown = || progress(jobs.lock().jobs.values().map(|entry| &entry.job.head));
+    assert_eq!(shown(), None);
+    let first = jobs.begin(JobKind::Backup, "Back up 3 hosts".into(), None, now());
+    assert_eq!(shown(), Some(Progress::Unknown));
+    first.plan(vec![item("esx01"), item("esx02"), item("esx03")], Vec::new());
+    assert_eq!(shown(), Some(Progress::Percent(0)));
+    first.item(0, |item| item.step = Step::Saved);
+    first.item(1, |item| item.step = Step::Failed);
+    assert_eq!(shown(), Some(Progress::Percent(66)));
+    let second = jobs.begin(JobKind::Verify, "Verify 1 bundle".into(), None, now());
+    second.plan(vec![item("esx01")], Vec::new());
+    assert_eq!(shown(), Some(Progress::Percent(50)));
+    for job in [first, second] {
+        let ending = Ending { state: JobState::Done, run_id: None, error: None, warnings: Vec::new() };
+        job.end(ending, now());
+    }
+    assert_eq!(shown(), None);
+}
+
+#[test]
+fn a_page_that_comes_late_knows_what_one_that_was_there_knows() {
+    let jobs = Arc::new(Jobs::default());
+    let early = page(&jobs);
+    let job = jobs.begin(JobKind::Backup, "Back up 3 hosts".into(), None, now());
+    job.plan(vec![item("esx01"), item("esx02"), item("esx03")], Vec::new());
+    job.item(0, |item| (item.step, item.bytes) = (Step::Downloading, 500));
+    job.item(0, |item| (item.step, item.bytes) = (Step::Saved, 700));
+    job.item(1, |item| item.step = Step::Failed);
+    job.item(2, |item| item.step = Step::Cancelled);
+    jobs.lock().tell_changes();
+    let late = page(&jobs);
+    let (early, late) = (early.lock().unwrap(), late.lock().unwrap());
+    assert_eq!(early.len(), 2, "many changes are one message");
+    assert_eq!(early[0]["kind"], "snapshot");
+    assert_eq!(early[1]["jobs"][0], late[0]["jobs"][0]["head"]);
+    let items: Vec<_> = early[1]["items"].as_array().unwrap().iter().map(|change| &change["item"]).collect();
+    assert_eq!(items, late[0]["jobs"][0]["items"].as_array().unwrap().iter().collect::<Vec<_>>());
+    let head = &late[0]["jobs"][0]["head"];
+    let counts = ["total", "done", "failed", "cancelled", "bytes"].map(|field| head[field].as_u64().unwrap());
+    assert_eq!(counts, [3, 3, 1, 1, 700]);
+}
+
+#[test]
+fn cancelling_one_item_leaves_the_job() {
+    let jobs = Arc::new(Jobs::default());
+    let job = jobs.begin(JobKind::Backup, String::new(), None, now());
+    let tokens = vec![CancellationToken::new(), CancellationToken::new()];
+    job.plan(vec![item("esx01"), item("esx02")], tokens.clone());
+    jobs.cancel(job.id(), Some(1)).unwrap();
+    assert_eq!(tokens.iter().map(CancellationToken::is_cancelled).collect::<Vec<_>>(), [false, true]);
+    assert!(!job.cancel.is_cancelled());
+    assert!(jobs.cancel(job.id(), Some(2)).is_err());
+    jobs.cancel(job.id(), None).unwrap();
+    assert!(job.cancel.is_cancelled());
+    assert_eq!(jobs.under_way(), [job.id()], "it is over when its work is");
+}
+
+#[test]
+fn only_what_is_over_is_removed_and_only_the_newest_are_kept() {
+    let jobs = Arc::new(Jobs::default());
+    let over = || Ending { state: JobState::Done, run_id: None, error: None, warnings: Vec::new() };
+    let first = jobs.begin(JobKind::Verify, String::new(), None, now());
+    assert_eq!(jobs.remove(first.id()).unwrap_err().code, "job_running");
+    first.end(over(), now());
+    jobs.remove(first.id()).unwrap();
+    assert_eq!(jobs.remove(first.id()).unwrap_err().code, "no_such_job");
+    for _ in 0..FINISHED_KEPT + 5 {
+        jobs.begin(JobKind::Verify, String::new(), None, now()).end(over(), now());
+    }
+    let ids: Vec<u32> = jobs.lock().jobs.keys().copied().collect();
+    assert_eq!((ids.len(), ids[ids.len() - 1]), (FINISHED_KEPT + 1, 14));
+}
+
+#[test]
+fn the_time_left_follows_the_pace() {
+    let seconds = Duration::from_secs;
+    for (elapsed, done, total, expect) in [
+        (1, 1, 10, None),
+        (10, 0, 10, None),
+        (10, 5, 10, Some(10)),
+        (60, 1, 2_500, Some(149_940)),
+        (60, 10, 10, Some(0)),
+    ] {
+        assert_eq!(seconds_left(seconds(elapsed), done, total), expect, "{done} of {total} in {elapsed} s");
+    }
+}
