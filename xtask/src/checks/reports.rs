@@ -26,14 +26,16 @@ pub(super) fn of_nextest(success: bool, said: &str, junit: &str) -> Outcome {
 }
 
 /// Of nextest's JUnit report, a filter for tests whose programs ended before they began, where nothing else has failed: a
-/// program of tests says "running" first of all.
+/// program of tests says "running" first of all, and Wine ends one that it could not begin with 1.
 pub(super) fn never_began(junit: &str) -> Option<String> {
     let test = |case: &str| {
         let attribute = |name: &str| case.split_once(name)?.1.split('"').next();
-        let was_silent =
-            case.contains("<system-out></system-out>") && case.contains("<system-err></system-err>");
+        let signs = ["exit code 1\"", "<system-out></system-out>", "<system-err></system-err>"];
+        if !signs.iter().all(|sign| case.contains(sign)) {
+            return None;
+        }
         let (name, binary) = (attribute("name=\"")?, attribute("classname=\"")?);
-        was_silent.then(|| format!("(binary_id(={binary}) & test(={name}))"))
+        Some(format!("(binary_id(={binary}) & test(={name}))"))
     };
     let failed = junit.split("<testcase ").skip(1).filter(|case| case.contains("<failure "));
     let tests = failed.map(test).collect::<Option<Vec<_>>>()?;
@@ -161,9 +163,11 @@ mod tests {
         let passed = case("fine", "", "running 1 test");
         let silent = case("x::y", failure, "");
         let failed = case("z", failure, "running 1 test");
+        let killed = case("k", "<failure type=\"test abort with signal\"/>", "");
         for (junit, expect) in [
             ([passed.as_str(), &silent], Some("(binary_id(=a::b) & test(=x::y))")),
             ([&silent, &failed], None),
+            ([&silent, &killed], None),
             ([&passed, &passed], None),
         ] {
             assert_eq!(never_began(&junit.concat()).as_deref(), expect);
