@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cache, setup, shell, tally};
+use crate::{cache, setup, shell, system, tally};
 use contenders::{Contender, Simulation};
 use measure::{Use, median};
 
@@ -86,6 +86,8 @@ pub(crate) fn bench(only: &[&str]) -> Result<bool> {
     let venv = tally::prepare("set up Python peers", setup::venv)?;
     if is_wanted("window") {
         window::set_up()?;
+    } else {
+        tally::prepare("set up make", system::make)?;
     }
     tally::prepare("build the release", || {
         let mut build =

@@ -19,6 +19,7 @@ pub(crate) fn test() -> Result<bool> {
     let venv = prepare("set up Python peers", setup::venv)?;
     let minivcsim = prepare("set up govmomi's simulator", setup::minivcsim)?;
     prepare("set up Secret Service", setup::secret_service)?;
+    prepare("set up make", system::make)?;
     prepare("set up WebKit", system::webkit)?;
     prepare("set up a desktop for tests", system::desktop)?;
     let node = prepare("set up Node.js", node::provide)?;

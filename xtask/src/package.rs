@@ -22,6 +22,7 @@ pub(crate) fn set_up() -> Result<()> {
         bail!("the package is made on Debian or Ubuntu: there, what it takes is installed");
     }
     run::build_page()?;
+    tally::prepare("set up make", system::make)?;
     tally::prepare("set up WebKit", system::webkit)
 }
 

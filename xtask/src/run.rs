@@ -6,6 +6,7 @@ use crate::{node, shell, system, tally, ui};
 
 /// Builds page and program and opens the window; where there is no display, the console program shows its tour.
 pub(crate) fn run(arguments: &[&str]) -> Result<bool> {
+    tally::prepare("set up make", system::make)?;
     if !system::has_display() {
         println!(
             "There is no display (DISPLAY and WAYLAND_DISPLAY are not set): this is `hostkeep demo`, in the terminal.\n"

@@ -10,6 +10,7 @@ pub(crate) fn screenshots() -> Result<bool> {
         bail!("pictures are taken on Debian or Ubuntu: there, what it takes is installed");
     }
     run::build_page()?;
+    tally::prepare("set up make", system::make)?;
     tally::prepare("set up WebKit", system::webkit)?;
     tally::prepare("set up a desktop", system::desktop)?;
     let arguments = ["build", "--quiet", "--locked", "--package", "hostkeep"];

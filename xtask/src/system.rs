@@ -24,6 +24,8 @@ pub(crate) enum Need {
     Desktop,
     /// The browser that the pages are tried in.
     Chromium,
+    /// What jemalloc is built with.
+    Make,
     /// A Rust compiler that can build its own library, a linker for Windows, Wine, and what makes installers.
     Windows,
 }
@@ -37,6 +39,11 @@ pub(crate) fn is_debian() -> bool {
 pub(crate) fn has_display() -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+/// What the console program is built with on Linux, beside a C compiler, without which Rust itself links nothing.
+pub(crate) fn make() -> Result<()> {
+    if cfg!(target_os = "linux") && !shell::in_path("make") { provide(&[Need::Make]) } else { Ok(()) }
 }
 
 /// What the window is built with. Windows and macOS bring a web view of their own.

@@ -25,8 +25,7 @@ use crate::console::Console;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, USAGE};
 
-/// Threads that wait for disks and name servers. Four keep a disk busy; each more costs a megabyte of memory and, by
-/// measure, some speed.
+/// Threads that wait for disks and name servers. Four keep a disk busy; more are, by measure, no faster.
 const FILE_THREADS: usize = 4;
 /// How long what still runs in the background (signing out, say) may take at the end.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);

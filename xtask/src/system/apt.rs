@@ -109,6 +109,7 @@ fn packages(need: Need) -> &'static [&'static str] {
             "fonts-open-sans",
         ],
         Need::Chromium => &["chromium", "fonts-open-sans"],
+        Need::Make => &["make"],
         Need::Windows => &[
             "rustc-web",
             "cargo-web",

@@ -29,6 +29,7 @@ fn command(os: &str, need: Need) -> Option<&'static str> {
             "install WebKitWebDriver, Xvfb, openbox, xdotool, ImageMagick, D-Bus and GNOME Keyring \
              (Fedora: sudo dnf install webkit2gtk-driver xorg-x11-server-Xvfb openbox xdotool ImageMagick dbus-daemon gnome-keyring)",
         ),
+        (_, Need::Make) => Some("install make (Fedora: sudo dnf install make)"),
         (_, Need::Chromium) => Some("install Chromium (Fedora: sudo dnf install chromium)"),
     }
 }

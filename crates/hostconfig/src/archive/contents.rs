@@ -47,7 +47,9 @@ pub fn read_bundle_file(path: &Path) -> Result<Contents> {
 fn read(path: &Path) -> Result<Vec<u8>> {
     let unreadable = |error| FileError::new("read", path, error);
     let file = files::open_regular(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
+    // Room for all of it at once: a buffer that grows by doubling is read into with a dozen calls.
+    let length = file.metadata().map_err(unreadable)?.len().min(MAX_READ_BYTES);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
     file.take(MAX_READ_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_READ_BYTES {
         let problem = BundleProblem::TooLarge { limit_mib: MAX_READ_BYTES >> 20 };
