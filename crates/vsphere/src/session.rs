@@ -230,7 +230,13 @@ impl Session {
                 Ok(cookie)
             }
             Err(error) => {
-                let refused = error.fault().cloned();
+                let is_lasting = |fault: &Fault| {
+                    matches!(
+                        fault.kind,
+                        FaultKind::InvalidLogin | FaultKind::PasswordExpired | FaultKind::NoPermission { .. }
+                    )
+                };
+                let refused = error.fault().filter(|fault| is_lasting(fault)).cloned();
                 self.change_ticket(|ticket| ticket.refused = refused);
                 Err(error)
             }

@@ -36,7 +36,7 @@ impl Route {
     /// The way to `host`: through a vCenter its management address and then its name, pinned to the certificate
     /// that the vCenter reports; connected directly, the address that was typed and the trust that it has.
     ///
-    /// `https_port` replaces 443 where a site has moved it.
+    /// `https_port` replaces 443 where a site has moved it away for the hosts of its vCenter.
     ///
     /// # Errors
     /// Any of a call's: an older or a newer server may have to be asked for the certificate.
@@ -47,7 +47,7 @@ impl Route {
             return Ok(Self {
                 host: host.name.clone(),
                 addresses: vec![typed.host().to_owned()],
-                port: https_port.or(Some(typed.port())),
+                port: Some(typed.port()),
                 trust: client.trust(),
                 direct: true,
                 // Connected to the host itself, these are its own.

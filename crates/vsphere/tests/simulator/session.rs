@@ -72,6 +72,17 @@ async fn a_refused_renewal_is_not_tried_again() {
 }
 
 #[tokio::test]
+async fn a_renewal_that_fails_for_another_reason_is_tried_again() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
+    sim.expire_sessions();
+    let starting = SoapFault::new("SystemError", "A general system error occurred: the service is starting.");
+    sim.add_fault(FaultRule::soap("Login", What::Fault(starting)).once());
+    assert!(inventory::read(signed_in.session()).await.is_err());
+    assert_eq!(inventory::read(signed_in.session()).await.unwrap()[0].name, "esx01");
+}
+
+#[tokio::test]
 async fn a_session_that_was_signed_out_stays_so() {
     let sim = one_host(HostSpec::new("esx01")).await;
     let signed_in = sign_in(&sim).await;

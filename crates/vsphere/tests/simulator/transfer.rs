@@ -23,6 +23,17 @@ async fn fetch(session: &Session) -> Result<(Vec<u8>, Downloaded), Error> {
     Ok((bundle, downloaded))
 }
 
+#[tokio::test]
+async fn the_port_that_was_typed_for_a_host_counts_for_more_than_that_of_all_others() {
+    let sim = Simulator::start(Options::esxi()).await.unwrap();
+    let signed_in = sign_in(&sim).await;
+    let host = inventory::read(signed_in.session()).await.unwrap().remove(0);
+    let route = Route::to(signed_in.session(), &host, Some(1)).await.unwrap();
+    let mut bundle = Vec::new();
+    fetch_bundle(signed_in.session(), &host, &route, &mut bundle, |_, _| {}).await.unwrap();
+    assert_eq!(bundle, sim.hosts()[0].bundle());
+}
+
 /// The credentials that came with each request of this verb, in order.
 fn offered(sim: &Simulator, verb: &str) -> Vec<Offered> {
     let is_transfer = |kind: &str| kind.starts_with(verb) && !kind.contains("/sdk/");
