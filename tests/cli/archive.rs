@@ -69,6 +69,19 @@ async fn prune_shows_its_plan_and_keeps_the_last_good_backup() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn prune_says_why_it_removes_nothing_where_nothing_is_good() {
+    let lab = Lab::new(1).await;
+    for _ in 0..2 {
+        assert_eq!(lab.back_up().code, 0);
+    }
+    for id in ids(&lab, "esx01") {
+        fs::write(bundle_of(&lab, &id), "damaged").unwrap();
+    }
+    lab.run(&["archive", "prune", "--keep-last", "1"]).check("prune_nothing_good");
+    assert_eq!(ids(&lab, "esx01").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn backups_are_pinned_noted_and_listed_so() {
     let lab = Lab::new(2).await;
     for _ in 0..2 {

@@ -168,10 +168,15 @@ fn told_host(host: &HostPlan, keep_last: Option<usize>) -> String {
 fn told_end(plan: &PrunePlan, report: &PruneReport, keep_last: Option<usize>, dry_run: bool) -> String {
     let planned = plan.removed().count();
     if planned == 0 {
-        let is_pinned = |kept: &Kept| kept.because == KeptBecause::Pinned;
-        let pinned = plan.hosts.iter().flat_map(|host| &host.kept).any(is_pinned);
-        let beside = if pinned { " beside the pinned ones" } else { "" };
+        let is_kept =
+            |because| plan.hosts.iter().flat_map(|host| &host.kept).any(|kept| kept.because == because);
+        let beside = if is_kept(KeptBecause::Pinned) { " beside the pinned ones" } else { "" };
+        let is_held = is_kept(KeptBecause::NoGoodNewer) || is_kept(KeptBecause::LastGood);
         return match keep_last {
+            Some(_) if is_held => {
+                "Nothing to remove: what would go is kept, because nothing newer of its host is good.\n"
+                    .to_owned()
+            }
             Some(keep_last) => format!(
                 "Nothing to remove: no host has more than {}{beside}.\n",
                 text::count(keep_last, "backup")
