@@ -138,8 +138,8 @@ fn safety(
     if age <= stale_after && age >= -TOLERATED_FUTURE { Safety::Fresh } else { Safety::Stale }
 }
 
-/// The newest record of each host.
-fn last_good<'a>(
+/// The newest record of each host, in the hosts' order.
+pub fn last_good<'a>(
     hosts: &[KnownHost],
     records: impl IntoIterator<Item = &'a Record>,
 ) -> Vec<Option<&'a Record>> {

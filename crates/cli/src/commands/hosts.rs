@@ -1,11 +1,14 @@
 //! `hostkeep hosts`: every host, its state, and how old its last backup is.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use hostconfig::ErrorReport;
 use hostconfig::archive::{Listing, Record};
 use hostconfig::inventory::{Host, Inventory, with_inventory};
+use hostconfig::known_hosts;
+use hostconfig::safety::last_good;
 use hostconfig::settings::Settings;
 use serde::Serialize;
 use vsphere::inventory::{ConnectionState, Lockdown};
@@ -51,7 +54,7 @@ struct Row {
     last_backup: Option<LastBackup>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 struct LastBackup {
     id: String,
     taken_at: DateTime<Utc>,
@@ -61,7 +64,7 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
     let settings = context.settings()?;
     let logins = login::logins(&context.console, &arguments.connect, &settings).await?;
     let cancel = interrupt::token(&context.console)?;
-    let last_backups = last_backups(context, &settings);
+    let records = listed(context, &settings);
     let mut inventory = with_inventory(logins.ready, &cancel, async |inventory| inventory).await?;
     if inventory.servers.is_empty()
         && let Some(failed) = inventory.failed.drain(..).next()
@@ -79,15 +82,16 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
         let error = ErrorReport { message: format!("{name}: {}", error.message), ..error.clone() };
         context.console.say(&console::told(&error, console::error_width()));
     }
-    let hosts = inventory.hosts.iter().map(|host| row(&inventory, host, &last_backups)).collect();
+    let last_backups = last_backups(&inventory, &records);
+    let hosts =
+        inventory.hosts.iter().zip(last_backups).map(|(host, last)| row(&inventory, host, last)).collect();
     let body = Body { hosts, failed_servers };
     context.console.result(&body, || told(&body, now().to_utc()))?;
     Ok(if body.failed_servers.is_empty() { Exit::Ok } else { Exit::SomeFailed })
 }
 
-/// Each host's newest backup whose bundle is there, by the host's identity. Without an archive there is none; one that
-/// cannot be read is no reason to hide the hosts.
-fn last_backups(context: &Context, settings: &Settings) -> HashMap<String, LastBackup> {
+/// What is in the archive. Without one it is nothing; one that cannot be read is no reason to hide the hosts.
+fn listed(context: &Context, settings: &Settings) -> Vec<Record> {
     let listing = match context.open_archive(settings).and_then(|archive| Ok(archive.list()?)) {
         Ok(listing) => listing,
         Err(failure) => {
@@ -99,19 +103,33 @@ fn last_backups(context: &Context, settings: &Settings) -> HashMap<String, LastB
     };
     let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
     tell_unreadable(&context.console, &unreadable);
-    let mut newest = HashMap::new();
-    for record in listing.records.iter().filter(|record| is_there(record)) {
-        let last = LastBackup { id: record.id.clone(), taken_at: record.taken_at };
-        newest.entry(record.host.identity.clone()).or_insert(last);
+    listing.records
+}
+
+/// Each host's newest backup whose bundle is there. Only of those that count is it looked at whether it is: a share has many.
+fn last_backups<'a>(inventory: &Inventory, records: &'a [Record]) -> Vec<Option<&'a Record>> {
+    let hosts = known_hosts::of(inventory);
+    let mut gone: HashSet<&Path> = HashSet::new();
+    loop {
+        let newest = last_good(&hosts, records.iter().filter(|record| !gone.contains(&*record.folder)));
+        let missing: Vec<&Path> = newest
+            .iter()
+            .flatten()
+            .filter(|record| !is_there(record))
+            .map(|record| &*record.folder)
+            .collect();
+        if missing.is_empty() {
+            return newest;
+        }
+        gone.extend(missing);
     }
-    newest
 }
 
 fn is_there(record: &Record) -> bool {
     std::fs::metadata(record.bundle_path()).is_ok_and(|file| file.len() == record.bundle.bytes)
 }
 
-fn row(inventory: &Inventory, host: &Host, last_backups: &HashMap<String, LastBackup>) -> Row {
+fn row(inventory: &Inventory, host: &Host, last_backup: Option<&Record>) -> Row {
     let system = host.system.clone();
     let (version, build) = system.product.map(|product| (product.version, product.build)).unzip();
     Row {
@@ -137,7 +155,8 @@ fn row(inventory: &Inventory, host: &Host, last_backups: &HashMap<String, LastBa
         model: system.model,
         uuid: system.uuid,
         can_be_backed_up: system.firmware_system.is_some(),
-        last_backup: last_backups.get(&host.identity).cloned(),
+        last_backup: last_backup
+            .map(|record| LastBackup { id: record.id.clone(), taken_at: record.taken_at }),
     }
 }
 
