@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::report::HostReport;
+use super::report::{HostReport, Outcome};
 use crate::inventory::Inventory;
-use crate::selection::{Choice, Selection};
+use crate::selection::{Choice, Selection, UnknownName};
 use crate::{Error, ErrorReport};
 
 /// Which hosts are meant.
@@ -44,19 +44,35 @@ impl HostChoice {
     /// `left_out` are servers that were not even tried, with the reason.
     pub(super) fn choose(&self, inventory: &Inventory, left_out: &[(String, ErrorReport)]) -> Chosen {
         match self {
-            Self::Named(selection) => named(selection, inventory),
+            Self::Named(selection) => named(selection, inventory, left_out),
             Self::Exactly(hosts) => exactly(hosts, inventory, left_out),
         }
     }
 }
 
-fn named(selection: &Selection, inventory: &Inventory) -> Chosen {
+fn named(selection: &Selection, inventory: &Inventory, left_out: &[(String, ErrorReport)]) -> Chosen {
     let Choice { chosen, unknown, unused_exclusions } =
         selection.choose(&inventory.hosts, |host| &host.system.name);
+    let failed = inventory.failed.iter().map(|failed| (&failed.name, failed.error.to_string()));
+    let left_out = left_out.iter().map(|(name, error)| (name, error.message.clone()));
+    let unread: Vec<String> =
+        failed.chain(left_out).map(|(server, why)| format!("{server} cannot be read: {why}")).collect();
     Chosen {
         hosts: chosen,
-        missing: unknown.into_iter().map(HostReport::unknown).collect(),
+        missing: unknown.into_iter().map(|unknown| not_found(unknown, &unread)).collect(),
         warnings: unused_exclusions.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// A name that a server which cannot be read may know is no mistake.
+fn not_found(unknown: UnknownName, unread: &[String]) -> HostReport {
+    match unknown {
+        UnknownName::NoSuchHost { name, .. } if !unread.is_empty() => {
+            let reason = format!("no server that answered knows it, and {}", unread.join("; "));
+            let error = Error::NotTried { host: name.clone(), reason }.report();
+            HostReport { name, server: None, outcome: Outcome::Failed { error } }
+        }
+        unknown => HostReport::unknown(unknown),
     }
 }
 

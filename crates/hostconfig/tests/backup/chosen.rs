@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use hostconfig::backup::{BackupRequest, HostChoice, HostRef, PlannedHost, RunEvent, back_up};
 use hostconfig::inventory::ServerLogin;
+use hostconfig::selection::Selection;
 use tokio_util::sync::CancellationToken;
 use vsphere::Credentials;
 use vsphere_sim::{FaultRule, HostSpec, Simulator, What, uniform_hosts};
@@ -102,6 +103,27 @@ async fn chosen_hosts_of_a_server_that_cannot_be_read_fail_with_its_reason() {
     let message = |at: usize| told["hosts"][at]["error"]["message"].as_str().unwrap().to_owned();
     assert!(message(1).starts_with("esx02 was not tried: ") && message(1).contains("password"), "{told}");
     assert_eq!(message(2), format!("esx03 was not tried: {}", left_out.message));
+}
+
+#[tokio::test]
+async fn names_that_only_a_server_that_cannot_be_read_may_know_are_not_called_wrong() {
+    let (sim, refusing) = (vcenter(uniform_hosts(1, 1000)).await, vcenter(uniform_hosts(1, 1000)).await);
+    let name = sim.hosts()[0].inventory_name();
+    let desk = Desk::new();
+    let good = login(&refusing);
+    let wrong = Credentials { password: "wrong".to_owned().into(), ..good.credentials.clone() };
+    let wanted = vec![name, "esx71".to_owned()];
+    let request = BackupRequest {
+        servers: vec![login(&sim), ServerLogin { credentials: wrong, ..good }],
+        hosts: HostChoice::Named(Selection { wanted, excluded: Vec::new() }),
+        ..exactly(&[&sim], Vec::new())
+    };
+    let report = desk.run(request).await.unwrap();
+    assert_eq!(words(&report), ["saved", "not_tried"]);
+    let told = serde_json::to_value(&report).unwrap();
+    let message = told["hosts"][1]["error"]["message"].as_str().unwrap();
+    assert!(message.starts_with("esx71 was not tried: no server that answered knows it, and "), "{message}");
+    assert!(message.contains("password"), "{message}");
 }
 
 #[tokio::test]
