@@ -165,9 +165,17 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
                 std::thread::sleep(pause);
                 pause *= 2;
             }
-            result => return result.map_err(|e| FileError::new("rename into place", to, e)),
+            result => return result.map_err(|e| not_renamed(to, e)),
         }
     }
+}
+
+/// Windows denies access where a program holds what lies in a folder that is to be renamed. Where nothing lies at `to`, that
+/// is what it means: what was made a moment ago may be renamed.
+fn not_renamed(to: &Path, error: io::Error) -> FileError {
+    let is_held = platform::is_momentary(&error) && fs::symlink_metadata(to).is_err();
+    let failed = FileError::new("rename into place", to, error);
+    if is_held { FileError { problem: FileProblem::InUse, ..failed } } else { failed }
 }
 
 /// Windows' device names, which no extension makes safe ("Naming Files, Paths, and Namespaces").
@@ -200,6 +208,15 @@ pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(windows)]
+    #[test]
+    fn a_folder_that_somebody_looks_into_is_in_use_and_not_forbidden() {
+        let folder = tempfile::tempdir().unwrap();
+        let problem = |to: &Path| not_renamed(to, io::Error::from_raw_os_error(5)).problem;
+        assert_eq!(problem(&folder.path().join("new")), FileProblem::InUse);
+        assert_eq!(problem(folder.path()), FileProblem::NotPermitted);
+    }
 
     #[test]
     fn io_errors_are_told_apart() {
