@@ -106,7 +106,10 @@ impl Desktop {
     pub async fn open(&self, program: &Path, arguments: &[&str]) -> Window {
         let before = self.strangers();
         let program = program.to_str().expect("a path in UTF-8");
-        let session = until("a window", async || Session::start(self.port, program, arguments).await).await;
+        let session = {
+            let _alone = opening_alone();
+            until("a window", async || Session::start(self.port, program, arguments).await).await
+        };
         // The driver's child: the others are the web view's.
         let found = self.strangers().into_iter().filter(|pid| !before.contains(pid));
         let process = found.min().expect("the driver has started a process");
@@ -317,6 +320,15 @@ fn write_to(command: &mut Command, log: &File) {
 }
 
 /// Makes it a program of this desktop and of no other.
+/// Each driver looks for a free port for its window and lets go of it again: two at once find the same one, and then one of them
+/// drives the other's window. Tests are processes of their own, so it takes a file that is locked.
+fn opening_alone() -> File {
+    let path = std::env::temp_dir().join("hostkeep-opening-a-window.lock");
+    let file = File::options().create(true).append(true).open(path).expect("a file to lock");
+    file.lock().expect("the lock");
+    file
+}
+
 fn surround(command: &mut Command, environment: &[(&'static str, String)]) {
     command.envs(environment.iter().cloned()).env_remove("WAYLAND_DISPLAY");
 }
