@@ -1,14 +1,14 @@
 //! The settings' fingerprints of a run's bundles, made beside the run: reading a bundle through takes processor time while
 //! a run mostly waits for hosts, and no host ever waits for it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{Outcome, RunReport};
-use crate::archive::{Fingerprint, Fingerprints, Record, Standing, WriteLock, fingerprint};
+use crate::archive::{Archive, Fingerprint, Fingerprints, Record, Standing, WriteLock, fingerprint};
 
 /// After one, the thread rests for so many times as long as it took: a tenth of one processor at most.
 const REST: u32 = 9;
@@ -19,6 +19,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 const SHARE_OF_RUN: u32 = 50;
 /// So many wait at most. Hosts that answer faster than that are a test, and what does not fit in is made when somebody asks.
 const WAITING: usize = 256;
+/// How many reports are read to find which backup was a host's last.
+const LOOK_BACK: usize = 30;
 
 /// A thread that makes fingerprints of what it is given.
 pub(super) struct Lane {
@@ -59,10 +61,16 @@ impl Lane {
             Fingerprints::default()
         });
         let newest = known.newest();
+        let last = last_saved(lock.archive(), made.iter().map(|made| &*made.host.1).collect());
         let mut found = Fingerprints::default();
         let mut standings: HashMap<String, Standing> = HashMap::new();
         for mut fingerprint in made {
-            let standing = match fingerprint.standing(newest.get(&fingerprint.host).copied()) {
+            // What was saved in between, and has no fingerprint yet, may have been something else.
+            let is_last = |before: &&Fingerprint| {
+                last.get(&before.host.1).is_none_or(|records| records.contains(&before.record))
+            };
+            let before = newest.get(&fingerprint.host).copied().filter(is_last);
+            let standing = match fingerprint.standing(before) {
                 // There may be older backups that nobody has looked at.
                 Standing::First => Standing::Unknown,
                 standing => standing,
@@ -79,6 +87,37 @@ impl Lane {
             tracing::warn!(code = error.code(), %error, "the fingerprints of a run cannot be kept");
         }
     }
+}
+
+/// The records that the hosts of these names got last, as far as reports say so; of a name that several hosts have, those of all.
+fn last_saved(archive: &Archive, names: HashSet<&str>) -> HashMap<String, HashSet<String>> {
+    let mut last: HashMap<String, HashSet<String>> = HashMap::new();
+    let runs = archive.runs().unwrap_or_else(|error| {
+        tracing::warn!(%error, "which backups were the last before this run is not known");
+        Vec::new()
+    });
+    for run in runs.into_iter().take(LOOK_BACK) {
+        if names.iter().all(|name| last.contains_key(*name)) {
+            break;
+        }
+        let report: RunReport = match archive.read_run(&run.run_id) {
+            Ok(report) => report,
+            Err(error) => {
+                tracing::warn!(%error, "a report is passed over");
+                continue;
+            }
+        };
+        let mut saved: HashMap<String, HashSet<String>> = HashMap::new();
+        for host in report.hosts {
+            if let Outcome::Saved { record, .. } = host.outcome {
+                saved.entry(host.name.to_lowercase()).or_default().insert(record);
+            }
+        }
+        for (name, records) in saved {
+            last.entry(name).or_insert(records);
+        }
+    }
+    last
 }
 
 fn work(records: &Receiver<Option<Record>>, ended: &OnceLock<bool>) -> Vec<Fingerprint> {

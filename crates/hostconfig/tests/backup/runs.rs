@@ -1,12 +1,37 @@
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use hostconfig::Error;
-use hostconfig::archive::ServerKind;
-use hostconfig::backup::{BackupRequest, HostChoice, Outcome, RunEvent, RunReport, back_up};
+use hostconfig::archive::{ServerKind, Standing};
+use hostconfig::backup::{BackupRequest, HostChoice, Outcome, RunContext, RunEvent, RunReport, back_up};
 use hostconfig::selection::Selection;
 use vsphere_sim::{FaultRule, HostSpec, Options, Simulator, What, uniform_hosts};
 
 use super::{Desk, all_of, check_outcomes, login, noon, one_at_a_time, some_of, vcenter};
+
+const DAY: TimeDelta = TimeDelta::days(1);
+
+#[tokio::test]
+async fn what_was_saved_in_between_and_not_looked_at_is_no_reason_to_say_that_nothing_changed() {
+    let sim = vcenter(vec![HostSpec::new("esx01")]).await;
+    let desk = Desk::new();
+    let days: [fn() -> DateTime<FixedOffset>; 4] =
+        [noon, || noon() + DAY, || noon() + DAY * 2, || noon() + DAY * 3];
+    let mut told = Vec::new();
+    for (day, clock) in days.into_iter().enumerate() {
+        sim.hosts()[0].set_ntp(if day == 1 { &["elsewhere"] } else { &["here"] });
+        let context = RunContext { clock, ..desk.context(|_| {}).unwrap() };
+        let report = back_up(all_of(&sim), context).await.unwrap();
+        let Outcome::Saved { settings, .. } = &report.hosts[0].outcome else { panic!("{report:?}") };
+        told.push(settings.clone().map(|standing| matches!(standing, Standing::Unchanged { .. })));
+        if day == 1 {
+            let made = format!(".hostkeep/fingerprints/{}.json", report.run_id);
+            std::fs::remove_file(desk.archive.root().join(made)).unwrap();
+        }
+    }
+    // The third is what the first was, but not what the second was.
+    assert_eq!(told, [None, Some(false), None, Some(true)]);
+}
 
 #[tokio::test]
 async fn every_host_is_saved_once_byte_for_byte_with_one_session() {
