@@ -61,7 +61,7 @@ impl Lane {
             Fingerprints::default()
         });
         let newest = known.newest();
-        let last = last_saved(lock.archive(), made.iter().map(|made| &*made.host.1).collect());
+        let last = last_saved(lock.archive(), &made.iter().map(|made| &*made.host.1).collect());
         let mut found = Fingerprints::default();
         let mut standings: HashMap<String, Standing> = HashMap::new();
         for mut fingerprint in made {
@@ -90,7 +90,7 @@ impl Lane {
 }
 
 /// The records that the hosts of these names got last, as far as reports say so; of a name that several hosts have, those of all.
-fn last_saved(archive: &Archive, names: HashSet<&str>) -> HashMap<String, HashSet<String>> {
+fn last_saved(archive: &Archive, names: &HashSet<&str>) -> HashMap<String, HashSet<String>> {
     let mut last: HashMap<String, HashSet<String>> = HashMap::new();
     let runs = archive.runs().unwrap_or_else(|error| {
         tracing::warn!(%error, "which backups were the last before this run is not known");
