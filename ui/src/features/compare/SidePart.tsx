@@ -98,7 +98,11 @@ export function SidePart({ title, bundle, side, onBundle, onError }: SidePartPro
             label={title}
             identity={identity}
             record={record}
-            onRecord={(id) => onBundle({ kind: "record", id })}
+            onRecord={(id) => {
+              // Until it is known whose the next one is, the field stays, and the focus with it.
+              setChosenHost(identity);
+              onBundle({ kind: "record", id });
+            }}
           />
         )}
         <Button size="small" icon={<FolderOpenRegular />} onClick={() => choose().catch(onError)}>
