@@ -242,9 +242,7 @@ function Applying({ plan }: { plan: PlanView }) {
       <DialogTitle>Deleting {plural(plan.removedCount, "bundle")}</DialogTitle>
       <DialogContent className={styles.content}>
         <ProgressBar aria-label="Deleting" />
-        <span className={styles.quiet}>
-          What has begun is brought to its end. It goes on when the window is closed.
-        </span>
+        <span className={styles.quiet}>What has begun is brought to its end. Leave the window open until then.</span>
       </DialogContent>
     </>
   );

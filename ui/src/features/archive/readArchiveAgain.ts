@@ -7,5 +7,7 @@ export async function readArchiveAgain(): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: ["records"] }),
     queryClient.invalidateQueries({ queryKey: ["runs"] }),
+    queryClient.invalidateQueries({ queryKey: ["hosts"] }),
+    queryClient.invalidateQueries({ queryKey: ["history"] }),
   ]);
 }

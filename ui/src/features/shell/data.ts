@@ -57,7 +57,8 @@ export async function readAgain(client: QueryClient, queryKey: readonly string[]
 export function outdated(message: Message): readonly string[][] {
   switch (message.kind) {
     case "hostsChanged":
-      return [["hosts"], ["history"]];
+      // Of a bundle it is known which of the hosts it fits.
+      return [["hosts"], ["history"], ["bundle"]];
     case "archiveChanged":
       return [["archive"], ["records"], ["runs"], ["history"], ["hosts"]];
     case "settingsChanged":
