@@ -9,7 +9,7 @@ import {
   PanelRightRegular,
   SaveArrowRightRegular,
 } from "@fluentui/react-icons";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useIsMutating, useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { type Command, CommandBar, type Commands } from "../../components/commands";
@@ -77,7 +77,9 @@ export function HostsPage() {
       setTimeout(refresh.mutate, 300);
     }
   }, [view, refresh.mutate]);
-  useShortcuts({ F5: () => refresh.mutate() });
+  // Whoever holds the key down would queue a sign-in to every server for each time.
+  const isReading = useIsMutating({ mutationKey: REFRESH }) > 0;
+  useShortcuts({ F5: () => isReading || refresh.mutate() });
 
   if (hosts.isPending) {
     return (
@@ -96,20 +98,17 @@ export function HostsPage() {
   return hosts.data.servers.length === 0 ? (
     <FirstRun onConnected={() => refresh.mutate()} />
   ) : (
-    <Hosts
-      view={hosts.data}
-      isReading={refresh.isPending}
-      refreshError={refresh.error}
-      onRefresh={() => refresh.mutate()}
-    />
+    <Hosts view={hosts.data} isReading={isReading} refreshError={refresh.error} onRefresh={() => refresh.mutate()} />
   );
 }
 
 let isReadSinceStart = false;
 const NO_STANDINGS: [] = [];
+const REFRESH = ["refreshHosts"];
 
 function useRefresh() {
   return useMutation({
+    mutationKey: REFRESH,
     mutationFn: ipc.refreshHosts,
     scope: { id: "refresh" },
     onSuccess: (view) => queryClient.setQueryData(hostsQuery.queryKey, view),
