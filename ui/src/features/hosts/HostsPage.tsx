@@ -26,6 +26,7 @@ import { type HostRow, type HostsView, commands as ipc } from "../../ipc";
 import { useMedia } from "../../theme";
 import { BackupDialog } from "../backup/BackupDialog";
 import { FirstRun } from "../servers/FirstRun";
+import { ServerDialog } from "../servers/ServerDialog";
 import { hostsQuery, queryClient, standingsQuery } from "../shell/data";
 import { Board } from "./Board";
 import { HOST_COLUMNS } from "./columns";
@@ -77,6 +78,7 @@ export function HostsPage() {
       setTimeout(refresh.mutate, 300);
     }
   }, [view, refresh.mutate]);
+  const [isConnecting, setConnecting] = useState(false);
   // Whoever holds the key down would queue a sign-in to every server for each time.
   const isReading = useIsMutating({ mutationKey: REFRESH }) > 0;
   useShortcuts({ F5: () => isReading || refresh.mutate() });
@@ -95,10 +97,23 @@ export function HostsPage() {
       </Page>
     );
   }
-  return hosts.data.servers.length === 0 ? (
-    <FirstRun onConnected={() => refresh.mutate()} />
-  ) : (
-    <Hosts view={hosts.data} isReading={isReading} refreshError={refresh.error} onRefresh={() => refresh.mutate()} />
+  return (
+    <>
+      {hosts.data.servers.length === 0 ? (
+        <FirstRun onConnect={() => setConnecting(true)} />
+      ) : (
+        <Hosts
+          view={hosts.data}
+          isReading={isReading}
+          refreshError={refresh.error}
+          onRefresh={() => refresh.mutate()}
+        />
+      )}
+      {/* It may have more to say once there is a server, and with it another page behind it. */}
+      {isConnecting && (
+        <ServerDialog server={null} onClose={() => setConnecting(false)} onSaved={() => refresh.mutate()} />
+      )}
+    </>
   );
 }
 

@@ -30,7 +30,8 @@ export function ServerTroubles({ states, onRetry }: { states: readonly ServerSta
   const failing = states.filter((state) => state.error !== null).sort((a, b) => urgency(a) - urgency(b));
   const shown = isWhole ? failing : failing.slice(0, 1);
   const server = servers.data?.find((one) => one.name === helped?.name);
-  if (failing.length === 0) {
+  // The dialog may have more to say of a server that is none of them any more.
+  if (failing.length === 0 && helped === null) {
     return null;
   }
   return (

@@ -2,8 +2,7 @@ import { Button, makeStyles, Spinner, tokens } from "@fluentui/react-components"
 import { BeakerRegular, PlugConnectedRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
-import { commands, type ServerView } from "../../ipc";
-import { ServerDialog } from "./ServerDialog";
+import { commands } from "../../ipc";
 
 const useStyles = makeStyles({
   root: { height: "100%", overflow: "auto", display: "flex" },
@@ -22,9 +21,8 @@ const useStyles = makeStyles({
 });
 
 /** Nothing is set up yet: connect to a server, or try the demo. */
-export function FirstRun({ onConnected }: { onConnected: (server: ServerView) => void }) {
+export function FirstRun({ onConnect }: { onConnect: () => void }) {
   const styles = useStyles();
-  const [isConnecting, setConnecting] = useState(false);
   const [isStarting, setStarting] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const tryDemo = async () => {
@@ -51,7 +49,7 @@ export function FirstRun({ onConnected }: { onConnected: (server: ServerView) =>
             autoFocus
             icon={<PlugConnectedRegular />}
             disabled={isStarting}
-            onClick={() => setConnecting(true)}
+            onClick={onConnect}
           >
             Connect to a server
           </Button>
@@ -66,7 +64,6 @@ export function FirstRun({ onConnected }: { onConnected: (server: ServerView) =>
           <li>The demo is a simulated vCenter on this computer. It needs no server and no network.</li>
         </ul>
       </div>
-      {isConnecting && <ServerDialog server={null} onClose={() => setConnecting(false)} onSaved={onConnected} />}
     </div>
   );
 }
