@@ -1,21 +1,12 @@
 use super::*;
+use crate::commands::backup::waiting;
 
 fn now() -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap()
 }
 
 fn item(name: &str) -> JobItem {
-    JobItem {
-        name: name.into(),
-        server: None,
-        host: None,
-        step: Step::Waiting,
-        bytes: 0,
-        total_bytes: None,
-        record: None,
-        warnings: Vec::new(),
-        error: None,
-    }
+    JobItem { name: name.into(), ..waiting() }
 }
 
 /// A page that writes down what it hears.

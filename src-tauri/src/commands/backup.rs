@@ -164,7 +164,8 @@ fn without_host(report: &hostconfig::backup::HostReport) -> JobItem {
     item
 }
 
-fn waiting() -> JobItem {
+/// A host of which nothing has happened yet, and nothing is known.
+pub(crate) fn waiting() -> JobItem {
     JobItem {
         name: String::new(),
         server: None,

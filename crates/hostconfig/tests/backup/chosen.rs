@@ -20,6 +20,12 @@ fn exactly(servers: &[&Simulator], hosts: Vec<HostRef>) -> BackupRequest {
     BackupRequest { servers: servers.iter().map(|sim| login(sim)).collect(), hosts, ..all_of(servers[0]) }
 }
 
+fn with_a_wrong_password(sim: &Simulator) -> ServerLogin {
+    let good = login(sim);
+    let credentials = Credentials { password: "wrong".to_owned().into(), ..good.credentials };
+    ServerLogin { credentials, ..good }
+}
+
 #[tokio::test]
 async fn exactly_the_chosen_hosts_are_saved_and_the_gone_ones_told() {
     let sim = vcenter(["esx01", "esx02", "esx03"].map(HostSpec::new).to_vec()).await;
@@ -84,8 +90,6 @@ async fn chosen_hosts_of_a_server_that_cannot_be_read_fail_with_its_reason() {
     let (sim, refusing) = (vcenter(uniform_hosts(1, 1000)).await, vcenter(uniform_hosts(1, 1000)).await);
     let name = sim.hosts()[0].inventory_name();
     let desk = Desk::new();
-    let good = login(&refusing);
-    let wrong = Credentials { password: "wrong".to_owned().into(), ..good.credentials.clone() };
     let left_out = hostconfig::Error::LoggingTwice.report();
     let chosen = vec![
         host(&sim, "host-1001", &name),
@@ -93,7 +97,7 @@ async fn chosen_hosts_of_a_server_that_cannot_be_read_fail_with_its_reason() {
         HostRef { server: "Lab".into(), moid: "host-7".into(), name: "esx03".into() },
     ];
     let request = BackupRequest {
-        servers: vec![login(&sim), ServerLogin { credentials: wrong, ..good }],
+        servers: vec![login(&sim), with_a_wrong_password(&refusing)],
         left_out: vec![("lab".into(), left_out.clone())],
         ..exactly(&[&sim], chosen)
     };
@@ -110,11 +114,9 @@ async fn names_that_only_a_server_that_cannot_be_read_may_know_are_not_called_wr
     let (sim, refusing) = (vcenter(uniform_hosts(1, 1000)).await, vcenter(uniform_hosts(1, 1000)).await);
     let name = sim.hosts()[0].inventory_name();
     let desk = Desk::new();
-    let good = login(&refusing);
-    let wrong = Credentials { password: "wrong".to_owned().into(), ..good.credentials.clone() };
     let wanted = vec![name, "esx71".to_owned()];
     let request = BackupRequest {
-        servers: vec![login(&sim), ServerLogin { credentials: wrong, ..good }],
+        servers: vec![login(&sim), with_a_wrong_password(&refusing)],
         hosts: HostChoice::Named(Selection { wanted, excluded: Vec::new() }),
         ..exactly(&[&sim], Vec::new())
     };
