@@ -1,12 +1,11 @@
 use super::*;
-use crate::commands::backup::waiting;
 
 fn now() -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap()
 }
 
 fn item(name: &str) -> JobItem {
-    JobItem { name: name.into(), ..waiting() }
+    JobItem::waiting(name, None)
 }
 
 /// A page that writes down what it hears.

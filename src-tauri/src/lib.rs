@@ -98,7 +98,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
             deletion::plan_prune,
             deletion::cancel_plan,
             deletion::drop_plan,
-            deletion::apply_plan,
+            deletion::start_deletion,
             restore::choose_bundle_file,
             restore::describe_bundle,
             restore::plan_restore,

@@ -31,6 +31,32 @@ async fn a_bundle_that_was_damaged_on_the_disk_is_found() {
 }
 
 #[tokio::test]
+async fn what_is_deleted_is_shown_before_and_noted_after() {
+    let Some((lab, window)) = with_three_bundles().await else { return };
+    let page = window.page();
+    page.role("grid", "Bundles").containing("row", "esx01").click().await;
+    page.button("Delete…").click().await;
+    page.text("last good bundle").seen().await;
+    page.button("Close").click().await;
+
+    page.role("navigation", "Pages").role("link", "Hosts").click().await;
+    back_up_all(&window).await;
+    page.containing("status", "3 hosts saved").seen().await;
+    page.role("navigation", "Pages").role("link", "Archive").click().await;
+    page.containing("status", "6 bundles").seen().await;
+    page.button("Prune…").click().await;
+    page.field("Keep the newest bundles of each host").fill("1").await;
+    page.button("Show what will be deleted").click().await;
+    page.button("Delete 3 bundles").click().await;
+    page.text("3 bundles deleted, ").seen().await;
+    page.role("grid", "Recent tasks").containing("row", "Delete 3 bundles").shows("3 bundles deleted").await;
+    assert_eq!(lab.bundles().len(), 3);
+    let audit = fs::read_to_string(lab.config().join("audit.jsonl")).unwrap();
+    assert_eq!(audit.matches("\"action\":\"prune\"").count(), 3, "{audit}");
+    window.end().await;
+}
+
+#[tokio::test]
 async fn a_bundle_is_exported_through_the_systems_dialog() {
     let Some((lab, window)) = with_three_bundles().await else { return };
     let page = window.page();

@@ -69,6 +69,20 @@ const STATES: readonly State[] = [
     },
   },
   {
+    name: "deleting",
+    scenario: "slowDeletion",
+    route: "/archive",
+    ready: async (page) => {
+      await rows(page, "Bundles").first().click();
+      await page.keyboard.press("Control+a");
+      await page.keyboard.press("Delete");
+      await dialog(page)
+        .getByRole("button", { name: /^Delete [\d,]+ bundles$/ })
+        .click();
+      await expect(dialog(page).getByRole("heading", { name: /^Deleting / })).toBeVisible();
+    },
+  },
+  {
     name: "what is kept",
     scenario: "history",
     route: "/archive",

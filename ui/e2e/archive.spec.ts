@@ -286,7 +286,7 @@ test("nothing goes when all of it has to stay, and a plan that is left is droppe
   await dialog(page).getByRole("button", { name: "Close" }).click();
   await expect(dialog(page)).toBeHidden();
   expect(await calls(page, "drop_plan")).toHaveLength(1);
-  expect(await calls(page, "apply_plan")).toHaveLength(0);
+  expect(await calls(page, "start_deletion")).toHaveLength(0);
 });
 
 test("what could not go is told with its reason", async ({ page }) => {
@@ -298,6 +298,31 @@ test("what could not go is told with its reason", async ({ page }) => {
   await expect(dialog(page).getByRole("gridcell", { name: "another program is using it" })).toHaveCount(2);
   await dialog(page).getByRole("button", { name: "Close" }).click();
   await expect(status(page)).toHaveText("4,446 bundles");
+});
+
+test("deleting can be ended, and what is gone is told", async ({ page }) => {
+  await open(page, "slowDeletion", "/archive");
+  await deleteOldest(page, 4);
+  await dialog(page).getByRole("button", { name: "Delete 4 bundles" }).click();
+  await expect(dialog(page).getByRole("heading", { name: "Deleting 4 bundles" })).toBeVisible();
+  await expect(dialog(page)).toContainText("1 of 4");
+  await dialog(page).getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog(page).getByRole("heading", { name: "3 bundles stay: deleting was cancelled" })).toBeVisible();
+  await expect(dialog(page)).toContainText("1 bundle deleted");
+});
+
+test("deleting goes on without its dialog", async ({ page }) => {
+  await open(page, "slowDeletion", "/archive");
+  await deleteOldest(page, 3);
+  await dialog(page).getByRole("button", { name: "Delete 3 bundles" }).click();
+  await dialog(page).getByRole("button", { name: "Go on in the background" }).click();
+  await expect(dialog(page)).toBeHidden();
+  await rows(page, "Recent tasks").filter({ hasText: "Delete 3 bundles" }).dblclick();
+  await expect(page.getByRole("heading", { name: "Delete 3 bundles" })).toBeVisible();
+  await expect(page.getByRole("tab", { name: "Deleted 1" })).toBeVisible();
+  await expect(page.getByRole("tab", { name: "Could not go 0" })).toBeVisible();
+  await page.getByRole("button", { name: "Cancel", exact: true }).first().click();
+  await expect(page.getByText("Cancelled: 1 bundle deleted, 2 cancelled").first()).toBeVisible();
 });
 
 test("a plan that no longer holds deletes nothing and can be made again", async ({ page }) => {
@@ -333,7 +358,7 @@ test("pruning asks how many stay, and refuses what makes no sense", async ({ pag
   await expect(dialog(page).getByRole("heading", { name: /^Delete 3,8\d\d bundles\?$/ })).toBeVisible();
   expect(await calls(page, "plan_prune")).toMatchObject([{ keepLast: 10 }]);
   await dialog(page).getByRole("button", { name: "Cancel" }).click();
-  expect(await calls(page, "apply_plan")).toHaveLength(0);
+  expect(await calls(page, "start_deletion")).toHaveLength(0);
 });
 
 test("what cannot be understood is told once, and listed", async ({ page }) => {

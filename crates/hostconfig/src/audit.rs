@@ -9,8 +9,10 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::archive::Record;
 use crate::config_dir::ConfigDir;
 use crate::files::{self, FileError, platform};
+use crate::settings::Server;
 
 /// One action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +78,30 @@ impl AuditEntry {
             host: None,
             result: result.into(),
             record: None,
+        }
+    }
+
+    /// An action on a server of the settings, with its user.
+    pub fn of_server(time: DateTime<FixedOffset>, action: AuditAction, server: &Server) -> Self {
+        Self {
+            server: Some(server.url.to_string()),
+            server_user: Some(server.user.clone()),
+            ..Self::new(time, action, "ok")
+        }
+    }
+
+    /// An action on a record, and so about the host that it was taken of.
+    pub fn of_record(
+        time: DateTime<FixedOffset>,
+        action: AuditAction,
+        record: &Record,
+        result: impl Into<String>,
+    ) -> Self {
+        Self {
+            server: Some(record.server.address.clone()),
+            host: Some(record.host.name.clone()),
+            record: Some(record.id.clone()),
+            ..Self::new(time, action, result)
         }
     }
 }

@@ -99,7 +99,10 @@ pub(crate) async fn start_verify(app: App<'_>, handle: AppHandle, ids: Option<Ve
     };
     let job = app.jobs.begin(JobKind::Verify, title, None, now());
     let total = records.iter().map(|record| record.bundle.bytes).sum();
-    job.plan(records.iter().map(to_read).collect(), Vec::new());
+    let items = records
+        .iter()
+        .map(|record| JobItem { total_bytes: Some(record.bundle.bytes), ..JobItem::of_record(record) });
+    job.plan(items.collect(), Vec::new());
     job.head(|head| head.total_bytes = Some(total));
     let (id, shell) = (job.id(), Arc::clone(&app));
     tauri::async_runtime::spawn(async move {
@@ -140,7 +143,7 @@ pub(crate) async fn export_bundle(
     let exported = blocking(move || {
         let exported = archive::export(&archive, &record, &path, true);
         let result = exported.as_ref().map_or_else(hostconfig::Error::code, |_| "ok");
-        place.note(&[about(&record, AuditAction::Export, result)]);
+        place.note(&[AuditEntry::of_record(now(), AuditAction::Export, &record, result)]);
         exported
     })
     .await?;
@@ -195,7 +198,7 @@ async fn mark(
             let mut marks = record.marks.clone();
             change(&mut marks);
             lock.mark(record, &marks)?;
-            done.push(about(record, AuditAction::Mark, result));
+            done.push(AuditEntry::of_record(now(), AuditAction::Mark, record, result));
             Ok(())
         });
         // What was marked before one failed is marked all the same.
@@ -307,28 +310,6 @@ fn overview(read: &ArchiveRead) -> ArchiveOverview {
         days: days.collect(),
         problems: problems.collect(),
         read_at: read.read_at,
-    }
-}
-
-fn about(record: &Record, action: AuditAction, result: &str) -> AuditEntry {
-    AuditEntry {
-        host: Some(record.host.name.clone()),
-        record: Some(record.id.clone()),
-        ..AuditEntry::new(now(), action, result)
-    }
-}
-
-fn to_read(record: &Record) -> JobItem {
-    JobItem {
-        name: record.host.name.clone(),
-        server: Some(server_of(record).to_owned()),
-        host: None,
-        step: Step::Waiting,
-        bytes: 0,
-        total_bytes: Some(record.bundle.bytes),
-        record: Some(record.id.clone()),
-        warnings: Vec::new(),
-        error: None,
     }
 }
 

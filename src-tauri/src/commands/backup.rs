@@ -119,14 +119,12 @@ fn watch(job: Running) -> Watch {
         RunEvent::Planned { hosts } => {
             let cancel = hosts.iter().map(|host| host.cancel.clone()).collect();
             let items = hosts.iter().map(|host| JobItem {
-                name: host.name.to_owned(),
-                server: Some(host.server.to_owned()),
                 host: Some(HostRef {
                     server: host.server.to_owned(),
                     moid: host.moid.to_owned(),
                     name: host.name.to_owned(),
                 }),
-                ..waiting()
+                ..JobItem::waiting(host.name, Some(host.server))
             });
             job.plan(items.collect(), cancel);
         }
@@ -159,24 +157,9 @@ fn finish(item: &mut JobItem, outcome: &Outcome) {
 
 /// A host that is not there any more: told by the report, since it could not be planned.
 fn without_host(report: &hostconfig::backup::HostReport) -> JobItem {
-    let mut item = JobItem { name: report.name.clone(), server: report.server.clone(), ..waiting() };
+    let mut item = JobItem::waiting(&report.name, report.server.as_deref());
     finish(&mut item, &report.outcome);
     item
-}
-
-/// A host of which nothing has happened yet, and nothing is known.
-pub(crate) fn waiting() -> JobItem {
-    JobItem {
-        name: String::new(),
-        server: None,
-        host: None,
-        step: Step::Waiting,
-        bytes: 0,
-        total_bytes: None,
-        record: None,
-        warnings: Vec::new(),
-        error: None,
-    }
 }
 
 fn ending(ran: Answer<RunReport>) -> Ending {

@@ -5,19 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hostconfig::archive::{
-    KeptBecause, Listing, PrunePlan, PruneReport, Record, delete_plan, prune_plan, verify,
+    KeptBecause, Listing, PrunePlan, Pruning, Record, Removal, delete_plan, prune_plan, verify,
 };
-use hostconfig::audit::{AuditAction, AuditEntry};
+use hostconfig::audit::{AuditAction, AuditEntry, AuditLog};
 use hostconfig::blocking;
+use tauri::AppHandle;
 use tauri::ipc::Channel;
 use tokio_util::sync::CancellationToken;
 
 use super::App;
 use super::archive::{newest, row};
 use crate::ipc::{
-    Answer, ErrorReport, KeptView, MAX_RECORDS, Message, NotRemovedView, PlanProgress, PlanReport, PlanView,
+    Answer, ErrorReport, JobItem, JobKind, JobState, KeptView, MAX_RECORDS, Message, PlanProgress, PlanView,
+    Step,
 };
+use crate::jobs::{Ending, Running};
 use crate::state::{ArchiveRead, Place, Planned, lock, now};
+use crate::window;
 
 /// Plans to delete these records. Pinned ones and a host's last good bundle stay, and the plan says so.
 #[tauri::command]
@@ -61,28 +65,44 @@ pub(crate) fn drop_plan(app: App<'_>, plan: u32) {
     lock(&app.place().plans).newest.take_if(|planned| planned.id == plan);
 }
 
-/// Deletes what the plan says, and refuses when the archive is not what it was when the plan was made.
+/// Begins to delete what the plan says, and answers with the job at once. Refuses when the archive is not what it was when
+/// the plan was made.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn apply_plan(app: App<'_>, plan: u32) -> Answer<PlanReport> {
+pub(crate) async fn start_deletion(app: App<'_>, handle: AppHandle, plan: u32) -> Answer<u32> {
     let place = app.place();
-    let report = blocking(move || -> Answer<PlanReport> {
-        let known = lock(&place.plans).newest.take_if(|planned| planned.id == plan);
-        let Some(Planned { action, plan, .. }) = known else {
-            let message = "this plan is not there any more";
-            return Err(ErrorReport::new("plan_stale", message, "Look at what would be deleted again."));
-        };
-        let archive = place.open_archive()?;
-        let applied = archive.lock("hostkeep window", now())?.prune(&plan);
-        place.forget_listing();
-        let report = applied?;
-        note_in_audit_log(&place, action, &report);
-        Ok(told(&report))
+    let (action, pruning) = blocking({
+        let place = Arc::clone(&place);
+        move || -> Answer<(AuditAction, Pruning)> {
+            let known = lock(&place.plans).newest.take_if(|planned| planned.id == plan);
+            let Some(Planned { action, plan, .. }) = known else {
+                let message = "this plan is not there any more";
+                return Err(ErrorReport::new("plan_stale", message, "Look at what would be deleted again."));
+            };
+            let archive = place.open_archive()?;
+            Ok((action, archive.lock("hostkeep window", now())?.prune(&plan)?))
+        }
     })
     .await?;
-    app.jobs.tell(Message::ArchiveChanged);
-    app.jobs.tell(Message::HostsChanged);
-    Ok(report)
+    let title = match pruning.left() {
+        [only] => format!("Delete a bundle of {}", only.host.name),
+        records => format!("Delete {} bundles", records.len()),
+    };
+    let job = app.jobs.begin(JobKind::Delete, title, None, now());
+    job.plan(pruning.left().iter().map(JobItem::of_record).collect(), Vec::new());
+    let (id, shell) = (job.id(), Arc::clone(&app));
+    tauri::async_runtime::spawn(async move {
+        let ending = blocking({
+            let job = job.clone();
+            move || delete(&place, &job, action, pruning)
+        })
+        .await;
+        let ended = job.end(ending, now());
+        shell.jobs.tell(Message::ArchiveChanged);
+        shell.jobs.tell(Message::HostsChanged);
+        window::job_ended(&handle, &shell, ended.as_ref());
+    });
+    Ok(id)
 }
 
 async fn plan(
@@ -147,28 +167,37 @@ fn view(place: &Place, read: &ArchiveRead, id: u32, plan: &PrunePlan) -> PlanVie
     }
 }
 
-fn told(report: &PruneReport) -> PlanReport {
-    let not_removed = report.not_removed.iter().map(|left| NotRemovedView {
-        host: left.record.host.name.clone(),
-        id: left.record.id.clone(),
-        reason: left.reason.clone(),
-    });
-    PlanReport {
-        removed: report.removed.len(),
-        bytes_freed: report.bytes_freed,
-        not_removed: not_removed.collect(),
+/// Each that goes is noted as soon as it is gone: whatever ends the app does not lose it.
+fn delete(place: &Place, job: &Running, action: AuditAction, pruning: Pruning) -> Ending {
+    let total = pruning.len();
+    let audit = AuditLog::new(&place.config);
+    let mut unnoted = None;
+    let mut done = 0;
+    for Removal { record, freed } in pruning {
+        match freed {
+            Ok(bytes) => {
+                let entry = AuditEntry::of_record(now(), action, &record, "ok");
+                unnoted = unnoted.or(audit.append(&[entry]).err());
+                job.item(done, |item| (item.step, item.bytes) = (Step::Deleted, bytes));
+            }
+            Err(reason) => job.item(done, |item| {
+                item.step = Step::Failed;
+                item.error = Some(ErrorReport::new("not_removed", reason, "All of it is still there."));
+            }),
+        }
+        done += 1;
+        if job.cancel.is_cancelled() {
+            break;
+        }
     }
-}
-
-fn note_in_audit_log(place: &Place, action: AuditAction, report: &PruneReport) {
-    let entries: Vec<AuditEntry> = report
-        .removed
-        .iter()
-        .map(|record| AuditEntry {
-            host: Some(record.host.name.clone()),
-            record: Some(record.id.clone()),
-            ..AuditEntry::new(now(), action, "ok")
-        })
-        .collect();
-    place.note(&entries);
+    place.forget_listing();
+    for left in done..total {
+        job.item(left, |item| item.step = Step::Cancelled);
+    }
+    Ending {
+        state: if done < total { JobState::Cancelled } else { JobState::Done },
+        run_id: None,
+        error: unnoted.map(ErrorReport::from),
+        warnings: Vec::new(),
+    }
 }

@@ -99,7 +99,7 @@ pub(crate) async fn remove_server(app: App<'_>, name: String) -> Answer<()> {
     let removed = blocking(move || -> Answer<()> {
         let server = settings::change(&place.config, |settings| settings.remove_server(&name))?;
         place.forget_password(&server);
-        place.note(&[entry(AuditAction::ServerRemove, &server)]);
+        place.note(&[AuditEntry::of_server(now(), AuditAction::ServerRemove, &server)]);
         lock(&place.servers).remove(&server.name.to_lowercase());
         known_hosts::forget(&place.config, &server.name)?;
         if place.demo.is_none() {
@@ -197,7 +197,7 @@ fn save(
         Some(known) => settings.replace_server(&known.name, wanted.clone()).map(drop),
         None => settings.add_server(wanted.clone()),
     })?;
-    place.note(&[entry(AuditAction::ServerAdd, wanted)]);
+    place.note(&[AuditEntry::of_server(now(), AuditAction::ServerAdd, wanted)]);
     let keeps_account =
         known.is_some_and(|known| credentials::account(known) == credentials::account(wanted));
     let mut keyring_error = None;
@@ -229,12 +229,4 @@ fn save(
     }
     place.know_password(wanted, password);
     Ok(keyring_error)
-}
-
-fn entry(action: AuditAction, server: &Server) -> AuditEntry {
-    AuditEntry {
-        server: Some(server.url.to_string()),
-        server_user: Some(server.user.clone()),
-        ..AuditEntry::new(now(), action, "ok")
-    }
 }

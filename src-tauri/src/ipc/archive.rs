@@ -238,29 +238,6 @@ pub(crate) struct KeptView {
     pub(crate) because: String,
 }
 
-/// What deleting did.
-#[derive(Debug, Clone, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct PlanReport {
-    /// How many records went.
-    pub(crate) removed: usize,
-    /// The bytes that were freed.
-    pub(crate) bytes_freed: u64,
-    /// What could not go, and why; all of it is still whole.
-    pub(crate) not_removed: Vec<NotRemovedView>,
-}
-
-/// A record that could not go.
-#[derive(Debug, Clone, Serialize, Type)]
-pub(crate) struct NotRemovedView {
-    /// The host's name.
-    pub(crate) host: String,
-    /// The record's id.
-    pub(crate) id: String,
-    /// Why.
-    pub(crate) reason: String,
-}
-
 /// The folder that was chosen as the archive.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct ArchiveChosen {

@@ -1,10 +1,11 @@
 //! Jobs: what runs in the background, and the one channel over which the page hears of it.
 
 use chrono::{DateTime, FixedOffset};
+use hostconfig::archive::Record;
 use serde::Serialize;
 use specta::Type;
 
-use super::{ErrorReport, HostRef, RestoreProgress};
+use super::{ErrorReport, HostRef, RestoreProgress, server_of};
 
 /// What the page hears. The first message is a snapshot; whoever applies the others to it knows everything.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -91,7 +92,7 @@ pub(crate) struct JobHead {
     pub(crate) failed: usize,
     /// How many of these were cancelled.
     pub(crate) cancelled: usize,
-    /// Bytes received or read so far.
+    /// Bytes received, read or freed so far.
     pub(crate) bytes: u64,
     /// All bytes, where that is known.
     pub(crate) total_bytes: Option<u64>,
@@ -115,6 +116,8 @@ pub(crate) enum JobKind {
     Backup,
     /// Verifies bundles; its items are records.
     Verify,
+    /// Deletes bundles from the archive; its items are records.
+    Delete,
     /// Restores a bundle to a host, or goes on with that; it has steps instead of items.
     Restore,
 }
@@ -147,11 +150,11 @@ pub(crate) struct JobItem {
     pub(crate) host: Option<HostRef>,
     /// How far it is.
     pub(crate) step: Step,
-    /// Bytes received or read so far.
+    /// Bytes received, read or freed so far.
     pub(crate) bytes: u64,
     /// Of so many, where that is known.
     pub(crate) total_bytes: Option<u64>,
-    /// The record that it made or reads.
+    /// The record that it makes, reads or deletes.
     pub(crate) record: Option<String>,
     /// What an admin should know all the same; what is wrong with a damaged bundle.
     pub(crate) warnings: Vec<String>,
@@ -179,6 +182,8 @@ pub(crate) enum Step {
     Good,
     /// It is not.
     Damaged,
+    /// It is not in the archive any more.
+    Deleted,
 }
 
 /// A changed item of a job.
@@ -190,6 +195,29 @@ pub(crate) struct ItemChange {
     pub(crate) index: usize,
     /// What it is now.
     pub(crate) item: JobItem,
+}
+
+impl JobItem {
+    /// A host of this name, of which nothing has happened yet.
+    pub(crate) fn waiting(name: &str, server: Option<&str>) -> Self {
+        Self {
+            name: name.to_owned(),
+            server: server.map(str::to_owned),
+            host: None,
+            step: Step::Waiting,
+            bytes: 0,
+            total_bytes: None,
+            record: None,
+            warnings: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// A record, to which nothing has happened yet.
+    pub(crate) fn of_record(record: &Record) -> Self {
+        let id = Some(record.id.clone());
+        Self { record: id, ..Self::waiting(&record.host.name, Some(server_of(record))) }
+    }
 }
 
 impl Step {

@@ -36,6 +36,7 @@ fn summary(job: &JobHead) -> String {
     let (did, what, bad) = match job.kind {
         JobKind::Backup => ("Backed up", "hosts", "failed"),
         JobKind::Verify => ("Verified", "bundles", "damaged"),
+        JobKind::Delete => ("Deleted", "bundles", "could not go"),
         JobKind::Restore => return job.title.clone(),
     };
     let head = match job.state {

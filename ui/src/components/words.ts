@@ -98,6 +98,11 @@ export function timeLeft(seconds: number): string {
   return `about ${seconds < 60 ? `${Math.ceil(seconds / 10) * 10} s` : coarse(Math.ceil(seconds / 60) * 60_000)} left`;
 }
 
+/** With a capital at its beginning. */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** What is said one after the other, each with its full stop: errors of the core come without one. */
 export function sentences(...parts: readonly (string | null | undefined)[]): string {
   return parts

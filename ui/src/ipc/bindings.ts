@@ -109,8 +109,11 @@ export const commands = {
 	cancelPlan: () => __TAURI_INVOKE<void>("cancel_plan"),
 	/**  Forgets a plan. */
 	dropPlan: (plan: number) => __TAURI_INVOKE<void>("drop_plan", { plan }),
-	/**  Deletes what the plan says, and refuses when the archive is not what it was when the plan was made. */
-	applyPlan: (plan: number) => __TAURI_INVOKE<PlanReport>("apply_plan", { plan }),
+	/**
+	 *  Begins to delete what the plan says, and answers with the job at once. Refuses when the archive is not what it was when
+	 *  the plan was made.
+	 */
+	startDeletion: (plan: number) => __TAURI_INVOKE<number>("start_deletion", { plan }),
 	/**  Lets the user pick a bundle in the native dialog; what the shell calls the file. Nothing when it is cancelled. */
 	chooseBundleFile: () => __TAURI_INVOKE<number | null>("choose_bundle_file"),
 	/**  Reads a bundle through and says what it is, and which of the known hosts have its hardware UUID. */
@@ -790,7 +793,7 @@ export type JobHead = {
 	failed: number,
 	/**  How many of these were cancelled. */
 	cancelled: number,
-	/**  Bytes received or read so far. */
+	/**  Bytes received, read or freed so far. */
 	bytes: number,
 	/**  All bytes, where that is known. */
 	totalBytes: number | null,
@@ -816,11 +819,11 @@ export type JobItem = {
 	host: HostRef | null,
 	/**  How far it is. */
 	step: Step,
-	/**  Bytes received or read so far. */
+	/**  Bytes received, read or freed so far. */
 	bytes: number,
 	/**  Of so many, where that is known. */
 	totalBytes: number | null,
-	/**  The record that it made or reads. */
+	/**  The record that it makes, reads or deletes. */
 	record: string | null,
 	/**  What an admin should know all the same; what is wrong with a damaged bundle. */
 	warnings: string[],
@@ -834,6 +837,8 @@ export type JobKind =
 "backup" | 
 /**  Verifies bundles; its items are records. */
 "verify" | 
+/**  Deletes bundles from the archive; its items are records. */
+"delete" | 
 /**  Restores a bundle to a host, or goes on with that; it has steps instead of items. */
 "restore";
 
@@ -955,16 +960,6 @@ export type NoiseView =
 /**  It says what runs at the moment. */
 "running";
 
-/**  A record that could not go. */
-export type NotRemovedView = {
-	/**  The host's name. */
-	host: string,
-	/**  The record's id. */
-	id: string,
-	/**  Why. */
-	reason: string,
-};
-
 /**  A bundle that could not be looked through. */
 export type NotSearched = {
 	/**  The host's name. */
@@ -979,16 +974,6 @@ export type NotSearched = {
 export type PlanProgress = {
 	/**  Bundles read so far, to know which are good. */
 	read: number,
-};
-
-/**  What deleting did. */
-export type PlanReport = {
-	/**  How many records went. */
-	removed: number,
-	/**  The bytes that were freed. */
-	bytesFreed: number,
-	/**  What could not go, and why; all of it is still whole. */
-	notRemoved: NotRemovedView[],
 };
 
 /**  What deleting would do; nothing is done yet. */
@@ -1674,7 +1659,9 @@ export type Step =
 /**  The bundle is sound. */
 "good" | 
 /**  It is not. */
-"damaged";
+"damaged" | 
+/**  It is not in the archive any more. */
+"deleted";
 
 /**  Where a step stands. */
 export type StepStateView = 

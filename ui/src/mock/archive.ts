@@ -1,5 +1,15 @@
 /** The archive's part of the shell: records of some hosts and days, verifying, marking, and plans to delete. */
-import type { ErrorReport, Job, JobItem, Message, PlanView, RecordDetails, RecordRow } from "../ipc/bindings";
+import type {
+  ErrorReport,
+  Job,
+  JobHead,
+  JobItem,
+  JobKind,
+  Message,
+  PlanView,
+  RecordDetails,
+  RecordRow,
+} from "../ipc/bindings";
 import type { Handlers } from "./ipc";
 import type { Scenario } from "./scenarios";
 import { ago, DAY, hostRow, recordRow, SHA256 } from "./world";
@@ -12,6 +22,8 @@ export type ArchiveWorld = {
   inUse: number;
   /** Reading the bundles for a plan stands still. */
   isSlow: boolean;
+  /** Deleting stands still after the first. */
+  isDeletingSlow: boolean;
   /** What applying a plan fails with. */
   applying: ErrorReport | null;
 };
@@ -21,6 +33,7 @@ export const ARCHIVE: ArchiveWorld = {
   exists: true,
   problems: [],
   inUse: 0,
+  isDeletingSlow: false,
   isSlow: false,
   applying: null,
 };
@@ -85,6 +98,13 @@ export function archiveHandlers(
       step();
     });
 
+  const begin = (job: Job) => {
+    world.jobs.push(job);
+    const items = job.items.map((item, index) => ({ job: job.head.id, index, item }));
+    send({ kind: "jobs", jobs: [job.head], items });
+    send({ kind: "archiveChanged" });
+  };
+
   const handlers = {
     archiveOverview: () => ({
       path: world.start.settings.archive,
@@ -114,7 +134,6 @@ export function archiveHandlers(
     showRecord: (id) => details(find(id)),
     startVerify: (ids) => {
       const job = verifyJob(world.jobs.length + 1, ids === null ? records : ids.map(find));
-      world.jobs.push(job);
       for (const item of job.items) {
         if (item.record !== null) {
           replace(item.record, {
@@ -122,12 +141,7 @@ export function archiveHandlers(
           });
         }
       }
-      send({
-        kind: "jobs",
-        jobs: [job.head],
-        items: job.items.map((item, index) => ({ job: job.head.id, index, item })),
-      });
-      send({ kind: "archiveChanged" });
+      begin(job);
       return job.head.id;
     },
     exportBundle: (id) => ({ path: `C:\\Temp\\configBundle-${find(id).host}.tgz`, bytes: find(id).bytes }),
@@ -153,7 +167,7 @@ export function archiveHandlers(
       return plan(olderThan(records, keepLast), records, progress);
     },
     cancelPlan: () => {},
-    applyPlan: (id) => {
+    startDeletion: (id) => {
       if (archive.applying !== null || planned === null || planned.id !== id) {
         throw (
           archive.applying ?? {
@@ -164,16 +178,13 @@ export function archiveHandlers(
           }
         );
       }
-      const left = planned.records.slice(0, archive.inUse);
-      const gone = new Set(planned.records.slice(archive.inUse));
-      records = records.filter((one) => !gone.has(one));
+      const inUse = new Set(planned.records.slice(0, archive.inUse));
+      const job = deletionJob(world.jobs.length + 1, planned.records, inUse, archive.isDeletingSlow);
+      const gone = new Set(job.items.flatMap((item) => (item.step === "deleted" ? [item.record] : [])));
+      records = records.filter((one) => !gone.has(one.id));
       planned = null;
-      send({ kind: "archiveChanged" });
-      return {
-        removed: gone.size,
-        bytesFreed: bytesOf([...gone]),
-        notRemoved: left.map((one) => ({ host: one.host, id: one.id, reason: "another program is using it" })),
-      };
+      begin(job);
+      return job.head.id;
     },
     dropPlan: () => {
       planned = null;
@@ -287,39 +298,69 @@ function verifyJob(id: number, records: readonly RecordRow[]): Job {
   const items = records.map((record, index): JobItem => {
     const isDamaged = index % 17 === 2;
     return {
-      name: record.host,
-      server: record.server,
-      host: null,
+      ...itemOf(record),
       step: isDamaged ? "damaged" : "good",
       bytes: record.bytes,
       totalBytes: record.bytes,
-      record: record.id,
       warnings: isDamaged ? ["the bundle's SHA-256 is not the one in its record"] : [],
-      error: null,
     };
   });
+  const title = records.length === 1 ? `Verify the bundle of ${records[0]?.host}` : `Verify ${records.length} bundles`;
+  return { head: { ...headOf(id, "verify", title, items), totalBytes: bytesOf(records) }, items };
+}
+
+function deletionJob(id: number, records: readonly RecordRow[], inUse: ReadonlySet<RecordRow>, isSlow: boolean): Job {
+  const items = records.map((record, index): JobItem => {
+    if (isSlow && index > 0) {
+      return itemOf(record);
+    }
+    return inUse.has(record)
+      ? {
+          ...itemOf(record),
+          step: "failed",
+          error: { code: "not_removed", message: "another program is using it", hint: null, details: [] },
+        }
+      : { ...itemOf(record), step: "deleted", bytes: record.bytes };
+  });
+  const title = records.length === 1 ? `Delete a bundle of ${records[0]?.host}` : `Delete ${records.length} bundles`;
+  return { head: headOf(id, "delete", title, items), items };
+}
+
+function itemOf(record: RecordRow): JobItem {
   return {
-    head: {
-      id,
-      kind: "verify",
-      title: records.length === 1 ? `Verify the bundle of ${records[0]?.host}` : `Verify ${records.length} bundles`,
-      note: null,
-      state: "done",
-      startedAt: ago(2000),
-      finishedAt: ago(0),
-      total: items.length,
-      done: items.length,
-      failed: items.filter((item) => item.step === "damaged").length,
-      cancelled: 0,
-      bytes: bytesOf(records),
-      totalBytes: bytesOf(records),
-      secondsLeft: null,
-      runId: null,
-      restore: null,
-      error: null,
-      warnings: [],
-    },
-    items,
+    name: record.host,
+    server: record.server,
+    host: null,
+    step: "waiting",
+    bytes: 0,
+    totalBytes: null,
+    record: record.id,
+    warnings: [],
+    error: null,
+  };
+}
+
+function headOf(id: number, kind: JobKind, title: string, items: readonly JobItem[]): JobHead {
+  const waiting = items.filter((item) => item.step === "waiting").length;
+  return {
+    id,
+    kind,
+    title,
+    note: null,
+    state: waiting > 0 ? "running" : "done",
+    startedAt: ago(2000),
+    finishedAt: waiting > 0 ? null : ago(0),
+    total: items.length,
+    done: items.length - waiting,
+    failed: items.filter((item) => item.step === "damaged" || item.step === "failed").length,
+    cancelled: 0,
+    bytes: bytesOf(items),
+    totalBytes: null,
+    secondsLeft: null,
+    runId: null,
+    restore: null,
+    error: null,
+    warnings: [],
   };
 }
 

@@ -39,6 +39,8 @@ export function pageScenarios(small: Scenario) {
     },
     /** Two of what is deleted are in use. */
     archiveInUse: { ...history, archive: { ...ARCHIVE, inUse: 2 } },
+    /** Deleting takes long. */
+    slowDeletion: { ...history, archive: { ...ARCHIVE, isDeletingSlow: true } },
     /** Between plan and act, somebody else added something. */
     archiveStale: {
       ...history,

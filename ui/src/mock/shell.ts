@@ -179,7 +179,9 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
             : one,
         );
         if (item === null) {
-          job.head = { ...job.head, state: "cancelled", finishedAt: ago(0), secondsLeft: null };
+          const cancelled = job.items.filter((one) => one.step === "cancelled").length;
+          const done = job.head.done + cancelled - job.head.cancelled;
+          job.head = { ...job.head, state: "cancelled", finishedAt: ago(0), secondsLeft: null, done, cancelled };
         }
         send({ kind: "jobs", jobs: [job.head], items: job.items.map((one, index) => ({ job: id, index, item: one })) });
       }

@@ -81,7 +81,7 @@ async fn add(context: &Context, arguments: ServerAddArguments) -> Result<Exit, F
     let about = sign_in(&context.console, login).await?;
     settings::change(&context.config, |settings| settings.add_server(server.clone()))?;
     let stored = login::with_keyring(&server, move |server| credentials::store(server, &password)).await;
-    context.note(&[entry(AuditAction::ServerAdd, &server)]);
+    context.note(&[AuditEntry::of_server(now(), AuditAction::ServerAdd, &server)]);
 
     let password_error = stored.err().map(|error| error.report());
     if let Some(report) = &password_error {
@@ -143,7 +143,7 @@ async fn remove(context: &Context, name: &str) -> Result<Exit, Failure> {
     })?;
     // Another saved server of the same address and user still needs it.
     let deleted = if shares { Ok(false) } else { login::with_keyring(&server, credentials::delete).await };
-    context.note(&[entry(AuditAction::ServerRemove, &server)]);
+    context.note(&[AuditEntry::of_server(now(), AuditAction::ServerRemove, &server)]);
     let (password_removed, password_error) = match deleted {
         Ok(removed) => (removed, None),
         Err(error) => (false, Some(error.report())),
@@ -226,13 +226,5 @@ impl About {
         let told =
             format!("{STRONG}{name}{STRONG:#} {state}: {full_name} at {} with {hosts}.{more}", server.url);
         text::wrapped(&told, console::text_width(), "  ") + "\n"
-    }
-}
-
-fn entry(action: AuditAction, server: &Server) -> AuditEntry {
-    AuditEntry {
-        server: Some(server.url.to_string()),
-        server_user: Some(server.user.clone()),
-        ..AuditEntry::new(now(), action, "ok")
     }
 }

@@ -45,7 +45,7 @@ pub use record::{
     RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, RecordHost, RecordManifest,
     RecordObtained, RecordProduct, RecordServer, ServerKind,
 };
-pub use remove::{NotRemoved, PruneReport};
+pub use remove::{Pruning, Removal};
 pub use run::RunFile;
 pub use staging::Staging;
 pub use verify::{Problem, Verdict, verify, verify_all};

@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::Error;
-use crate::archive::tests::{keep, lock, new_archive};
-use crate::archive::{Archive, Marks, RECORD_FILE, WriteLock};
+use crate::archive::tests::{keep, lock, new_archive, pruned, taken_at};
+use crate::archive::{Archive, Marks, RECORD_FILE, Removal, WriteLock};
 
 const DAY: i64 = 86_400;
 
@@ -70,8 +70,9 @@ fn pinned_records_stay_and_do_not_count() {
         let plan = prune_plan(&archive.list().unwrap(), keep_last, is_one_of(&records, good)).unwrap();
         let (found_kept, found_removed) = shown(&plan, &records);
         assert_eq!((found_kept.join(", ").as_str(), found_removed.join(", ").as_str()), (kept, removed));
-        let report = lock.prune(&plan).unwrap();
-        assert_eq!((report.removed.len(), report.not_removed.len()), (plan.removed().count(), 0));
+        let freed = pruned(&lock, &plan);
+        assert_eq!(freed.len(), plan.removed().count());
+        assert!(freed.iter().all(Result::is_ok), "{freed:?}");
         let left = archive.list().unwrap().records;
         assert_eq!(left.iter().filter(|record| record.marks.pinned).count(), pinned.len());
     }
@@ -109,7 +110,7 @@ fn chosen_records_go_but_for_pinned_ones_and_the_last_good_one() {
     }
     let ids = [records[4].id[..8].to_owned(), records[0].id.to_uppercase(), other.id.clone()];
     let plan = delete_plan(&archive.list().unwrap(), &ids, |_| Ok(true)).unwrap();
-    assert_eq!(lock.prune(&plan).unwrap().removed.len(), 2);
+    assert_eq!(pruned(&lock, &plan).iter().flatten().count(), 2);
     let left: Vec<String> = archive.list().unwrap().records.into_iter().map(|record| record.id).collect();
     let expect = [&records[3], &records[2], &records[1], &other].map(|record| record.id.clone());
     assert_eq!(left, expect, "the only one of esx02 stays");
@@ -145,7 +146,7 @@ fn copies_of_a_chosen_record_go_with_it() {
     }
     let plan =
         delete_plan(&archive.list().unwrap(), std::slice::from_ref(&records[0].id), |_| Ok(true)).unwrap();
-    assert_eq!(lock.prune(&plan).unwrap().removed.len(), 2);
+    assert_eq!(pruned(&lock, &plan).iter().flatten().count(), 2);
     assert_eq!(bundles(&archive), [records[1].bundle_path()]);
 }
 
@@ -156,7 +157,7 @@ fn a_kept_bundle_that_was_lost_long_ago_stops_no_plan() {
     let lock = lock(&archive);
     let records = keep_days(&lock, "esx01", 4);
     fs::remove_file(records[2].bundle_path()).unwrap();
-    assert_eq!(lock.prune(&plan(&archive, 2)).unwrap().removed.len(), 2);
+    assert_eq!(pruned(&lock, &plan(&archive, 2)).iter().flatten().count(), 2);
     assert_eq!(bundles(&archive), [records[3].bundle_path()]);
 }
 
@@ -179,7 +180,7 @@ fn a_record_that_was_bad_already_does_not_stop_the_plan() {
     let plan = prune_plan(&archive.list().unwrap(), 1, |record| Ok(record.id != newest.id)).unwrap();
     let good: Vec<Option<bool>> = plan.hosts[0].kept.iter().map(|kept| kept.is_good).collect();
     assert_eq!(good, [Some(false), Some(true)]);
-    assert_eq!(lock.prune(&plan).unwrap().removed.len(), 2);
+    assert_eq!(pruned(&lock, &plan).iter().flatten().count(), 2);
     assert_eq!(archive.list().unwrap().records.len(), 2);
 }
 
@@ -225,8 +226,7 @@ fn pruning_removes_what_was_planned_and_empty_folders() {
     let lock = lock(&archive);
     let records = keep_days(&lock, "esx01", 3);
     let other = keep(&lock, "esx02", b"other", 0);
-    let report = lock.prune(&plan(&archive, 1)).unwrap();
-    assert_eq!((report.removed.len(), report.not_removed.len(), report.bytes_freed), (2, 0, 14));
+    assert_eq!(pruned(&lock, &plan(&archive, 1)), [Ok(7), Ok(7)]);
     let left: Vec<String> = archive.list().unwrap().records.into_iter().map(|r| r.id).collect();
     assert_eq!(left, [records[2].id.clone(), other.id]);
     // The first day still has esx02, the second has nothing left.
@@ -264,11 +264,12 @@ fn files_of_the_admins_own_stay_with_their_record() {
     let lock = lock(&archive);
     let records = keep_days(&lock, "esx01", 3);
     fs::write(records[0].folder.join("notes.txt"), "theirs").unwrap();
-    let report = lock.prune(&plan(&archive, 1)).unwrap();
-    assert_eq!(report.removed.len(), 1);
-    let [left] = &report.not_removed[..] else { panic!("{report:?}") };
+    let removals: Vec<Removal> = lock.prune(&plan(&archive, 1)).unwrap().collect();
+    let [gone, left] = &removals[..] else { panic!("{removals:?}") };
+    assert_eq!((&gone.record.id, gone.freed.is_ok()), (&records[1].id, true));
     assert_eq!(left.record.id, records[0].id);
-    assert!(left.reason.contains("also holds notes.txt"), "{}", left.reason);
+    let reason = left.freed.as_ref().unwrap_err();
+    assert!(reason.contains("also holds notes.txt"), "{reason}");
     assert!(records[0].bundle_path().exists());
 }
 
@@ -278,8 +279,26 @@ fn broken_records_are_never_removed() {
     let lock = lock(&archive);
     let records = keep_days(&lock, "esx01", 4);
     fs::write(records[0].folder.join(RECORD_FILE), "{").unwrap();
-    lock.prune(&plan(&archive, 1)).unwrap();
+    pruned(&lock, &plan(&archive, 1));
     assert_eq!(bundles(&archive), [records[0].bundle_path(), records[3].bundle_path()]);
+}
+
+#[test]
+fn what_was_not_stepped_to_stays() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let records = keep_days(&lock, "esx01", 4);
+    let mut pruning = lock.prune(&plan(&archive, 1)).unwrap();
+    assert_eq!(pruning.next().unwrap().record.id, records[2].id);
+    drop(lock);
+    assert_eq!(
+        archive.lock("test", taken_at(0)).unwrap_err().code(),
+        "archive_locked",
+        "as long as it may go on"
+    );
+    drop(pruning);
+    let left = [0, 1, 3].map(|at: usize| records[at].bundle_path());
+    assert_eq!(bundles(&archive), left);
 }
 
 fn plan(archive: &Archive, keep_last: usize) -> PrunePlan {

@@ -3,44 +3,44 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::vec;
 
-use super::lock::STAGING;
+use super::lock::{Held, STAGING};
 use super::prune::digest;
 use super::{ArchiveError, MARKS_FILE, PrunePlan, RECORD_FILE, Record, WriteLock};
 use crate::Result;
 use crate::files::{self, FileError};
 
-/// What [`WriteLock::prune`] did.
-#[derive(Debug, Default)]
-pub struct PruneReport {
-    /// The records that went.
-    pub removed: Vec<Record>,
-    /// The records that could not go; all of them are still whole.
-    pub not_removed: Vec<NotRemoved>,
-    /// The bundles' bytes that were freed. Less than the removed records' where the system did not delete a file at
-    /// once; it goes when the lock is taken next.
-    pub bytes_freed: u64,
+/// The carrying out of a plan, one record with each step. What was not stepped to stays as it is; the lock is held
+/// until this is dropped.
+#[must_use = "nothing is removed before it is stepped through"]
+#[derive(Debug)]
+pub struct Pruning {
+    held: Arc<Held>,
+    left: vec::IntoIter<Record>,
 }
 
-/// A record that could not be removed.
-#[derive(Debug, Clone)]
-pub struct NotRemoved {
+/// What became of one record of a plan.
+#[derive(Debug)]
+pub struct Removal {
     /// The record.
     pub record: Record,
-    /// Why, in plain words.
-    pub reason: String,
+    /// The bundle's bytes that were freed, or in plain words why the record could not go; then all of it is still there.
+    /// 0 bytes where the system did not delete the file at once; it goes when the lock is taken next.
+    pub freed: Result<u64, String>,
 }
 
 impl WriteLock {
-    /// Removes what the plan says: each record's folder is first renamed into staging, so that it is there whole or
-    /// not at all. Folders with files of the admin's own in them stay, with everything in them. Host and date folders
+    /// Begins to remove what the plan says: each record's folder is first renamed into staging, so that it is there whole
+    /// or not at all. Folders with files of the admin's own in them stay, with everything in them. Host and date folders
     /// that become empty go too.
     ///
     /// # Errors
     /// [`ArchiveError::PlanStale`] when the archive is not what it was when the plan was made, or a good bundle that stays
     /// for others that go is not there any more; then nothing is removed. One record that cannot be removed is not an
-    /// error: see [`PruneReport::not_removed`].
-    pub fn prune(&self, plan: &PrunePlan) -> Result<PruneReport> {
+    /// error: see [`Removal::freed`].
+    pub fn prune(&self, plan: &PrunePlan) -> Result<Pruning> {
         let archive = &self.0.archive;
         let stale = |reason: String| ArchiveError::PlanStale { path: archive.root().to_path_buf(), reason };
         if digest(&archive.list()?) != plan.digest {
@@ -52,22 +52,38 @@ impl WriteLock {
                 still_there(&kept.record).map_err(stale)?;
             }
         }
-        let mut report = PruneReport::default();
-        for record in plan.removed() {
-            match self.remove(record) {
-                Ok(freed) => {
-                    report.bytes_freed += freed;
-                    report.removed.push(record.clone());
-                }
-                Err(reason) => report.not_removed.push(NotRemoved { record: record.clone(), reason }),
-            }
-        }
-        Ok(report)
+        let records: Vec<Record> = plan.removed().cloned().collect();
+        Ok(Pruning { held: Arc::clone(&self.0), left: records.into_iter() })
+    }
+}
+
+impl Pruning {
+    /// The records that have not been stepped to yet.
+    pub fn left(&self) -> &[Record] {
+        self.left.as_slice()
+    }
+}
+
+impl Iterator for Pruning {
+    type Item = Removal;
+
+    fn next(&mut self) -> Option<Removal> {
+        let record = self.left.next()?;
+        let freed = self.held.remove(&record);
+        Some(Removal { record, freed })
     }
 
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.left.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Pruning {}
+
+impl Held {
     /// Removes a record and tells how many bytes that freed.
     fn remove(&self, record: &Record) -> Result<u64, String> {
-        let archive = &self.0.archive;
+        let archive = &self.archive;
         let folder = &record.folder;
         if let Some(theirs) = foreign_file(record).map_err(|e| e.to_string())? {
             return Err(format!(

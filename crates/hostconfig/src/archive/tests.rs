@@ -68,6 +68,11 @@ pub(crate) fn keep(lock: &WriteLock, host: &str, bundle: &[u8], seconds: i64) ->
     staging.commit(file, draft(host, bundle), taken_at(seconds)).unwrap()
 }
 
+/// Carries a plan out; the bytes that each record freed, or why it stayed.
+pub(crate) fn pruned(lock: &WriteLock, plan: &PrunePlan) -> Vec<Result<u64, String>> {
+    lock.prune(plan).unwrap().map(|removal| removal.freed).collect()
+}
+
 pub(crate) fn lock(archive: &Archive) -> WriteLock {
     archive.lock("the tests", taken_at(0)).unwrap()
 }

@@ -13,7 +13,7 @@ import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { Age } from "../../components/Time";
 import { byteSize, plural, wholeNumber } from "../../components/words";
-import { type ArchiveOverview, type ChangedDay, commands as ipc } from "../../ipc";
+import { type ArchiveOverview, type ChangedDay, commands as ipc, type JobHead } from "../../ipc";
 import { useMedia } from "../../theme";
 import { archiveQuery, changedDaysQuery } from "../shell/data";
 import { useReading } from "../shell/reading";
@@ -108,13 +108,12 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
   const grid = useRef<GridHandle>(null);
   const searchBox = useRef<HTMLInputElement>(null);
   const { acts, said, setSaid } = useActs(chosen);
-  const flow = useDeletion(({ removed, bytesFreed, notRemoved }) => {
-    setSelected(new Set());
-    if (notRemoved.length === 0) {
-      setSaid({ words: `${plural(removed, "bundle")} deleted, ${byteSize(bytesFreed)} freed.` });
-    }
-  });
+  const flow = useDeletion(() => setSelected(new Set()));
   const close = () => flow.close().catch((error) => setSaid({ error }));
+  const deleted = (head: JobHead) => {
+    void close();
+    setSaid({ words: `${plural(head.done, "bundle")} deleted, ${byteSize(head.bytes)} freed.` });
+  };
   const commands = archiveCommands({
     chosen,
     isReading,
@@ -219,7 +218,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
           </DetailsPane>
         )}
       </Columns>
-      <DeletionDialog flow={flow} onClose={close} />
+      <DeletionDialog flow={flow} onClose={close} onDeleted={deleted} />
     </>
   );
 }

@@ -14,20 +14,24 @@ import {
   TabList,
   tokens,
 } from "@fluentui/react-components";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
 import { wholeNumberIn } from "../../components/wholeNumberIn";
 import { byteSize, plural, wholeNumber } from "../../components/words";
 import {
+  commands,
   type ErrorReport,
   errorReport,
+  type Job,
+  type JobHead,
+  type JobItem,
   type KeptView,
-  type NotRemovedView,
-  type PlanReport,
   type PlanView,
   type RecordRow,
 } from "../../ipc";
+import { isRunning, progressOf, useJobs } from "../shell/jobs";
+import { progressWords } from "../shell/jobWords";
 import { HOST_COLUMN, recordKey, SIZE_COLUMN, TAKEN_COLUMN } from "./records";
 import type { useDeletion } from "./useDeletion";
 
@@ -58,25 +62,27 @@ const KEPT_COLUMNS: readonly GridColumn<KeptView>[] = [
   { id: "because", title: "Kept because", width: 260, text: (kept) => kept.because },
 ];
 
-const LEFT_COLUMNS: readonly GridColumn<NotRemovedView>[] = [
-  { id: "host", title: "Host", width: 180, isFixed: true, text: (left) => left.host },
-  { id: "reason", title: "Could not go because", width: 300, text: (left) => left.reason },
-  { id: "id", title: "Id", width: 120, text: (left) => left.id },
+const LEFT_COLUMNS: readonly GridColumn<JobItem>[] = [
+  { id: "host", title: "Host", width: 180, isFixed: true, text: (left) => left.name },
+  { id: "reason", title: "Could not go because", width: 300, text: (left) => left.error?.message ?? "" },
+  { id: "id", title: "Id", width: 120, text: (left) => left.record ?? "" },
 ];
 
 type DeletionDialogProps = {
   flow: ReturnType<typeof useDeletion>;
   onClose: () => void;
+  /** All that was to go is gone. */
+  onDeleted: (head: JobHead) => void;
 };
 
 /** Shows exactly what would go before anything goes; the last button names the act. */
-export function DeletionDialog({ flow, onClose }: DeletionDialogProps) {
+export function DeletionDialog({ flow, onClose, onDeleted }: DeletionDialogProps) {
   const styles = useStyles();
   const { deletion, kind } = flow;
   if (kind === null) {
     return null;
   }
-  const isBusy = deletion.stage === "applying";
+  const isBusy = deletion.stage === "starting";
   return (
     <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && !isBusy && onClose()}>
       <DialogSurface className={styles.surface}>
@@ -89,13 +95,13 @@ export function DeletionDialog({ flow, onClose }: DeletionDialogProps) {
             <Planned
               plan={deletion.plan}
               keepLast={flow.keepLast}
-              onApply={() => flow.apply(deletion.plan)}
+              onApply={() => flow.start(deletion.plan)}
               onClose={onClose}
             />
-          ) : deletion.stage === "applying" ? (
-            <Applying plan={deletion.plan} />
-          ) : deletion.stage === "done" ? (
-            <Done report={deletion.report} onClose={onClose} />
+          ) : deletion.stage === "starting" ? (
+            <Starting plan={deletion.plan} />
+          ) : deletion.stage === "deleting" ? (
+            <Deleting id={deletion.job} onClose={onClose} onDeleted={onDeleted} />
           ) : (
             <Failed error={errorReport(deletion.error)} onAgain={flow.planAgain} onClose={onClose} />
           )}
@@ -235,37 +241,90 @@ function staysInWords(count: number, keepLast: number | null): string {
   return `${stay}${count === 1 ? "stays" : "stay"}${keepLast === null ? "." : " in the archive."}`;
 }
 
-function Applying({ plan }: { plan: PlanView }) {
+function Starting({ plan }: { plan: PlanView }) {
   const styles = useStyles();
   return (
     <>
-      <DialogTitle>Deleting {plural(plan.removedCount, "bundle")}</DialogTitle>
+      <DialogTitle>Delete {plural(plan.removedCount, "bundle")}</DialogTitle>
       <DialogContent className={styles.content}>
-        <ProgressBar aria-label="Deleting" />
-        <span className={styles.quiet}>What has begun is brought to its end. Leave the window open until then.</span>
+        <ProgressBar aria-label="Making sure" />
+        <span className={styles.quiet}>Making sure that the archive is still what it was.</span>
       </DialogContent>
     </>
   );
 }
 
-function Done({ report, onClose }: { report: PlanReport; onClose: () => void }) {
+type DeletingProps = { id: number; onClose: () => void; onDeleted: (head: JobHead) => void };
+
+/** Follows the job; it goes on without the dialog. */
+function Deleting({ id, onClose, onDeleted }: DeletingProps) {
+  const job = useJobs((state) => state.jobs.find((one) => one.head.id === id));
+  const head = job?.head;
+  const isGone = head?.state === "done" && head.failed === 0 && head.error === null;
+  useEffect(() => {
+    head !== undefined && isGone && onDeleted(head);
+  }, [head, isGone, onDeleted]);
+  return job === undefined || isRunning(job.head) || isGone ? (
+    <UnderWay id={id} head={head} onClose={onClose} />
+  ) : (
+    <Ended job={job} onClose={onClose} />
+  );
+}
+
+function UnderWay({ id, head, onClose }: { id: number; head: JobHead | undefined; onClose: () => void }) {
   const styles = useStyles();
+  const [error, setError] = useState<unknown>(null);
   return (
     <>
-      <DialogTitle>{`${plural(report.notRemoved.length, "bundle")} could not be deleted`}</DialogTitle>
+      <DialogTitle>{head === undefined ? "Deleting" : `Deleting ${plural(head.total, "bundle")}`}</DialogTitle>
       <DialogContent className={styles.content}>
-        <span>
-          {`${plural(report.removed, "bundle")} deleted, ${byteSize(report.bytesFreed)} freed. What could not go is still whole.`}
-        </span>
-        <div className={styles.list}>
-          <PlainGrid
-            name="plan.left"
-            label="What could not be deleted"
-            rows={report.notRemoved}
-            rowKey={leftKey}
-            columns={LEFT_COLUMNS}
-          />
-        </div>
+        <ProgressBar aria-label="Deleting" value={head === undefined ? undefined : (progressOf(head) ?? undefined)} />
+        <span className={styles.quiet}>{head !== undefined && progressWords(head)}</span>
+        {error !== null && <ErrorView error={error} />}
+      </DialogContent>
+      <DialogActions>
+        <Button appearance="primary" autoFocus onClick={onClose}>
+          Go on in the background
+        </Button>
+        <Button
+          disabled={head?.state !== "running"}
+          onClick={() => commands.cancelJob(id, null).catch(setError)}
+          title="What is gone stays gone"
+        >
+          Cancel
+        </Button>
+      </DialogActions>
+    </>
+  );
+}
+
+/** Not all that was to go is gone. */
+function Ended({ job, onClose }: { job: Job; onClose: () => void }) {
+  const styles = useStyles();
+  const { head } = job;
+  const left = useMemo(() => job.items.filter((item) => item.step === "failed"), [job.items]);
+  const deleted = `${plural(head.done - head.failed - head.cancelled, "bundle")} deleted, ${byteSize(head.bytes)} freed.`;
+  return (
+    <>
+      <DialogTitle>
+        {head.cancelled > 0
+          ? `${plural(head.cancelled, "bundle")} ${head.cancelled === 1 ? "stays" : "stay"}: deleting was cancelled`
+          : `${plural(head.failed, "bundle")} could not be deleted`}
+      </DialogTitle>
+      <DialogContent className={styles.content}>
+        <span>{left.length > 0 ? `${deleted} What could not go is still whole.` : deleted}</span>
+        {head.error !== null && <ErrorView error={head.error} />}
+        {left.length > 0 && (
+          <div className={styles.list}>
+            <PlainGrid
+              name="plan.left"
+              label="What could not be deleted"
+              rows={left}
+              rowKey={leftKey}
+              columns={LEFT_COLUMNS}
+            />
+          </div>
+        )}
       </DialogContent>
       <DialogActions>
         <Button appearance="primary" autoFocus onClick={onClose}>
@@ -326,6 +385,6 @@ function keptKey(kept: KeptView): string {
   return kept.record.id;
 }
 
-function leftKey(left: NotRemovedView): string {
-  return left.id;
+function leftKey(left: JobItem): string {
+  return left.record ?? left.name;
 }

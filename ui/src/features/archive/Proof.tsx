@@ -1,5 +1,6 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { Mark } from "../../components/Mark";
+import { capital } from "../../components/words";
 import type { RungView } from "../../ipc";
 
 const useStyles = makeStyles({
@@ -37,7 +38,7 @@ export function Proof({ rungs, isVerified }: { rungs: readonly RungView[]; isVer
               <Mark kind={STATES[state].mark} />
               <span>
                 <span>
-                  {sentence(title)}: {STATES[state].words.toLowerCase()}
+                  {capital(title)}: {STATES[state].words.toLowerCase()}
                 </span>
                 {reason !== null && <span className={styles.reason}>{reason}</span>}
               </span>
@@ -47,8 +48,4 @@ export function Proof({ rungs, isVerified }: { rungs: readonly RungView[]; isVer
       )}
     </section>
   );
-}
-
-function sentence(words: string): string {
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }

@@ -1,13 +1,13 @@
 /** Deleting from the archive: plan, show, apply. Nothing goes that was not shown, and the core holds the plan. */
 import { useRef, useState } from "react";
-import { commands, type PlanReport, type PlanView, planProgress } from "../../ipc";
+import { commands, type PlanView, planProgress } from "../../ipc";
 
 export type Deletion =
   | { stage: "asking" }
   | { stage: "planning"; read: number }
   | { stage: "planned"; plan: PlanView }
-  | { stage: "applying"; plan: PlanView }
-  | { stage: "done"; report: PlanReport }
+  | { stage: "starting"; plan: PlanView }
+  | { stage: "deleting"; job: number }
   | { stage: "failed"; error: unknown };
 
 export type DeletionKind = "delete" | "prune";
@@ -15,8 +15,8 @@ export type DeletionKind = "delete" | "prune";
 /** How the plan that is shown was asked for: to make it again when it no longer holds. */
 type Wanted = { kind: "delete"; ids: readonly string[] } | { kind: "prune"; keepLast: number | null };
 
-/** `onDeleted` hears of every plan that was applied; the dialog stays only where something could not go. */
-export function useDeletion(onDeleted: (report: PlanReport) => void) {
+/** `onBegun` hears of every plan of which the deletion has begun. */
+export function useDeletion(onBegun: () => void) {
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const [deletion, setDeletion] = useState<Deletion>({ stage: "asking" });
   // Answers to what was closed or asked again meanwhile are not listened to.
@@ -62,12 +62,12 @@ export function useDeletion(onDeleted: (report: PlanReport) => void) {
     },
     planPrune: (keepLast: number) => plan({ kind: "prune", keepLast }),
     planAgain: () => (wanted === null ? Promise.resolve() : plan(wanted)),
-    apply: async (shown: PlanView) => {
-      setDeletion({ stage: "applying", plan: shown });
+    start: async (shown: PlanView) => {
+      setDeletion({ stage: "starting", plan: shown });
       try {
-        const report = await commands.applyPlan(shown.plan);
-        report.notRemoved.length === 0 ? setWanted(null) : setDeletion({ stage: "done", report });
-        onDeleted(report);
+        const job = await commands.startDeletion(shown.plan);
+        setDeletion({ stage: "deleting", job });
+        onBegun();
       } catch (error) {
         setDeletion({ stage: "failed", error });
       }

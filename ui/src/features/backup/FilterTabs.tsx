@@ -1,7 +1,8 @@
 import { makeStyles, Tab, TabList } from "@fluentui/react-components";
 import { useMemo } from "react";
-import { wholeNumber } from "../../components/words";
+import { capital, wholeNumber } from "../../components/words";
 import type { JobItem, JobKind } from "../../ipc";
+import { ITEM_WORDS } from "../shell/jobWords";
 import { fits, type ItemFilter } from "./items";
 
 const useStyles = makeStyles({ tabs: { flexShrink: 0 } });
@@ -21,8 +22,8 @@ export function FilterTabs({ items, kind, chosen, onChoose }: FilterTabsProps) {
     const all: readonly { filter: ItemFilter; label: string; count: number }[] = [
       { filter: "all", label: "All", count: items.length },
       { filter: "underWay", label: "Under way", count: count("underWay") },
-      { filter: "failed", label: kind === "verify" ? "Damaged" : "Failed", count: count("failed") },
-      { filter: "good", label: kind === "verify" ? "Good" : "Saved", count: count("good") },
+      { filter: "failed", label: capital(ITEM_WORDS[kind].bad), count: count("failed") },
+      { filter: "good", label: capital(ITEM_WORDS[kind].good), count: count("good") },
       { filter: "cancelled", label: "Cancelled", count: count("cancelled") },
     ];
     return all.filter((tab) => tab.filter !== "cancelled" || tab.count > 0);

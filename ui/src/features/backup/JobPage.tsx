@@ -21,7 +21,7 @@ import { DateTime } from "../../components/Time";
 import { byteSize, ofTotal, plural, sentences, timeLeft, wholeNumber } from "../../components/words";
 import { commands as ipc, type Job } from "../../ipc";
 import { isRunning, progressOf, useJobs } from "../shell/jobs";
-import { failedWords, stateIcon, stateWords } from "../shell/jobWords";
+import { failedWords, ITEM_WORDS, stateIcon, stateWords } from "../shell/jobWords";
 import { FilterTabs } from "./FilterTabs";
 import {
   bytesWords,
@@ -169,7 +169,7 @@ function JobView({ job }: { job: Job }) {
       ? [
           {
             id: "cancel",
-            label: "Cancel the run",
+            label: head.kind === "backup" ? "Cancel the run" : "Cancel",
             icon: <DismissCircleRegular />,
             isPrimary: true,
             disabled: head.state === "cancelling",
@@ -251,7 +251,7 @@ function JobView({ job }: { job: Job }) {
           onChange={(_, { value }) => setTyped(value)}
         />
         <span className={bar.count} role="status">
-          {ofTotal(shown.length, rows.length, head.kind === "verify" ? "bundle" : "host")}
+          {ofTotal(shown.length, rows.length, ITEM_WORDS[head.kind].item)}
         </span>
       </div>
       <div className={styles.grid} data-pane="grid">

@@ -21,7 +21,7 @@ export function itemRows(items: readonly JobItem[]): ItemRow[] {
 }
 
 export function isEnd(step: Step): boolean {
-  return step === "saved" || step === "failed" || step === "cancelled" || step === "good" || step === "damaged";
+  return step !== "waiting" && step !== "packing" && step !== "downloading";
 }
 
 export function isFailure(step: Step): boolean {
@@ -51,7 +51,7 @@ export function fits(step: Step, filter: ItemFilter): boolean {
     case "failed":
       return isFailure(step);
     case "good":
-      return step === "saved" || step === "good";
+      return step === "saved" || step === "good" || step === "deleted";
     case "cancelled":
       return step === "cancelled";
   }
@@ -80,6 +80,8 @@ export function stepWords(step: Step): string {
       return "Good";
     case "damaged":
       return "Damaged";
+    case "deleted":
+      return "Deleted";
   }
 }
 
@@ -92,6 +94,7 @@ export function stepMark(step: Step): MarkKind {
       return "busy";
     case "saved":
     case "good":
+    case "deleted":
       return "good";
     case "failed":
     case "damaged":
@@ -103,7 +106,9 @@ export function stepMark(step: Step): MarkKind {
 
 /** What sorts steps: what needs attention and what is under way first. */
 export function stepOrder(step: Step): number {
-  return ["failed", "damaged", "downloading", "packing", "waiting", "cancelled", "saved", "good"].indexOf(step);
+  return ["failed", "damaged", "downloading", "packing", "waiting", "cancelled", "saved", "good", "deleted"].indexOf(
+    step,
+  );
 }
 
 /** "48 KB of 96 KB", "96 KB", "". */

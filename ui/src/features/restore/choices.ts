@@ -1,5 +1,5 @@
 /** The options of a restore in words. Pure. */
-import { duration } from "../../components/words";
+import { capital, duration } from "../../components/words";
 import type { RestoreChoices } from "../../ipc";
 
 export const MINUTES = { least: 1, most: 1440 } as const;
@@ -25,6 +25,5 @@ export function choiceWords(choices: RestoreChoices): string {
         : "full vSAN data migration",
     choices.force ? "with force" : "without force",
   ].filter((part) => part !== null);
-  const words = parts.join(", ");
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  return `${capital(parts.join(", "))}.`;
 }

@@ -1,6 +1,6 @@
 /** Restores in words: what each step is, how a restore stands, its report as text. Pure. */
 import type { MarkKind } from "../../components/Mark";
-import { dateTimeAndZone, duration, sentences } from "../../components/words";
+import { capital, dateTimeAndZone, duration, sentences } from "../../components/words";
 import type {
   NextView,
   RestoreProgress,
@@ -194,7 +194,7 @@ export function nextWords(next: NextView): string {
 
 /** What the core notes, as a sentence; a name at its beginning stays as it is. */
 export function noteWords(note: string): string {
-  return /^[a-z]+[ ,]/.test(note) || /^[a-z]+$/.test(note) ? `${note.charAt(0).toUpperCase()}${note.slice(1)}` : note;
+  return /^[a-z]+[ ,]/.test(note) || /^[a-z]+$/.test(note) ? capital(note) : note;
 }
 
 /** The report as text, for the clipboard and for a file. */

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 import { Mark, type MarkKind } from "../../components/Mark";
 import { plural, wholeNumber } from "../../components/words";
-import type { JobHead } from "../../ipc";
+import type { JobHead, JobKind } from "../../ipc";
 import { progressSentence, restoreStateMark, restoreStateWords } from "../restore/restoreWords";
 
 /** "137 saved, 3 failed". */
@@ -33,9 +33,17 @@ export function progressWords(head: JobHead): string {
   return head.total === 0 ? "Starting" : `${wholeNumber(head.done)} of ${wholeNumber(head.total)}`;
 }
 
+/** What a job's items are, and what they are called that ended well or badly. */
+export const ITEM_WORDS: Readonly<Record<JobKind, { item: string; good: string; bad: string }>> = {
+  backup: { item: "host", good: "saved", bad: "failed" },
+  verify: { item: "bundle", good: "good", bad: "damaged" },
+  delete: { item: "bundle", good: "deleted", bad: "could not go" },
+  restore: { item: "step", good: "done", bad: "failed" },
+};
+
 /** "3 failed", "1 damaged". */
 export function failedWords(head: JobHead): string {
-  return `${wholeNumber(head.failed)} ${head.kind === "verify" ? "damaged" : "failed"}`;
+  return `${wholeNumber(head.failed)} ${ITEM_WORDS[head.kind].bad}`;
 }
 
 export function stateMark(head: JobHead): MarkKind {
@@ -65,10 +73,9 @@ export function canCancel(head: JobHead): boolean {
 }
 
 function outcome(head: JobHead): string {
-  const isVerify = head.kind === "verify";
-  const good = head.done - head.failed - head.cancelled;
+  const words = ITEM_WORDS[head.kind];
   return [
-    isVerify ? plural(good, "bundle good", "bundles good") : plural(good, "host saved", "hosts saved"),
+    `${plural(head.done - head.failed - head.cancelled, words.item)} ${words.good}`,
     head.failed > 0 ? failedWords(head) : null,
     head.cancelled > 0 ? `${wholeNumber(head.cancelled)} cancelled` : null,
   ]

@@ -26,11 +26,7 @@ pub(super) fn run(context: &Context, id: &str, file: &Path, overwrite: bool) -> 
     let record = archive.find(&listing, id)?;
     let exported = export(&archive, record, &std::path::absolute(file)?, overwrite)
         .map_err(|error| hint_of_option(Failure::from(error)))?;
-    context.note(&[AuditEntry {
-        host: Some(record.host.name.clone()),
-        record: Some(record.id.clone()),
-        ..AuditEntry::new(now(), AuditAction::Export, "ok")
-    }]);
+    context.note(&[AuditEntry::of_record(now(), AuditAction::Export, record, "ok")]);
     let body = Body {
         id: record.id.clone(),
         host: record.host.name.clone(),

@@ -41,11 +41,7 @@ fn mark(
     let listing = archive.list()?;
     let record = archive.find(&listing, id)?;
     let marks = lock.mark(record, &change(&record.marks))?;
-    context.note(&[AuditEntry {
-        host: Some(record.host.name.clone()),
-        record: Some(record.id.clone()),
-        ..AuditEntry::new(now(), AuditAction::Mark, result)
-    }]);
+    context.note(&[AuditEntry::of_record(now(), AuditAction::Mark, record, result)]);
     let record = Record { marks, ..record.clone() };
     context.console.result(&Found { record: Shown::from(&record) }, || told(&record))?;
     Ok(Exit::Ok)

@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use hostconfig::archive::{
-    HostPlan, Kept, KeptBecause, Listing, PrunePlan, PruneReport, Record, delete_plan, prune_plan, verify,
+    HostPlan, Kept, KeptBecause, Listing, PrunePlan, Pruning, Record, Removal, delete_plan, prune_plan,
+    verify,
 };
-use hostconfig::audit::{AuditAction, AuditEntry};
+use hostconfig::audit::{AuditAction, AuditEntry, AuditLog};
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 
 use super::{Unreadable, tell_unreadable};
 use crate::console::{BAD, GOOD, STRONG};
 use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
+use crate::progress::step_bar;
 use crate::{interrupt, text};
 
 #[derive(Serialize)]
@@ -73,23 +76,29 @@ pub(super) fn run(context: &Context, keep_last: u32, dry_run: bool) -> Result<Ex
         carry_out(context, AuditAction::Prune, Some(keep_last), dry_run, |listing, is_good| {
             prune_plan(listing, keep_last, is_good)
         })?;
-    Ok(if carried_out.report.not_removed.is_empty() { Exit::Ok } else { Exit::Failed })
+    Ok(carried_out.exit())
 }
 
 /// `hostkeep archive delete`: the same for chosen backups.
 pub(super) fn delete(context: &Context, ids: &[String], dry_run: bool) -> Result<Exit, Failure> {
-    let CarriedOut { plan, report } =
-        carry_out(context, AuditAction::Delete, None, dry_run, |listing, is_good| {
-            delete_plan(listing, ids, is_good)
-        })?;
+    let carried_out = carry_out(context, AuditAction::Delete, None, dry_run, |listing, is_good| {
+        delete_plan(listing, ids, is_good)
+    })?;
     let stays = |kept: &Kept| kept.because != KeptBecause::NotChosen;
-    let all_go = report.not_removed.is_empty() && !plan.hosts.iter().flat_map(|host| &host.kept).any(stays);
-    Ok(if all_go { Exit::Ok } else { Exit::Failed })
+    let some_stay = carried_out.plan.hosts.iter().flat_map(|host| &host.kept).any(stays);
+    Ok(match carried_out.exit() {
+        Exit::Ok if some_stay => Exit::Failed,
+        exit => exit,
+    })
 }
 
+/// A plan and what came of it.
 struct CarriedOut {
     plan: PrunePlan,
-    report: PruneReport,
+    removals: Vec<Removal>,
+    is_dry_run: bool,
+    /// Ended by Ctrl+C before all had gone.
+    is_cancelled: bool,
 }
 
 fn carry_out(
@@ -115,22 +124,79 @@ fn carry_out(
     if !context.console.json {
         crate::console::Console::text(&told(&plan, keep_last))?;
     }
-    let report = match lock {
-        Some(lock) if plan.removed().next().is_some() => lock.prune(&plan)?,
-        _ => PruneReport::default(),
+    let removals = match lock {
+        Some(lock) if plan.removed().next().is_some() => remove(context, action, lock.prune(&plan)?, &cancel),
+        _ => Vec::new(),
     };
-    note(context, action, &report);
+    let is_cancelled = !dry_run && removals.len() < plan.removed().count();
+    let done = CarriedOut { plan, removals, is_dry_run: dry_run, is_cancelled };
     let body = Body {
         archive: archive.root().display().to_string(),
         dry_run,
-        plan: PlanBody::new(&plan, keep_last),
-        removed: report.removed.iter().map(Brief::from).collect(),
-        not_removed: report.not_removed.iter().map(not_removed).collect(),
-        bytes_freed: report.bytes_freed,
+        plan: PlanBody::new(&done.plan, keep_last),
+        removed: done.removed().map(Brief::from).collect(),
+        not_removed: done.not_removed().map(NotRemoved::from).collect(),
+        bytes_freed: done.bytes_freed(),
         unreadable,
     };
-    context.console.result(&body, || told_end(&plan, &report, keep_last, dry_run))?;
-    Ok(CarriedOut { plan, report })
+    context.console.result(&body, || told_end(&done, keep_last))?;
+    Ok(done)
+}
+
+/// Each that goes is noted as soon as it is gone: whatever ends the program does not lose it.
+fn remove(
+    context: &Context,
+    action: AuditAction,
+    pruning: Pruning,
+    cancel: &CancellationToken,
+) -> Vec<Removal> {
+    let bar = step_bar(&context.console, pruning.len(), "removing");
+    let audit = AuditLog::new(&context.config);
+    let mut unnoted = None;
+    let mut removals = Vec::new();
+    for removal in pruning {
+        if removal.freed.is_ok() {
+            let entry = AuditEntry::of_record(now(), action, &removal.record, "ok");
+            unnoted = unnoted.or(audit.append(&[entry]).err());
+        }
+        bar.inc(1);
+        removals.push(removal);
+        if cancel.is_cancelled() {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    if let Some(error) = unnoted {
+        context.console.warn_of(&error.report());
+    }
+    removals
+}
+
+impl CarriedOut {
+    fn removed(&self) -> impl Iterator<Item = &Record> {
+        self.removals.iter().filter(|removal| removal.freed.is_ok()).map(|removal| &removal.record)
+    }
+
+    /// What could not go, and why.
+    fn not_removed(&self) -> impl Iterator<Item = (&Record, &str)> {
+        self.removals
+            .iter()
+            .filter_map(|Removal { record, freed }| Some((record, freed.as_ref().err()?.as_str())))
+    }
+
+    fn bytes_freed(&self) -> u64 {
+        self.removals.iter().filter_map(|removal| removal.freed.as_ref().ok()).sum()
+    }
+
+    fn exit(&self) -> Exit {
+        if self.is_cancelled {
+            Exit::Cancelled
+        } else if self.not_removed().next().is_some() {
+            Exit::Failed
+        } else {
+            Exit::Ok
+        }
+    }
 }
 
 /// The plan as text: the hosts of which something goes, with the reason for whatever stays although it might be expected to
@@ -165,7 +231,8 @@ fn told_host(host: &HostPlan, keep_last: Option<usize>) -> String {
     std::iter::once(head).chain(kept).chain(removed).collect()
 }
 
-fn told_end(plan: &PrunePlan, report: &PruneReport, keep_last: Option<usize>, dry_run: bool) -> String {
+fn told_end(done: &CarriedOut, keep_last: Option<usize>) -> String {
+    let plan = &done.plan;
     let planned = plan.removed().count();
     if planned == 0 {
         let is_kept =
@@ -184,7 +251,7 @@ fn told_end(plan: &PrunePlan, report: &PruneReport, keep_last: Option<usize>, dr
             None => "Nothing to remove.\n".to_owned(),
         };
     }
-    if dry_run {
+    if done.is_dry_run {
         return format!(
             "Would remove {}, {}. Nothing was removed, because of --dry-run.\n",
             text::count(planned, "backup"),
@@ -193,13 +260,17 @@ fn told_end(plan: &PrunePlan, report: &PruneReport, keep_last: Option<usize>, dr
     }
     let removed = format!(
         "{GOOD}Removed {}{GOOD:#}, {} freed.\n",
-        text::count(report.removed.len(), "backup"),
-        text::size(report.bytes_freed)
+        text::count(done.removed().count(), "backup"),
+        text::size(done.bytes_freed())
     );
-    let stay = report.not_removed.iter().map(|stays| {
-        format!("{BAD}Not removed{BAD:#}: {}: {}\n", brief(&stays.record), text::visible(&stays.reason))
+    let stay = done.not_removed().map(|(record, reason)| {
+        format!("{BAD}Not removed{BAD:#}: {}: {}\n", brief(record), text::visible(reason))
     });
-    std::iter::once(removed).chain(stay).collect()
+    let rest = planned - done.removals.len();
+    let cancelled = done
+        .is_cancelled
+        .then(|| format!("Cancelled: {} that would have gone, stay.\n", text::count(rest, "backup")));
+    std::iter::once(removed).chain(stay).chain(cancelled).collect()
 }
 
 fn brief(record: &Record) -> String {
@@ -220,18 +291,10 @@ fn because(kept: &Kept) -> (&'static str, &'static str) {
     }
 }
 
-fn note(context: &Context, action: AuditAction, report: &PruneReport) {
-    let entry = |record: &Record| AuditEntry {
-        server: Some(record.server.address.clone()),
-        host: Some(record.host.name.clone()),
-        record: Some(record.id.clone()),
-        ..AuditEntry::new(now(), action, "ok")
-    };
-    context.note(&report.removed.iter().map(entry).collect::<Vec<_>>());
-}
-
-fn not_removed(stays: &hostconfig::archive::NotRemoved) -> NotRemoved {
-    NotRemoved { record: Brief::from(&stays.record), reason: stays.reason.clone() }
+impl From<(&Record, &str)> for NotRemoved {
+    fn from((record, reason): (&Record, &str)) -> Self {
+        Self { record: Brief::from(record), reason: reason.to_owned() }
+    }
 }
 
 impl From<&Record> for Brief {
