@@ -88,7 +88,7 @@ pub enum AttemptResult {
 }
 
 /// Clocks of machines differ, and are set.
-const TOLERATED_FUTURE: TimeDelta = TimeDelta::days(1);
+pub(crate) const TOLERATED_FUTURE: TimeDelta = TimeDelta::days(1);
 
 /// Assesses each host, in the hosts' order. `records` are the good ones: every record was good when it was taken, and the
 /// caller leaves out what it knows to be damaged since. Attempts are matched by server and name, which is all that reports

@@ -46,7 +46,7 @@ pub(crate) async fn plan_prune(
     progress: Channel<PlanProgress>,
 ) -> Answer<PlanView> {
     plan(app.place(), AuditAction::Prune, progress, move |listing, is_good| {
-        prune_plan(listing, keep_last, is_good)
+        prune_plan(listing, keep_last, now(), is_good)
     })
     .await
 }
@@ -150,6 +150,7 @@ fn view(place: &Place, read: &ArchiveRead, id: u32, plan: &PrunePlan) -> PlanVie
     let because = |because: KeptBecause| match because {
         KeptBecause::Newest | KeptBecause::NotChosen => None,
         KeptBecause::Pinned => Some("it is pinned"),
+        KeptBecause::Future => Some("it is dated in the future, by a clock that was wrong"),
         KeptBecause::LastGood => Some("it is the host's last good bundle"),
         KeptBecause::NoGoodNewer => Some("the host has no newer good bundle"),
     };

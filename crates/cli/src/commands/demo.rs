@@ -81,7 +81,7 @@ pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
     let verified = verify_all(console, &records, &cancel)?;
     tour.show(|| told_verdicts(&verified))?;
     tour.step("hostkeep archive prune --keep-last 1 --dry-run: what would go.")?;
-    let plan = prune_plan(&listing, 1, |record| Ok(verify(record, |_| (), &cancel)?.is_good()))?;
+    let plan = prune_plan(&listing, 1, now(), |record| Ok(verify(record, |_| (), &cancel)?.is_good()))?;
     tour.show(|| told_plan(&plan, Some(1)))?;
     tour.step("That is all. Everything is still there to look at:")?;
     tour.show(|| told_end(&folder, &root))?;

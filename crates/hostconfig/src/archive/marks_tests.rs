@@ -1,5 +1,5 @@
 use super::*;
-use crate::archive::tests::{keep, lock, new_archive, pruned};
+use crate::archive::tests::{keep, lock, new_archive, pruned, taken_at};
 use crate::archive::{Archive, RECORD_FILE, export, prune_plan};
 
 fn marks(pinned: bool, note: &str) -> Marks {
@@ -115,7 +115,7 @@ fn marks_stay_with_their_record_and_go_with_it() {
     let exported = export(&archive, &record, folder.path(), false).unwrap();
     assert_eq!(fs::read(exported.path).unwrap(), b"bundle");
     assert!(!folder.path().join(MARKS_FILE).exists());
-    let plan = prune_plan(&archive.list().unwrap(), 1, |_| Ok(true)).unwrap();
+    let plan = prune_plan(&archive.list().unwrap(), 1, taken_at(86_400), |_| Ok(true)).unwrap();
     assert_eq!(pruned(&lock, &plan), [Ok(6)]);
     assert!(!record.folder.exists());
 }

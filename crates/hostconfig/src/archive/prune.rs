@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::{DateTime, FixedOffset};
 use sha2::{Digest, Sha256};
 
 use super::{ArchiveError, Listing, Record};
 use crate::Result;
+use crate::safety::TOLERATED_FUTURE;
 
 /// What would stay and go, made by [`prune_plan`] or [`delete_plan`].
 #[derive(Debug, Clone)]
@@ -50,6 +52,8 @@ pub enum KeptBecause {
     NotChosen,
     /// It is pinned.
     Pinned,
+    /// It is dated after today, by a clock that was wrong: how old it is, nobody knows.
+    Future,
     /// It is good, and of those that would stay without it none is, or none that is newer.
     LastGood,
     /// No newer one is good, nor is this one: nothing goes before a good one stays.
@@ -60,7 +64,8 @@ pub enum KeptBecause {
 /// keeps as many of each name: runs that see different servers may have given two hosts of one UUID the same identity, and
 /// neither may cost the other its backups.
 ///
-/// Where none of those is good, older ones stay too, up to and including the first that is. `is_good` is asked only where
+/// What is dated in the future does not count either, and stays: else a clock that once was wrong would have each new backup
+/// removed. Where none of those is good, older ones stay too, up to and including the first that is. `is_good` is asked only where
 /// something would go, newest first, until it says yes. What could not be listed is never removed.
 ///
 /// # Errors
@@ -68,12 +73,14 @@ pub enum KeptBecause {
 pub fn prune_plan(
     listing: &Listing,
     keep_last: usize,
+    now: DateTime<FixedOffset>,
     mut is_good: impl FnMut(&Record) -> Result<bool>,
 ) -> Result<PrunePlan> {
     if keep_last == 0 {
         return Err(ArchiveError::KeepLastZero.into());
     }
-    let hosts = by_host(listing).into_iter().map(|records| keep_newest(&records, keep_last, &mut is_good));
+    let hosts =
+        by_host(listing).into_iter().map(|records| keep_newest(&records, keep_last, now, &mut is_good));
     Ok(PrunePlan { hosts: hosts.collect::<Result<_>>()?, digest: digest(listing) })
 }
 
@@ -132,9 +139,17 @@ fn by_host(listing: &Listing) -> Vec<Vec<&Record>> {
 fn keep_newest(
     records: &[&Record],
     keep_last: usize,
+    now: DateTime<FixedOffset>,
     mut is_good: impl FnMut(&Record) -> Result<bool>,
 ) -> Result<HostPlan> {
     let mut plan = HostPlan::of(records);
+    let (future, records): (Vec<&Record>, Vec<&Record>) =
+        records.iter().partition(|record| record.taken_at - TOLERATED_FUTURE > now);
+    plan.kept.extend(future.into_iter().map(|record| Kept {
+        record: record.clone(),
+        because: if record.marks.pinned { KeptBecause::Pinned } else { KeptBecause::Future },
+        is_good: None,
+    }));
     let unpinned = records.iter().filter(|record| !record.marks.pinned).count();
     let mut has_good = unpinned <= keep_last;
     let mut newest = 0;
@@ -143,7 +158,7 @@ fn keep_newest(
         let is_newest = !is_pinned && newest < keep_last;
         newest += usize::from(is_newest);
         if has_good && !is_newest && !is_pinned {
-            plan.removed.push((*record).clone());
+            plan.removed.push(record.clone());
             continue;
         }
         let good = if has_good { None } else { Some(is_good(record)?) };
@@ -154,7 +169,7 @@ fn keep_newest(
             Some(true) => KeptBecause::LastGood,
             _ => KeptBecause::NoGoodNewer,
         };
-        plan.kept.push(Kept { record: (*record).clone(), because, is_good: good });
+        plan.kept.push(Kept { record: record.clone(), because, is_good: good });
     }
     Ok(plan)
 }

@@ -37,7 +37,7 @@ fn the_newest_stay_and_never_less_than_a_good_one() {
         ("", 5, "4 Newest, 3 Newest, 2 Newest, 1 Newest, 0 Newest", ""),
         ("", 100, "4 Newest, 3 Newest, 2 Newest, 1 Newest, 0 Newest", ""),
     ] {
-        let plan = prune_plan(&listing, keep_last, is_one_of(&records, good)).unwrap();
+        let plan = prune_plan(&listing, keep_last, taken_at(10 * DAY), is_one_of(&records, good)).unwrap();
         let (found_kept, found_removed) = shown(&plan, &records);
         assert_eq!(
             (found_kept.join(", ").as_str(), found_removed.join(", ").as_str()),
@@ -67,7 +67,9 @@ fn pinned_records_stay_and_do_not_count() {
         for digit in pinned.bytes() {
             pin(&lock, &records[usize::from(digit - b'0')]);
         }
-        let plan = prune_plan(&archive.list().unwrap(), keep_last, is_one_of(&records, good)).unwrap();
+        let plan =
+            prune_plan(&archive.list().unwrap(), keep_last, taken_at(10 * DAY), is_one_of(&records, good))
+                .unwrap();
         let (found_kept, found_removed) = shown(&plan, &records);
         assert_eq!((found_kept.join(", ").as_str(), found_removed.join(", ").as_str()), (kept, removed));
         let freed = pruned(&lock, &plan);
@@ -177,7 +179,9 @@ fn a_record_that_was_bad_already_does_not_stop_the_plan() {
     let records = keep_days(&lock, "esx01", 4);
     let newest = &records[3];
     fs::remove_file(newest.bundle_path()).unwrap();
-    let plan = prune_plan(&archive.list().unwrap(), 1, |record| Ok(record.id != newest.id)).unwrap();
+    let plan =
+        prune_plan(&archive.list().unwrap(), 1, taken_at(10 * DAY), |record| Ok(record.id != newest.id))
+            .unwrap();
     let good: Vec<Option<bool>> = plan.hosts[0].kept.iter().map(|kept| kept.is_good).collect();
     assert_eq!(good, [Some(false), Some(true)]);
     assert_eq!(pruned(&lock, &plan).iter().flatten().count(), 2);
@@ -188,7 +192,7 @@ fn a_record_that_was_bad_already_does_not_stop_the_plan() {
 fn nothing_is_checked_where_nothing_goes() {
     let (_folder, archive) = new_archive();
     keep_days(&lock(&archive), "esx01", 2);
-    prune_plan(&archive.list().unwrap(), 2, |_| panic!("nothing would go")).unwrap();
+    prune_plan(&archive.list().unwrap(), 2, taken_at(10 * DAY), |_| panic!("nothing would go")).unwrap();
 }
 
 #[test]
@@ -196,8 +200,14 @@ fn keeping_none_is_refused_and_a_cancel_ends_the_plan() {
     let (_folder, archive) = new_archive();
     keep_days(&lock(&archive), "esx01", 2);
     let listing = archive.list().unwrap();
-    assert_eq!(prune_plan(&listing, 0, |_| Ok(true)).unwrap_err().code(), "keep_last_zero");
-    assert_eq!(prune_plan(&listing, 1, |_| Err(Error::Cancelled)).unwrap_err().code(), "cancelled");
+    assert_eq!(
+        prune_plan(&listing, 0, taken_at(10 * DAY), |_| Ok(true)).unwrap_err().code(),
+        "keep_last_zero"
+    );
+    assert_eq!(
+        prune_plan(&listing, 1, taken_at(10 * DAY), |_| Err(Error::Cancelled)).unwrap_err().code(),
+        "cancelled"
+    );
 }
 
 /// Two runs, each of which saw one of two hosts that share a UUID, gave both the same identity.
@@ -208,7 +218,7 @@ fn records_of_another_name_or_identity_are_another_hosts() {
     let check = |rename: fn(&mut [Record]), expect: &[(&str, usize, usize)]| {
         let mut listing = archive.list().unwrap();
         rename(&mut listing.records);
-        let plan = prune_plan(&listing, 1, |_| Ok(true)).unwrap();
+        let plan = prune_plan(&listing, 1, taken_at(10 * DAY), |_| Ok(true)).unwrap();
         let found: Vec<_> =
             plan.hosts.iter().map(|host| (host.name.as_str(), host.kept.len(), host.removed.len())).collect();
         assert_eq!(found, expect);
@@ -284,6 +294,24 @@ fn broken_records_are_never_removed() {
 }
 
 #[test]
+fn what_is_dated_in_the_future_stays_and_costs_nothing() {
+    let (_folder, archive) = new_archive();
+    let records = keep_days(&lock(&archive), "esx01", 5);
+    let listing = archive.list().unwrap();
+    // The first two are of days that have come; a clock may be a day ahead.
+    for (today, keep_last, kept, removed) in [
+        (0, 1, "4 Future, 3 Future, 2 Future, 1 Newest", "0"),
+        (1, 1, "4 Future, 3 Future, 2 Newest", "1, 0"),
+        (1, 9, "4 Future, 3 Future, 2 Newest, 1 Newest, 0 Newest", ""),
+        (4, 1, "4 Newest", "3, 2, 1, 0"),
+    ] {
+        let plan = prune_plan(&listing, keep_last, taken_at(today * DAY), |_| Ok(true)).unwrap();
+        let (found_kept, found_removed) = shown(&plan, &records);
+        assert_eq!((found_kept.join(", ").as_str(), found_removed.join(", ").as_str()), (kept, removed));
+    }
+}
+
+#[test]
 fn what_was_not_stepped_to_stays() {
     let (_folder, archive) = new_archive();
     let lock = lock(&archive);
@@ -302,7 +330,7 @@ fn what_was_not_stepped_to_stays() {
 }
 
 fn plan(archive: &Archive, keep_last: usize) -> PrunePlan {
-    prune_plan(&archive.list().unwrap(), keep_last, |_| Ok(true)).unwrap()
+    prune_plan(&archive.list().unwrap(), keep_last, taken_at(10 * DAY), |_| Ok(true)).unwrap()
 }
 
 fn pin(lock: &WriteLock, record: &Record) {

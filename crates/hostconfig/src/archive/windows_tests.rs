@@ -93,7 +93,7 @@ fn paths_may_be_longer_than_260_characters() {
     let listing = archive.list().unwrap();
     let noted = listing.records.iter().filter(|record| record.marks.note.is_some()).count();
     assert_eq!((listing.records.len(), noted), (2, 1), "{listing:?}");
-    let plan = prune_plan(&listing, 1, |_| Ok(true)).unwrap();
+    let plan = prune_plan(&listing, 1, taken_at(86_400), |_| Ok(true)).unwrap();
     assert_eq!(plan.removed().count(), 1);
     assert_eq!(pruned(&held, &plan), [Ok(5)]);
     check_kept(&archive, "esx01.lab.local", b"second");
@@ -117,7 +117,7 @@ fn what_is_read_only_can_be_marked_and_pruned() {
         }
     }
     held.mark(&old, &Marks { pinned: false, note: Some("may go".into()) }).unwrap();
-    let plan = prune_plan(&archive.list().unwrap(), 1, |_| Ok(true)).unwrap();
+    let plan = prune_plan(&archive.list().unwrap(), 1, taken_at(86_400), |_| Ok(true)).unwrap();
     assert_eq!(pruned(&held, &plan), [Ok(3)]);
     assert!(!old.folder.exists());
     check_kept(&archive, "esx01", b"new");
@@ -134,13 +134,13 @@ fn a_bundle_that_another_program_has_open_is_not_pruned_and_stays_whole() {
     let old = keep(&held, "esx01", b"old", 0);
     keep(&held, "esx01", b"new", 60);
     let open = hold(&old.bundle_path(), SHARE_READ);
-    let plan = prune_plan(&archive.list().unwrap(), 1, |_| Ok(true)).unwrap();
+    let plan = prune_plan(&archive.list().unwrap(), 1, taken_at(86_400), |_| Ok(true)).unwrap();
     let freed = pruned(&held, &plan);
     assert!(matches!(freed[..], [Err(_)]), "{freed:?}");
     drop(open);
     assert_eq!(archive.list().unwrap().records.len(), 2);
     assert_eq!(fs::read(old.bundle_path()).unwrap(), b"old");
-    let plan = prune_plan(&archive.list().unwrap(), 1, |_| Ok(true)).unwrap();
+    let plan = prune_plan(&archive.list().unwrap(), 1, taken_at(86_400), |_| Ok(true)).unwrap();
     assert_eq!(pruned(&held, &plan), [Ok(3)]);
 }
 

@@ -74,7 +74,7 @@ pub(super) fn run(context: &Context, keep_last: u32, dry_run: bool) -> Result<Ex
     let keep_last = usize::try_from(keep_last).unwrap_or(usize::MAX);
     let carried_out =
         carry_out(context, AuditAction::Prune, Some(keep_last), dry_run, |listing, is_good| {
-            prune_plan(listing, keep_last, is_good)
+            prune_plan(listing, keep_last, now(), is_good)
         })?;
     Ok(carried_out.exit())
 }
@@ -220,7 +220,7 @@ fn told_host(host: &HostPlan, keep_last: Option<usize>) -> String {
     let needs_reason = |kept: &&Kept| match kept.because {
         KeptBecause::Newest => kept.is_good == Some(false),
         KeptBecause::NotChosen => false,
-        KeptBecause::Pinned | KeptBecause::LastGood | KeptBecause::NoGoodNewer => true,
+        KeptBecause::Pinned | KeptBecause::Future | KeptBecause::LastGood | KeptBecause::NoGoodNewer => true,
     };
     let kept = host
         .kept
@@ -286,6 +286,7 @@ fn because(kept: &Kept) -> (&'static str, &'static str) {
         KeptBecause::Newest => ("newest", "it is one of the newest"),
         KeptBecause::NotChosen => ("not_chosen", "it was not chosen"),
         KeptBecause::Pinned => ("pinned", "it is pinned"),
+        KeptBecause::Future => ("future", "it is dated in the future, by a clock that was wrong"),
         KeptBecause::LastGood => ("last_good", "it is the newest that is good"),
         KeptBecause::NoGoodNewer => ("no_good_newer", "no newer one is good"),
     }
