@@ -7,9 +7,11 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use hostconfig::archive::Archive;
 use hostconfig::audit::AuditLog;
 use hostconfig::restore::{
-    Outcome, Pace, RestoreContext, RestoreEvent, RestorePlan, RestoreReport, RestoreRequest, Step, StepState,
+    Outcome, Pace, RestoreContext, RestoreEvent, RestoreOptions, RestorePlan, RestoreReport, RestoreRequest,
+    SafetyBackup, Step, StepState,
 };
 use tauri::AppHandle;
 use tokio::sync::oneshot;
@@ -80,22 +82,31 @@ impl Desk {
     }
 }
 
+/// Where a safety backup goes, if one is wanted; else the archive is not asked for, and may be away. None is made here: a
+/// plan changes nothing, and says what is missing.
+pub(crate) fn archive_for(place: &Place, options: &RestoreOptions) -> Answer<Option<Archive>> {
+    match options.safety_backup {
+        SafetyBackup::Take => Ok(place.read_archive(false)?.archive.clone()),
+        SafetyBackup::Skip => Ok(None),
+    }
+}
+
 /// What a restore works with in the window.
 pub(crate) fn context(
     place: &Place,
+    archive: Option<Archive>,
     cancel: CancellationToken,
     watch: hostconfig::restore::Watch,
-) -> Answer<RestoreContext> {
-    Ok(RestoreContext {
+) -> RestoreContext {
+    RestoreContext {
         config: place.config.clone(),
-        // None is made here: a plan changes nothing, and says what is missing.
-        archive: place.read_archive(false)?.archive.clone(),
+        archive,
         audit: AuditLog::new(&place.config),
         clock: now,
         cancel,
         watch,
         pace: Pace::default(),
-    })
+    }
 }
 
 /// What is begun.
@@ -106,6 +117,8 @@ pub(crate) struct Beginning {
     pub(crate) return_within_seconds: u64,
     /// The host was told to restore at another time.
     pub(crate) was_told: bool,
+    /// Where the safety backup goes.
+    pub(crate) archive: Option<Archive>,
 }
 
 /// Begins a restore, or goes on with one, and answers once its journal is begun.
@@ -132,11 +145,8 @@ where
         begun: Mutex::new(Begun { told: Some(told), job: None }),
     });
     let watch = Arc::clone(&watched);
-    let context = {
-        let place = Arc::clone(&place);
-        hostconfig::blocking(move || context(&place, cancel, Arc::new(move |event| watch.on(&event)))).await?
-    };
-    let work = work(context);
+    let archive = watched.beginning.archive.clone();
+    let work = work(context(&place, archive, cancel, Arc::new(move |event| watch.on(&event))));
     let task = tauri::async_runtime::spawn(async move {
         let came_of_it = work.await;
         let (job, told) = {
@@ -244,7 +254,7 @@ impl Watched {
     fn begin(&self, id: &str) {
         // From here on the job's own token ends it, and leaving the page does not.
         lock(&self.place.restoring).cancel = CancellationToken::new();
-        let Beginning { title, host, steps, return_within_seconds, was_told } = &self.beginning;
+        let Beginning { title, host, steps, return_within_seconds, was_told, .. } = &self.beginning;
         let job =
             self.jobs.begin_cancelled_by(JobKind::Restore, title.clone(), None, self.cancel.clone(), now());
         let progress = RestoreProgress {

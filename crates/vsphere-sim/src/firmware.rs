@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::bundle::{Content, Refusal, Restorable, read};
@@ -148,13 +148,17 @@ fn take_over(world: &World, host: usize, restorable: Restorable) {
     state.times_restored += 1;
 }
 
+/// A machine that boots in no time would boot at the same moment as before: no client could tell.
+fn next_boot(last: DateTime<Utc>) -> DateTime<Utc> {
+    Utc::now().max(last + TimeDelta::minutes(2))
+}
+
 /// The host goes down at once and comes back later with a new boot time.
 fn reboot(world: &Arc<World>, host: usize) {
     {
         let mut state = world.hosts[host].state();
         state.connection = ConnectionState::NotResponding;
-        // Later than the last one, however quick the reboot and however coarse the clock.
-        state.boot_time = Utc::now().max(state.boot_time + TimeDelta::milliseconds(1));
+        state.boot_time = next_boot(state.boot_time);
     }
     network::power_off(world, host);
     {
@@ -176,10 +180,6 @@ fn reboot(world: &Arc<World>, host: usize) {
         tokio::select! {
             () = tokio::time::sleep(again.options.restore_reboot) => {}
             () = again.stop.cancelled() => return,
-        }
-        {
-            let mut state = again.hosts[host].state();
-            state.boot_time = Utc::now().max(state.boot_time + TimeDelta::milliseconds(1));
         }
         network::power_on(&again, host).await;
         {

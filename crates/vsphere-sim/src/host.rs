@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::bundle::Content;
@@ -158,6 +158,11 @@ impl SimHost {
     /// Sets how many VMs are powered on.
     pub fn set_powered_on_vms(&self, vms: usize) {
         self.state(|state| state.powered_on_vms = vms);
+    }
+
+    /// Moves the time that it says it booted at, as setting its clock does, or a restart that nobody saw.
+    pub fn shift_boot_time(&self, by: TimeDelta) {
+        self.state(|state| state.boot_time += by);
     }
 
     /// Puts it into maintenance mode or takes it out, without a task.

@@ -13,7 +13,6 @@ use hostconfig::restore::{
 };
 use hostconfig::settings::SettingsError;
 use tauri::{AppHandle, WebviewWindow};
-use tokio_util::sync::CancellationToken;
 
 use super::archive;
 use super::hosts::known_hosts;
@@ -26,7 +25,7 @@ use crate::ipc::{
     UnreadableJournal,
 };
 use crate::login::logins;
-use crate::restoring::{Beginning, begin, context};
+use crate::restoring::{Beginning, archive_for, begin, context};
 use crate::state::{Place, lock, now};
 
 const LONGEST_WAIT_SECONDS: u64 = 24 * 60 * 60;
@@ -91,7 +90,8 @@ pub(crate) async fn plan_restore(app: App<'_>, input: RestoreInput) -> Answer<Re
                 host_credentials: None,
                 host_port: place.settings()?.host_port,
             };
-            Ok((request, context(&place, cancel, Arc::new(|_| ()))?))
+            let archive = archive_for(&place, &request.options)?;
+            Ok((request, context(&place, archive, cancel, Arc::new(|_| ()))))
         }
     })
     .await?;
@@ -131,12 +131,18 @@ pub(crate) async fn start_restore(
     let mut request = planned.request;
     let host = planned.plan.host.name.clone();
     request.host_credentials = own_user(&place, &host, consent.host_user).await?;
+    let archive = blocking({
+        let (place, options) = (Arc::clone(&place), request.options);
+        move || archive_for(&place, &options)
+    })
+    .await?;
     let beginning = Beginning {
         title: format!("Restore {host}"),
         host,
         steps: planned.plan.steps.iter().map(|planned| planned.step).collect(),
         return_within_seconds: request.options.return_within_seconds,
         was_told: false,
+        archive,
     };
     let consent = Consent { digest: consent.digest, host_name: consent.host_name, accepted };
     begin(Arc::clone(&app), handle, place, beginning, |context| apply(request, consent, context)).await
@@ -213,6 +219,7 @@ pub(crate) async fn resume_restore(
         host,
         return_within_seconds: begun.options.return_within_seconds,
         was_told: summary.was_sent,
+        archive: None,
     };
     begin(Arc::clone(&app), handle, place, beginning, |context| resume(request, context)).await
 }
@@ -223,8 +230,7 @@ pub(crate) async fn resume_restore(
 pub(crate) async fn dismiss_restore(app: App<'_>, id: String) -> Answer<()> {
     let place = app.place();
     blocking(move || -> Answer<()> {
-        let context = context(&place, CancellationToken::new(), Arc::new(|_| ()))?;
-        dismiss(&context, &whole(&place, &id)?.begun.id)?;
+        dismiss(&place.config, &whole(&place, &id)?.begun.id, now())?;
         Ok(())
     })
     .await?;

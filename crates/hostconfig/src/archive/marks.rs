@@ -66,6 +66,17 @@ impl WriteLock {
         written.and_then(|()| files::sync_folder(&record.folder)).map_err(|e| archive.blame(e))?;
         Ok(marks)
     }
+
+    /// Pins the record of a folder that was made just now, and answers with it.
+    ///
+    /// # Errors
+    /// Those of [`Self::mark`].
+    pub(crate) fn pin_new(&self, folder: &Path) -> Result<Record> {
+        let not_found = || ArchiveError::RecordNotFound { asked: folder.display().to_string() };
+        let record = Record::read(folder).ok().flatten().ok_or_else(not_found)?;
+        let marks = self.mark(&record, &Marks { pinned: true, note: None })?;
+        Ok(Record { marks, ..record })
+    }
 }
 
 /// The marks of the record in this folder. Where they cannot be understood, it counts as pinned, and the reason comes with

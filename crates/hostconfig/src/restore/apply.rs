@@ -1,23 +1,28 @@
 //! A restore, from consent to report. Nothing that changes the host is ever sent twice.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
-use vsphere::inventory::HostSystem;
+use vsphere::inventory::{HostSystem, read_host};
 use vsphere::transfer::{self, Route};
-use vsphere::{ApiType, Error as ServerError, FaultKind, Session, TimeoutPhase, firmware};
+use vsphere::{ApiType, Error as ServerError, FaultKind, Session, firmware};
 
 use super::checks::{CheckCode, Verdict};
 use super::error::RestoreError;
 use super::finish::{Left, audit, finish};
 use super::journal::{Begun, Journal};
+use super::maintenance::{Entered, never_arrived};
 use super::plan::{Prepared, prepare};
 use super::progress::{Progress, RestoreEvent, Step};
 use super::report::{Outcome, RestoreReport};
 use super::request::{Consent, RestoreContext, RestoreRequest, SafetyBackup};
+use super::sight::boots;
 use super::source::Bundle;
 use super::watch::{Aftermath, Seen, see_through};
 use super::{lock, maintenance};
+use crate::archive::WriteLock;
+use crate::audit::{AuditAction, AuditEntry};
 use crate::backup::{self, BackupRequest, HostChoice, HostRef, RunContext, RunEvent, back_up};
 use crate::{Error, Result, blocking};
 
@@ -67,7 +72,7 @@ pub async fn apply(
         has_vsan,
         bundle: &bundle,
         begun: &begun,
-        may_be_in_maintenance: false,
+        entered: Entered::Not,
         safety_backup: None,
         progress: Progress::new(&context, journal),
     };
@@ -130,8 +135,7 @@ struct Restoring<'a> {
     has_vsan: bool,
     bundle: &'a Bundle,
     begun: &'a Begun,
-    /// Because of this restore.
-    may_be_in_maintenance: bool,
+    entered: Entered,
     safety_backup: Option<String>,
     progress: Progress<'a>,
 }
@@ -155,7 +159,7 @@ impl Restoring<'_> {
             Ok(answer) => self.after(answer.as_ref()).await,
             Err(error) => Seen::only(self.take_back(error).await),
         };
-        let still_entered = self.may_be_in_maintenance && !seen.has_left_maintenance;
+        let still_entered = self.entered != Entered::Not && !seen.has_left_maintenance;
         let left = Left { was_sent, still_entered, safety_backup: self.safety_backup.clone() };
         finish(self.begun, seen, left, &mut self.progress).await
     }
@@ -201,7 +205,7 @@ impl Restoring<'_> {
             return Err(RestoreError::NoArchive { host: self.host.name.clone() }.into());
         };
         let at = (context.clock)();
-        let lock = blocking(move || archive.lock("hostkeep restore", at)).await?;
+        let lock = Arc::new(blocking(move || archive.lock("hostkeep restore", at)).await?);
         let watch = Arc::clone(&context.watch);
         let told = move |event: RunEvent<'_>| {
             if let RunEvent::Received { bytes, total: Some(total), .. } = event {
@@ -223,7 +227,7 @@ impl Restoring<'_> {
             host_port: self.request.host_port,
         };
         let run = RunContext {
-            lock: Arc::new(lock),
+            lock: Arc::clone(&lock),
             audit: context.audit.clone(),
             clock: context.clock,
             cancel: context.cancel.clone(),
@@ -231,8 +235,9 @@ impl Restoring<'_> {
         };
         let report = Box::pin(back_up(request, run)).await?;
         match report.hosts.into_iter().next().map(|host| host.outcome) {
-            Some(backup::Outcome::Saved { record, .. }) => {
+            Some(backup::Outcome::Saved { record, folder, .. }) => {
                 self.safety_backup = Some(record.clone());
+                self.pin(lock, folder).await;
                 Ok((Some(format!("kept as {record}")), Some(record)))
             }
             Some(backup::Outcome::Failed { error }) => Err(RestoreError::SafetyBackupFailed { error }.into()),
@@ -240,10 +245,25 @@ impl Restoring<'_> {
         }
     }
 
+    /// The way back stays until an admin lets it go, however long the restore is open.
+    async fn pin(&mut self, lock: Arc<WriteLock>, folder: String) {
+        let context = self.progress.context;
+        let (audit, at) = (context.audit.clone(), (context.clock)());
+        let pinned = blocking(move || {
+            let record = lock.pin_new(Path::new(&folder))?;
+            audit.append(&[AuditEntry::of_record(at, AuditAction::Mark, &record, "pinned")])
+        })
+        .await;
+        if let Err(error) = pinned {
+            tracing::warn!(%error, "the safety backup is not pinned");
+            self.progress.warnings.push(format!("the safety backup could not be pinned: {error}"));
+        }
+    }
+
     async fn enter_maintenance_mode(&mut self) -> Result<(Option<String>, Option<String>)> {
-        self.may_be_in_maintenance = true;
+        let Self { session, host, has_vsan, progress, entered, .. } = self;
         let how = self.request.options.maintenance;
-        maintenance::enter(self.session, &self.host, how, self.has_vsan, &self.progress).await?;
+        maintenance::enter(session, host, how, *has_vsan, progress, entered).await?;
         Ok((None, None))
     }
 
@@ -288,6 +308,10 @@ impl Restoring<'_> {
         let Some(firmware_system) = self.host.firmware_system.clone() else {
             return Err(ServerError::NoFirmwareSystem { host: self.host.name.clone() }.into());
         };
+        if let Err(error) = self.look_again().await {
+            self.progress.failed(Step::Restore, &error).await;
+            return Err(error);
+        }
         self.progress.begin(Step::Restore).await?;
         audit(self.begun, context, "begun").await;
         let force = self.request.options.force;
@@ -307,14 +331,30 @@ impl Restoring<'_> {
         }
     }
 
+    /// Once more, just before it is told: what is known of the host from before is what tells a restart afterwards.
+    async fn look_again(&self) -> Result<()> {
+        let context = self.progress.context;
+        let read = maintenance::patiently(context.pace, || read_host(self.session, &self.host.object));
+        let now = context.cancel.run_until_cancelled(read).await.unwrap_or(Err(Error::Cancelled))?;
+        let changed =
+            |what| Err(RestoreError::ChangedMeanwhile { host: self.host.name.clone(), what }.into());
+        match (self.begun.before.boot_time, now.boot_time) {
+            (Some(before), Some(now)) if boots(before, now).is_eq() => {}
+            _ => return changed("it is not up since the same time any more"),
+        }
+        match now.in_maintenance_mode {
+            Some(true) => Ok(()),
+            _ => changed("it is not in maintenance mode any more"),
+        }
+    }
+
     /// The host is left as it was found, as far as that can be done.
     async fn take_back(&mut self, error: Error) -> Outcome {
         let error = error.report();
-        if !self.may_be_in_maintenance {
+        if self.entered == Entered::Not {
             return Outcome::NothingChanged { error };
         }
-        let pace = self.progress.context.pace;
-        match take_back_maintenance(self.session, &self.host, pace, &mut self.progress).await {
+        match take_back_maintenance(self.session, &self.host, &self.entered, &mut self.progress).await {
             Ok(()) => Outcome::NothingChanged { error },
             Err(stuck) => Outcome::LeftChanged { error, left: left_in_maintenance(&self.host.name, &stuck) },
         }
@@ -326,11 +366,11 @@ impl Restoring<'_> {
             host_credentials: self.request.host_credentials.as_ref(),
             host_port: self.request.host_port,
             named_certificate: None,
-            is_direct: self.session.client().about().api_type == ApiType::Esxi,
+            is_same_server: true,
             begun: self.begun,
             bundle: Some(self.bundle),
             may_reconnect: self.request.options.reconnect,
-            leaves_maintenance: self.may_be_in_maintenance && self.request.options.leave_maintenance_mode,
+            leaves_maintenance: self.entered != Entered::Not && self.request.options.leave_maintenance_mode,
             answered: Some(unanswered.is_none()),
         };
         Box::pin(see_through(&aftermath, Some(self.session.clone()), &mut self.progress)).await
@@ -341,11 +381,11 @@ impl Restoring<'_> {
 pub(super) async fn take_back_maintenance(
     session: &Session,
     host: &HostSystem,
-    pace: super::request::Pace,
+    entered: &Entered,
     progress: &mut Progress<'_>,
 ) -> Result<()> {
     progress.begin_anyway(Step::LeaveMaintenanceMode).await;
-    let taken_back = maintenance::take_back(session, host, pace).await;
+    let taken_back = maintenance::take_back(session, host, entered, progress.context.pace).await;
     match &taken_back {
         Ok(()) => {
             progress.done_anyway(Step::LeaveMaintenanceMode, Some("taken back".to_owned())).await;
@@ -383,14 +423,7 @@ fn told(answer: Result<(), ServerError>) -> Told {
                 | FaultKind::TaskInProgress
                 | FaultKind::ManagedObjectNotFound
         ),
-        // No connection was made, so nothing was sent.
-        ServerError::Connect { .. }
-        | ServerError::Resolve { .. }
-        | ServerError::NotTrusted(_)
-        | ServerError::Tls { .. }
-        | ServerError::IllegalText { .. }
-        | ServerError::Timeout { phase: TimeoutPhase::Connect, .. } => true,
-        _ => false,
+        error => never_arrived(error),
     };
     if is_refused { Told::Refused(error) } else { Told::Sent(Some(error)) }
 }

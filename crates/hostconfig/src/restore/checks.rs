@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use vsphere::inventory::{ConnectionState, HostSystem, Lockdown};
 use vsphere::{Drs, Surroundings};
 
+use super::journal::Unreadable;
 use super::request::{RestoreOptions, SafetyBackup};
 use super::source::Bundle;
 use crate::bundle::{Sealing, uuid_matches};
@@ -101,6 +102,8 @@ pub(super) struct Facts<'a> {
     pub(super) is_under_way: bool,
     /// The ids of this host's restores that are open.
     pub(super) unfinished: &'a [String],
+    /// Journals of whatever host that cannot be understood.
+    pub(super) unreadable: &'a [Unreadable],
 }
 
 /// All checks, in the order of [`CheckCode::ALL`].
@@ -297,11 +300,15 @@ fn sealed(facts: &Facts<'_>) -> Finding {
 
 fn maintenance_mode(facts: &Facts<'_>) -> Finding {
     match facts.host.in_maintenance_mode {
-        Some(true) => fine("The host is in maintenance mode, and will stay in it."),
+        Some(true) => fine(
+            "The host is in maintenance mode, and will not be taken out of it; the bundle may, if it is of another time.",
+        ),
         Some(false) if facts.options.leave_maintenance_mode => {
             fine("The host will enter maintenance mode, and leave it at the end.")
         }
-        Some(false) => fine("The host will enter maintenance mode, and stay in it."),
+        Some(false) => fine(
+            "The host will enter maintenance mode, and will not be taken out of it; the bundle may, if it was taken outside of it.",
+        ),
         None => blocker(
             "The server does not say whether the host is in maintenance mode.",
             "Give the account the right to read the host's state (System.Read).",
@@ -414,7 +421,7 @@ fn certificate(facts: &Facts<'_>) -> Finding {
 
 fn root_password(facts: &Facts<'_>) -> Finding {
     let of = match &facts.bundle.record {
-        Some(record) => format!("of {}", record.taken_at.format("%Y-%m-%d")),
+        Some(record) => format!("of {}", record.taken_at.format("%Y-%m-%d %H:%M UTC")),
         None => "of the day when it was taken".to_owned(),
     };
     warning(
@@ -448,9 +455,16 @@ fn under_way(facts: &Facts<'_>) -> Finding {
 }
 
 fn unfinished(facts: &Facts<'_>) -> Finding {
-    match facts.unfinished {
-        [] => fine("No earlier restore of this host is open."),
-        ids => warning(
+    match (facts.unfinished, facts.unreadable) {
+        ([], []) => fine("No earlier restore of this host is open."),
+        ([], [path, ..]) => warning(
+            format!(
+                "Nobody can tell whether an earlier restore is open: {} cannot be read.",
+                path.path.display()
+            ),
+            "Look at the host: it may be in maintenance mode. Put the file elsewhere once it is looked after.",
+        ),
+        (ids, _) => warning(
             format!("An earlier restore of this host is open: {}.", ids.join(", ")),
             "Look at where it stood, and at the host, before it is restored again.",
         ),

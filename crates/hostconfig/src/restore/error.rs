@@ -130,6 +130,14 @@ pub enum RestoreError {
         /// How long it was waited for.
         seconds: u64,
     },
+    /// The host is not what it was when the plan was made.
+    #[error("{host} was not told to restore: {what}")]
+    ChangedMeanwhile {
+        /// The host's name.
+        host: String,
+        /// What is not as it was.
+        what: &'static str,
+    },
     /// Maintenance mode could not be taken back.
     #[error("{host} is still in maintenance mode")]
     StillInMaintenanceMode {
@@ -215,6 +223,7 @@ impl RestoreError {
             Self::HostCredentialsNeeded { .. } => "host_credentials_needed",
             Self::HostCredentialsRefused { .. } => "host_credentials_refused",
             Self::MaintenanceTimedOut { .. } => "maintenance_timed_out",
+            Self::ChangedMeanwhile { .. } => "host_changed_meanwhile",
             Self::StillInMaintenanceMode { .. } => "still_in_maintenance_mode",
             Self::NotDown { .. } => "host_not_restarted",
             Self::NotBack { .. } => "host_not_back",
@@ -259,6 +268,9 @@ impl RestoreError {
             }
             Self::MaintenanceTimedOut { .. } => {
                 "Look for powered-on virtual machines that could not be moved away, and try again; or allow more time."
+            }
+            Self::ChangedMeanwhile { .. } => {
+                "Nothing was restored. Find out who works on the host, then make the plan again."
             }
             Self::StillInMaintenanceMode { .. } => {
                 "Leave maintenance mode in the vSphere Client, or resume this restore to do so."

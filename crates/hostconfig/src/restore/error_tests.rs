@@ -27,6 +27,7 @@ fn errors_are_a_contract() {
         RestoreError::HostCredentialsNeeded { host: host(), tried: tried() },
         RestoreError::HostCredentialsRefused { host: host(), tried: tried() },
         RestoreError::MaintenanceTimedOut { host: host(), seconds: 600 },
+        RestoreError::ChangedMeanwhile { host: host(), what: "it is not in maintenance mode any more" },
         RestoreError::StillInMaintenanceMode { host: host() },
         RestoreError::NotDown { host: host(), seconds: 600 },
         RestoreError::NotBack { host: host(), seconds: 1800, last: "not responding in the vCenter".into() },

@@ -260,15 +260,13 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Goes on with a journal. A line that was torn by a crash goes: what it announced was not done.
+    /// Goes on with a journal. A line that was torn by a crash goes: what it was to announce was not begun yet.
     pub(super) fn go_on(config: &ConfigDir, id: &str) -> Result<Self> {
         let path = config.restores().join(format!("{id}.jsonl"));
         let failed = |error| FileError::new("write", &path, error);
         let content = files::read_regular_limited(&path, MOST_BYTES).map_err(failed)?;
         let whole = content.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let file = platform::private(OpenOptions::new().write(true)).open(&path).map_err(failed)?;
-        file.set_len(whole as u64).map_err(failed)?;
-        drop(file);
+        cut(&path, whole as u64).map_err(failed)?;
         let file = platform::private(OpenOptions::new().append(true)).open(&path).map_err(failed)?;
         Ok(Self { path, file: Arc::new(file) })
     }
@@ -284,9 +282,19 @@ impl Journal {
         let mut line = serde_json::to_vec(&Line { at, entry }).map_err(|error| failed(error.into()))?;
         line.push(b'\n');
         let mut file = self.file.as_ref();
-        file.write_all(&line).and_then(|()| file.sync_data()).map_err(failed)?;
+        let before = file.metadata().map_err(failed)?.len();
+        if let Err(error) = file.write_all(&line).and_then(|()| file.sync_data()) {
+            // Half a line in the middle would make all of it unreadable.
+            cut(&self.path, before).map_err(failed)?;
+            return Err(failed(error).into());
+        }
         Ok(())
     }
+}
+
+/// A file that is open for appending cannot be cut on Windows.
+fn cut(path: &Path, length: u64) -> io::Result<()> {
+    platform::private(OpenOptions::new().write(true)).open(path)?.set_len(length)
 }
 
 /// None where the first line is not whole: nothing is done before it is, so nothing was begun.
@@ -342,7 +350,7 @@ fn summary(
                 continue;
             }
             Entry::Resumed { .. } => {
-                report = None;
+                (report, is_dismissed) = (None, false);
                 continue;
             }
             Entry::Dismissed => {

@@ -14,6 +14,7 @@ use super::source::{Bundle, load};
 use super::{journal, lock};
 use crate::archive::{RecordServer, ServerKind};
 use crate::backup::HostRef;
+use crate::bundle::{normal_uuid, uuid_matches};
 use crate::inventory::{Inventory, ServerLogin, with_inventory};
 use crate::selection::{Selection, SelectionError};
 use crate::{Error, Result};
@@ -37,7 +38,7 @@ pub struct RestorePlan {
     pub checks: Vec<Check>,
     /// What would be done, in this order.
     pub steps: Vec<PlannedStep>,
-    /// Stands for all of the above: a plan with another digest is another plan.
+    /// Stands for all of the above but the boot time: a plan with another digest is another plan.
     pub digest: String,
 }
 
@@ -135,13 +136,13 @@ async fn look(
     let (host, around) = context.cancel.run_until_cancelled(look).await.unwrap_or(Err(Error::Cancelled))?;
     let server = record_server(session, request.server.name.clone());
     let host_key = lock::host_key(&server.address, &host);
-    let (is_under_way, unfinished) = {
+    let (is_under_way, unfinished, unreadable) = {
         let (config, key) = (context.config.clone(), host_key.clone());
         crate::blocking(move || -> Result<_> {
-            let (restores, _) = journal::unfinished(&config)?;
+            let (restores, unreadable) = journal::unfinished(&config)?;
             let of_host = restores.into_iter().filter(|restore| restore.begun.host_key == key);
             let ids: Vec<String> = of_host.map(|restore| restore.begun.id).collect();
-            Ok((lock::is_held(&config, &lock::of_host(&key))?, ids))
+            Ok((lock::is_held(&config, &lock::of_host(&key))?, ids, unreadable))
         })
         .await?
     };
@@ -154,6 +155,7 @@ async fn look(
         has_archive: context.archive.is_some(),
         is_under_way,
         unfinished: &unfinished,
+        unreadable: &unreadable,
     };
     let mut plan = RestorePlan {
         server,
@@ -169,7 +171,9 @@ async fn look(
         steps: steps(&host, &request.options),
         digest: String::new(),
     };
-    let json = serde_json::to_vec(&plan)
+    // The boot time is computed anew at each look, and moves a little by itself.
+    let lasting = RestorePlan { before: Before { boot_time: None, ..plan.before.clone() }, ..plan.clone() };
+    let json = serde_json::to_vec(&lasting)
         .map_err(|error| crate::files::FileError::new("encode", "the plan", error.into()))?;
     plan.digest = hex::encode(Sha256::digest(json));
     Ok((host, around.vsan == Some(true), host_key, plan))
@@ -189,6 +193,15 @@ fn vsphere_cancelled() -> vsphere::Error {
 
 fn cancelled_or(cancel: &CancellationToken, error: vsphere::Error) -> Error {
     if cancel.is_cancelled() { Error::Cancelled } else { error.into() }
+}
+
+/// The one of these hosts that is this hardware. A placeholder of boards whose vendor set no UUID is nobody's.
+pub(super) fn by_uuid(hosts: Vec<HostSystem>, uuid: Option<&str>) -> Option<HostSystem> {
+    let wanted = normal_uuid(uuid?)?;
+    let is_it = |host: &HostSystem| host.uuid.as_deref().is_some_and(|uuid| uuid_matches(&wanted, uuid));
+    let mut found = hosts.into_iter().filter(is_it);
+    let host = found.next()?;
+    found.next().is_none().then_some(host)
 }
 
 /// The host that is meant, as the server knows it now.

@@ -1,5 +1,6 @@
 //! Whether a host that has restarted has what the bundle has. What cannot be proven is said.
 
+use tokio::time::Instant;
 use vsphere::transfer::{Route, fetch_bundle};
 
 use super::request::RestoreContext;
@@ -13,9 +14,6 @@ pub(super) struct Proof {
     pub(super) open: Vec<String>,
     pub(super) comparison: Option<Comparison>,
 }
-
-/// A host that has just started may not be ready to pack its configuration.
-const ATTEMPTS: usize = 5;
 
 /// Looks at the host, and has it pack its configuration once more, to compare it with the bundle. Nothing is kept.
 pub(super) async fn prove(aftermath: &Aftermath<'_>, back: &Back, context: &RestoreContext) -> Proof {
@@ -84,14 +82,16 @@ fn compare_contents(bundle: &Contents, now: &Contents, proof: &mut Proof) {
     proof.comparison = Some(comparison);
 }
 
-/// What the host has now.
+/// What the host has now. One that has just started may not be ready to pack its configuration.
 async fn read_back(aftermath: &Aftermath<'_>, back: &Back, context: &RestoreContext) -> Result<Contents> {
-    let mut attempts = context.pace.pauses().take(ATTEMPTS);
+    let (mut pauses, patient_until) = (context.pace.pauses(), Instant::now() + context.pace.undo_within);
     let bytes = loop {
         match fetch(aftermath, back).await {
             Ok(bytes) => break bytes,
             Err(error) => {
-                let Some(pause) = attempts.next() else { return Err(error) };
+                let Some(pause) = pauses.next().filter(|_| Instant::now() < patient_until) else {
+                    return Err(error);
+                };
                 tracing::info!(%error, "the host cannot pack its configuration yet; trying again");
                 tokio::time::sleep(pause).await;
             }

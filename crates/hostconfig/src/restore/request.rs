@@ -133,7 +133,7 @@ pub struct Pace {
     pub longest: Duration,
     /// How long a host that was told to restore may go on as if nothing were.
     pub goes_down_within: Duration,
-    /// How long it may take to take maintenance mode back.
+    /// How long it may take to take maintenance mode back, and a host that is back to pack its configuration.
     pub undo_within: Duration,
 }
 

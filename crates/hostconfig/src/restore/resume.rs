@@ -1,24 +1,25 @@
 //! Going on with a restore that was left in the middle: by a cancellation, a crash, a deadline, or because a person had to
 //! decide something.
 
+use chrono::{DateTime, FixedOffset};
 use vsphere::inventory::{HostSystem, read};
 use vsphere::{Credentials, Session, Thumbprint};
 
 use super::apply::{left_in_maintenance, take_back_maintenance};
 use super::error::RestoreError;
 use super::finish::{Left, finish};
-use super::journal::{Entry, Journal, Summary, find};
-use super::plan::{sign_in, the_host};
+use super::journal::{Begun, Entry, Journal, Summary, find};
+use super::lock::HostLock;
+use super::maintenance::Entered;
+use super::plan::{by_uuid, sign_in, the_host};
 use super::progress::{Progress, RestoreEvent, Step};
 use super::report::{Outcome, RestoreReport};
 use super::request::RestoreContext;
 use super::source::load_again;
 use super::watch::{Aftermath, Seen, see_through};
 use super::{lock, maintenance};
-use crate::archive::ServerKind;
-use crate::bundle::uuid_matches;
 use crate::inventory::ServerLogin;
-use crate::{Error, Result, blocking};
+use crate::{ConfigDir, Error, Result, blocking};
 
 /// Which restore to go on with, and how.
 #[derive(Debug, Clone)]
@@ -66,11 +67,9 @@ pub async fn resume(request: ResumeRequest, context: RestoreContext) -> Result<R
     let (summary, lock, journal) = {
         let (config, id, action) = (context.config.clone(), request.id.clone(), request.action);
         blocking(move || -> Result<_> {
-            let summary = find(&config, &id)?;
+            let (summary, lock) = held(&config, &id)?;
             allowed(&summary, action)?;
-            let begun = &summary.begun;
-            let lock = lock::take(&config, &begun.host_key, &begun.id, &begun.host.name)?;
-            let journal = Journal::go_on(&config, &begun.id)?;
+            let journal = Journal::go_on(&config, &summary.begun.id)?;
             Ok((summary, lock, journal))
         })
         .await?
@@ -100,20 +99,27 @@ pub async fn resume(request: ResumeRequest, context: RestoreContext) -> Result<R
 ///
 /// # Errors
 /// There is no such restore, or it is under way.
-pub fn dismiss(context: &RestoreContext, id: &str) -> Result<Summary> {
-    let config = &context.config;
-    let summary = find(config, id)?;
-    let begun = &summary.begun;
+pub fn dismiss(config: &ConfigDir, id: &str, now: DateTime<FixedOffset>) -> Result<Summary> {
+    let (summary, _lock) = held(config, id)?;
     if !summary.is_open {
         return Err(nothing(&summary, "this restore is not open"));
     }
-    let _lock = lock::take(config, &begun.host_key, &begun.id, &begun.host.name)?;
-    Journal::go_on(config, &begun.id)?.write((context.clock)(), Entry::Dismissed)?;
+    Journal::go_on(config, &summary.begun.id)?.write(now, Entry::Dismissed)?;
     Ok(summary)
+}
+
+/// A restore, locked, and as its journal stands since then; under way, because it is held.
+fn held(config: &ConfigDir, id: &str) -> Result<(Summary, HostLock)> {
+    let Begun { id, host_key, host, .. } = find(config, id)?.begun;
+    let lock = lock::take(config, &host_key, &id, &host.name)?;
+    Ok((find(config, &id)?, lock))
 }
 
 fn allowed(summary: &Summary, action: ResumeAction) -> Result<()> {
     match action {
+        ResumeAction::KeepWatching | ResumeAction::Reconnect if !summary.is_open => {
+            Err(nothing(summary, "this restore is not open"))
+        }
         ResumeAction::KeepWatching | ResumeAction::Reconnect if !summary.was_sent => {
             Err(nothing(summary, "the host was never told to restore, so there is nothing to watch"))
         }
@@ -147,7 +153,7 @@ async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
         host_credentials: request.host_credentials.as_ref(),
         host_port: request.host_port,
         named_certificate: request.certificate,
-        is_direct: begun.server.kind == ServerKind::Esxi || !is_same_server(request, summary),
+        is_same_server: is_same_server(request, summary),
         begun,
         bundle: bundle.as_ref().ok(),
         may_reconnect: request.action == ResumeAction::Reconnect || begun.options.reconnect,
@@ -160,6 +166,7 @@ async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
 async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progress<'_>) -> Seen {
     let begun = &summary.begun;
     let host = &begun.host.name;
+    let was_proven = summary.report.as_ref().is_some_and(|report| matches!(report.outcome, Outcome::Proven));
     let cancel = &progress.context.cancel;
     let left = match sign_in(&request.server, cancel).await {
         Ok(signed_in) => {
@@ -177,6 +184,7 @@ async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
             let error = RestoreError::EndedEarly { host: host.clone() };
             Outcome::NothingChanged { error: Error::from(error).report() }
         }
+        (Ok(()), true) if was_proven => Outcome::Proven,
         (Ok(()), true) => Outcome::NotProven {
             known: vec![
                 format!("{host} was told to restore the bundle"),
@@ -194,8 +202,9 @@ async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
             Outcome::LeftChanged { error: error.report(), left }
         }
     };
-    let has_left = matches!(outcome, Outcome::NotProven { .. } | Outcome::NothingChanged { .. });
-    Seen { has_left_maintenance: has_left, ..Seen::only(outcome) }
+    let has_left_maintenance = outcome.error().is_none() || matches!(outcome, Outcome::NothingChanged { .. });
+    let comparison = summary.report.as_ref().and_then(|report| report.comparison.clone());
+    Seen { comparison, has_left_maintenance, ..Seen::only(outcome) }
 }
 
 async fn leave_in(
@@ -204,13 +213,12 @@ async fn leave_in(
     session: &Session,
     progress: &mut Progress<'_>,
 ) -> Result<()> {
-    let pace = progress.context.pace;
     let host = find_host(request, summary, session).await?;
     if !summary.was_sent {
-        return take_back_maintenance(session, &host, pace, progress).await;
+        return take_back_maintenance(session, &host, &Entered::Maybe, progress).await;
     }
     progress.begin_anyway(Step::LeaveMaintenanceMode).await;
-    let left = maintenance::leave(session, &host.object, pace).await;
+    let left = maintenance::leave(session, &host, progress.context.pace).await;
     match &left {
         Ok(()) => progress.done_anyway(Step::LeaveMaintenanceMode, None).await,
         Err(error) => progress.failed(Step::LeaveMaintenanceMode, error).await,
@@ -218,18 +226,18 @@ async fn leave_in(
     left
 }
 
-/// The host of a restore; on another server by its hardware UUID.
+/// The host of a restore: as it was called, else by its hardware UUID.
 async fn find_host(request: &ResumeRequest, summary: &Summary, session: &Session) -> Result<HostSystem> {
     let begun = &summary.begun;
-    if is_same_server(request, summary) {
-        return the_host(session, &begun.host).await;
-    }
-    let wanted = begun.before.uuid.as_deref().unwrap_or_default();
-    let hosts = read(session).await?;
-    let is_meant = |host: &HostSystem| host.uuid.as_deref().is_some_and(|uuid| uuid_matches(wanted, uuid));
-    hosts.into_iter().find(is_meant).ok_or_else(|| Error::HostGone {
-        host: begun.host.name.clone(),
-        server: session.client().address().to_string(),
-        now: None,
-    })
+    let server = session.client().address().to_string();
+    let gone = if is_same_server(request, summary) {
+        match the_host(session, &begun.host).await {
+            Err(gone @ Error::HostGone { .. }) => gone,
+            host => return host,
+        }
+    } else {
+        Error::HostGone { host: begun.host.name.clone(), server, now: None }
+    };
+    // The bundle may have renamed it, and one that was added again has another id.
+    by_uuid(read(session).await?, begun.before.uuid.as_deref()).ok_or(gone)
 }

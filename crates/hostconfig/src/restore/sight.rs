@@ -1,17 +1,21 @@
 //! Looking at a host that was told to restore, once: through its vCenter, or directly. Nothing that the host has become is
 //! trusted without having been named before.
 
+use std::cmp::Ordering;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use vsphere::host_system::{self, Reconnect};
 use vsphere::inventory::{self, ConnectionState, HostSystem, read_host};
 use vsphere::{
-    Certificate, Client, ConnectOptions, Error as ServerError, FaultKind, MoRef, NotTrusted, ServerAddress,
-    Session, SignedIn, Thumbprint, Trust,
+    ApiType, Certificate, Client, ConnectOptions, Error as ServerError, FaultKind, MoRef, NotTrusted,
+    ServerAddress, Session, SignedIn, Thumbprint, Trust,
 };
 
 use super::error::RestoreError;
 use super::maintenance;
+use super::plan::by_uuid;
 use super::watch::Aftermath;
-use crate::bundle::uuid_matches;
+use crate::bundle::normal_uuid;
 use crate::{Error, Result};
 
 /// What is seen of the host at one moment.
@@ -24,8 +28,10 @@ pub(super) enum Sight {
     Unseen(String),
     /// The vCenter is disconnected from it.
     Disconnected,
-    /// Up, and up since another time than before.
+    /// Up, and up since a later time than before.
     Later(Box<HostSystem>, Session),
+    /// Up, and by its own clock since an earlier time than before.
+    Earlier(Box<HostSystem>, Session),
     /// It takes a person to go on.
     Stop(Error),
 }
@@ -33,41 +39,85 @@ pub(super) enum Sight {
 /// What the host is looked at with.
 pub(super) struct Eyes<'a> {
     pub(super) aftermath: &'a Aftermath<'a>,
-    pub(super) session: Option<Session>,
+    session: Option<Session>,
     /// Where the session is one of ours.
     pub(super) signed_in: Option<SignedIn>,
+    /// What that session's server calls the host, once that is known.
+    object: Option<MoRef>,
     pub(super) notes: Vec<String>,
     /// Why the host is not asked directly any more, beside its vCenter.
     pub(super) refused_directly: Option<String>,
 }
 
-impl Eyes<'_> {
+/// A machine takes longer to start, and a boot time that is computed anew moves by less.
+const STARTS_WITHIN: TimeDelta = TimeDelta::seconds(10);
+
+/// How one boot time stands to an earlier look's: later only where the machine has restarted in between, or its clock was set.
+pub(super) fn boots(before: DateTime<Utc>, now: DateTime<Utc>) -> Ordering {
+    if (now - before).abs() <= STARTS_WITHIN { Ordering::Equal } else { now.cmp(&before) }
+}
+
+impl<'a> Eyes<'a> {
+    /// Looks in this session with the server that the restore went through, or opens its own.
+    pub(super) fn new(aftermath: &'a Aftermath<'a>, session: Option<Session>) -> Self {
+        let object = aftermath.is_same_server.then(|| MoRef::new("HostSystem", &aftermath.begun.host.moid));
+        Self { aftermath, session, signed_in: None, object, notes: Vec::new(), refused_directly: None }
+    }
+
     /// What is seen of the host now.
     pub(super) async fn look(&mut self) -> Sight {
-        if self.aftermath.is_direct {
-            return match self.session.clone() {
-                Some(session) => self.look_in(&session).await,
-                None => self.look_anew(true).await,
-            };
-        }
-        let session = match self.vcenter().await {
-            Ok(session) => session,
-            Err(sight) => return sight,
+        let session = match self.session.clone() {
+            Some(session) => session,
+            None if self.aftermath.is_direct() => return self.look_anew(true).await,
+            None => match self.vcenter().await {
+                Ok(session) => session,
+                Err(sight) => return sight,
+            },
         };
-        let begun = self.aftermath.begun;
-        let host = match read_host(&session, &MoRef::new("HostSystem", &begun.host.moid)).await {
+        match session.client().about().api_type {
+            ApiType::Esxi => self.look_in(&session).await,
+            ApiType::VCenter => self.look_through(session).await,
+        }
+    }
+
+    /// Through a vCenter.
+    async fn look_through(&mut self, session: Session) -> Sight {
+        let known = match &self.object {
+            Some(object) => read_host(&session, object).await.map(Some),
+            None => Ok(None),
+        };
+        let host = match known {
+            Ok(Some(host)) => host,
+            // Added again, it has another name for the vCenter.
+            Ok(None) => match self.find(&session).await {
+                Ok(host) => host,
+                Err(sight) => return sight,
+            },
             Err(error) if fault(&error) == Some(&FaultKind::ManagedObjectNotFound) => {
-                let server = begun.host.server.clone();
-                return Sight::Stop(Error::HostGone { host: begun.host.name.clone(), server, now: None });
+                match self.find(&session).await {
+                    Ok(host) => host,
+                    Err(sight) => return sight,
+                }
             }
             Err(error) => return Sight::Unseen(error.to_string()),
-            Ok(host) => host,
         };
         match host.connection {
             ConnectionState::Connected => self.judge(host, session),
             ConnectionState::NotResponding => self.look_beside("not responding in the vCenter").await,
             ConnectionState::Disconnected => Sight::Disconnected,
         }
+    }
+
+    /// The host in a vCenter's inventory, by its hardware.
+    async fn find(&mut self, session: &Session) -> Result<HostSystem, Sight> {
+        let hosts = inventory::read(session).await.map_err(|error| Sight::Unseen(error.to_string()))?;
+        let begun = self.aftermath.begun;
+        let host = by_uuid(hosts, begun.before.uuid.as_deref()).ok_or_else(|| {
+            let server = session.client().address().to_string();
+            Sight::Stop(Error::HostGone { host: begun.host.name.clone(), server, now: None })
+        })?;
+        self.object = Some(host.object.clone());
+        Ok(host)
     }
 
     /// The vCenter's session, which may have to be opened first.
@@ -93,9 +143,12 @@ impl Eyes<'_> {
         }
     }
 
-    /// In the session that there is. One that breaks is given up: the host may be another one when it is back.
+    /// In a session with the host itself. One that breaks is given up: the host may be another one when it is back.
     async fn look_in(&mut self, session: &Session) -> Sight {
-        let object = MoRef::new("HostSystem", &self.aftermath.begun.host.moid);
+        let object = match &self.object {
+            Some(object) => object.clone(),
+            None => return self.look_anew(true).await,
+        };
         match read_host(session, &object).await {
             Ok(host) => self.judge(host, session.clone()),
             Err(error) => {
@@ -112,26 +165,32 @@ impl Eyes<'_> {
             return Sight::Away(seen.to_owned());
         }
         match self.look_anew(false).await {
-            Sight::Later(host, session) => {
-                let name = &self.aftermath.begun.host.name;
-                self.notes.push(format!("the vCenter does not see {name}; it was reached directly"));
-                Sight::Later(host, session)
-            }
             Sight::Stop(error) => {
                 self.refused_directly = Some(format!("directly: {error}"));
                 Sight::Away(seen.to_owned())
             }
-            _ => Sight::Away(seen.to_owned()),
+            sight @ (Sight::Later(..) | Sight::Earlier(..)) => {
+                let name = &self.aftermath.begun.host.name;
+                let note = format!("the vCenter does not see {name}; it was reached directly");
+                if !self.notes.contains(&note) {
+                    self.notes.push(note);
+                }
+                sight
+            }
+            Sight::Same => Sight::Same,
+            Sight::Away(_) | Sight::Unseen(_) | Sight::Disconnected => Sight::Away(seen.to_owned()),
         }
     }
 
-    /// In a new session with the host itself: wherever it may be, and whoever it may let in.
+    /// In a new session with the host itself, wherever it may be, and whoever it may let in; or with a vCenter that is at the
+    /// address that was given.
     async fn look_anew(&mut self, is_own_server: bool) -> Sight {
         let client = match self.reach().await {
             Ok(client) => client,
             Err(sight) => return sight,
         };
-        let own = self.aftermath.host_credentials.cloned();
+        let own =
+            self.aftermath.host_credentials.filter(|_| client.about().api_type == ApiType::Esxi).cloned();
         let typed = is_own_server.then(|| self.aftermath.login.credentials.clone());
         let mut refused = None;
         for credentials in typed.into_iter().chain(own) {
@@ -150,36 +209,58 @@ impl Eyes<'_> {
         Sight::Stop(RestoreError::OtherPassword { host, user: refused.unwrap_or_default() }.into())
     }
 
+    /// The session is kept where it may be of use again.
     async fn look_with(&mut self, signed_in: SignedIn, is_own_server: bool) -> Sight {
         let session = signed_in.session().clone();
-        let hosts = match inventory::read(&session).await {
-            Ok(hosts) => hosts,
-            Err(error) => return Sight::Away(error.to_string()),
-        };
-        let wanted = self.aftermath.begun.before.uuid.as_deref();
-        let is_meant = |host: &HostSystem| match (wanted, host.uuid.as_deref()) {
-            (Some(wanted), Some(found)) => uuid_matches(wanted, found),
-            _ => is_own_server,
-        };
-        let Some(host) = hosts.into_iter().find(is_meant) else {
-            return Sight::Away("another machine is at its address".to_owned());
-        };
-        let sight = self.judge(host, session.clone());
-        if is_own_server {
+        if session.client().about().api_type == ApiType::VCenter {
             self.session = Some(session);
             self.signed_in = Some(signed_in);
-        } else if matches!(sight, Sight::Later(..)) {
+            return Sight::Unseen("a vCenter is at this address; nobody has asked it yet".to_owned());
+        }
+        let sight = match inventory::read(&session).await {
+            Err(error) => Sight::Away(error.to_string()),
+            Ok(hosts) => match self.meant(hosts, is_own_server) {
+                None => Sight::Away("another machine is at its address".to_owned()),
+                Some(host) => {
+                    if is_own_server {
+                        self.object = Some(host.object.clone());
+                        self.session = Some(session.clone());
+                    }
+                    self.judge(host, session)
+                }
+            },
+        };
+        if self.session.is_some() && is_own_server || matches!(sight, Sight::Later(..) | Sight::Earlier(..)) {
             self.signed_in = Some(signed_in);
+        } else {
+            signed_in.sign_out().await;
         }
         sight
     }
 
-    fn judge(&self, host: HostSystem, session: Session) -> Sight {
+    /// The host that was restored, of those that an ESXi host tells of: itself. Without a UUID of its own it is known by its
+    /// address only.
+    fn meant(&self, mut hosts: Vec<HostSystem>, is_own_server: bool) -> Option<HostSystem> {
         let begun = self.aftermath.begun;
-        match (host.boot_time, begun.before.boot_time) {
-            (None, _) => Sight::Unseen("up, but since when is not known".to_owned()),
-            (Some(now), Some(before)) if now <= before => Sight::Same,
-            _ => Sight::Later(Box::new(host), session),
+        let own_uuid = |uuid: Option<&str>| uuid.and_then(normal_uuid);
+        let is_known_by_address = is_own_server
+            && self.aftermath.is_same_server
+            && own_uuid(begun.before.uuid.as_deref()).is_none()
+            && hosts.iter().all(|host| own_uuid(host.uuid.as_deref()).is_none());
+        match hosts.len() {
+            1 if is_known_by_address => hosts.pop(),
+            _ => by_uuid(hosts, begun.before.uuid.as_deref()),
+        }
+    }
+
+    fn judge(&self, host: HostSystem, session: Session) -> Sight {
+        match (self.aftermath.begun.before.boot_time, host.boot_time) {
+            (Some(before), Some(now)) => match boots(before, now) {
+                Ordering::Less => Sight::Earlier(Box::new(host), session),
+                Ordering::Equal => Sight::Same,
+                Ordering::Greater => Sight::Later(Box::new(host), session),
+            },
+            _ => Sight::Unseen("up, but since when is not known".to_owned()),
         }
     }
 
@@ -216,15 +297,20 @@ impl Eyes<'_> {
 
     /// Where the host may be, and how it is trusted there; whether the address is the one that it had.
     fn addresses(&self) -> Vec<(ConnectOptions, bool)> {
-        let Aftermath { login, begun, host_port, is_direct, .. } = self.aftermath;
+        let Aftermath { login, begun, host_port, .. } = self.aftermath;
+        if !self.aftermath.is_same_server {
+            // Where somebody has said it is, and with what is meant for there.
+            return vec![(login.connect.clone(), true)];
+        }
+        let is_direct = self.aftermath.is_direct();
         let mut found: Vec<(ConnectOptions, bool)> = Vec::new();
-        let port = if *is_direct { Some(login.connect.address.port()) } else { *host_port };
-        let trust = if *is_direct {
+        let port = if is_direct { Some(login.connect.address.port()) } else { *host_port };
+        let trust = if is_direct {
             login.connect.trust
         } else {
             Trust::new(begun.before.thumbprint.as_deref().and_then(Thumbprint::reported))
         };
-        if *is_direct {
+        if is_direct {
             found.push((login.connect.clone(), true));
         }
         let had = begun.before.addresses.iter().filter(|_| !is_direct).map(|address| (address, true));
@@ -273,18 +359,24 @@ impl Eyes<'_> {
     /// Has the vCenter connect the host again, to no other certificate than the old one or one that was consented to. None
     /// where the host cannot be reached from here, so that nobody knows which certificate it shows.
     pub(super) async fn reconnect(&mut self, pace: super::request::Pace) -> Result<Option<String>> {
-        let Some(session) = self.session.clone() else { return Ok(None) };
+        let (Some(session), Some(object)) = (self.session.clone(), self.object.clone()) else {
+            return Ok(None);
+        };
         let mut thumbprint = None;
         let mut is_reached = false;
-        for (options, _) in self.addresses() {
+        for (options, is_its_own) in self.addresses() {
             match Client::connect(options).await {
                 Ok(_) => is_reached = true,
-                Err(ServerError::NotTrusted(not_trusted)) => {
-                    self.known(&not_trusted)?;
-                    self.met_certificate(&not_trusted.presented);
-                    thumbprint = Some(not_trusted.presented.sha1);
-                    is_reached = true;
-                }
+                Err(ServerError::NotTrusted(not_trusted)) => match self.known(&not_trusted) {
+                    Ok(_) => {
+                        self.met_certificate(&not_trusted.presented);
+                        thumbprint = Some(not_trusted.presented.sha1);
+                        is_reached = true;
+                    }
+                    Err(error) if is_its_own => return Err(error),
+                    // Where the bundle says that it will be, somebody else may be.
+                    Err(_) => {}
+                },
                 Err(_) => {}
             }
             if is_reached {
@@ -296,7 +388,6 @@ impl Eyes<'_> {
         }
         let host = &self.aftermath.begun.host;
         let how = Reconnect { thumbprint, credentials: self.aftermath.host_credentials.cloned() };
-        let object = MoRef::new("HostSystem", &host.moid);
         let done = match host_system::reconnect(&session, &object, &how).await {
             Ok(task) => maintenance::ended(&session, &task, "ReconnectHost_Task", pace, |_| {}).await,
             Err(error) => Err(error),

@@ -1,5 +1,7 @@
 //! After the host was told to restore: it goes down, comes back, is compared with the bundle, and leaves maintenance mode.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 use vsphere::inventory::HostSystem;
 use vsphere::{Credentials, Session, SignedIn};
@@ -13,7 +15,8 @@ use super::report::Outcome;
 use super::request::NamedCertificate;
 use super::sight::{Eyes, Sight};
 use super::source::Bundle;
-use crate::bundle::Comparison;
+use crate::archive::ServerKind;
+use crate::bundle::{Comparison, normal_uuid, uuid_matches};
 use crate::inventory::ServerLogin;
 use crate::{Error, Result};
 
@@ -24,14 +27,21 @@ pub(super) struct Aftermath<'a> {
     pub(super) host_port: Option<u16>,
     /// What an admin named, beside what the bundle brings.
     pub(super) named_certificate: NamedCertificate,
-    /// The server is the host itself.
-    pub(super) is_direct: bool,
+    /// The login is for the server that the restore went through.
+    pub(super) is_same_server: bool,
     pub(super) begun: &'a Begun,
     pub(super) bundle: Option<&'a Bundle>,
     pub(super) may_reconnect: bool,
     pub(super) leaves_maintenance: bool,
     /// Whether the host answered that it would restore; none where that was another time.
     pub(super) answered: Option<bool>,
+}
+
+impl Aftermath<'_> {
+    /// The host is to be looked for itself, wherever it is now; unless a vCenter is at the address that was given.
+    pub(super) fn is_direct(&self) -> bool {
+        self.begun.server.kind == ServerKind::Esxi || !self.is_same_server
+    }
 }
 
 /// What came of it.
@@ -49,13 +59,14 @@ impl Seen {
     }
 }
 
-/// A host that has restarted, and the session that it was seen in.
+/// A host that is back, and the session that it was seen in.
 pub(super) struct Back {
     pub(super) host: HostSystem,
     pub(super) session: Session,
+    /// Why it may not have restarted all the same.
+    doubt: Option<String>,
     /// Where that session is a new one.
     signed_in: Option<SignedIn>,
-    pub(super) notes: Vec<String>,
 }
 
 /// Watches the host until it is back, compares it with the bundle, and has it leave maintenance mode.
@@ -71,7 +82,7 @@ pub(super) async fn see_through(
         None => "",
     };
     let mut known = vec![format!("{host} was told to restore the bundle{answer}")];
-    let mut eyes = Eyes { aftermath, session, signed_in: None, notes: Vec::new(), refused_directly: None };
+    let mut eyes = Eyes::new(aftermath, session);
     let back = match until_back(&mut eyes, progress, &mut known).await {
         Ok(host) => host,
         Err(error) => {
@@ -87,7 +98,6 @@ pub(super) async fn see_through(
             return Seen { offers_reconnect, ..Seen::only(outcome) };
         }
     };
-    known.extend(back.notes.iter().cloned());
     let seen = look_at(aftermath, &back, known, progress).await;
     if let Some(signed_in) = back.signed_in {
         signed_in.sign_out().await;
@@ -102,22 +112,27 @@ async fn look_at(
     progress: &mut Progress<'_>,
 ) -> Seen {
     progress.begin_anyway(Step::Compare).await;
-    let Proof { known: proven, open, comparison } = prove(aftermath, back, progress.context).await;
+    let Proof { known: proven, mut open, comparison } = prove(aftermath, back, progress.context).await;
     known.extend(proven);
+    open.extend(back.doubt.clone());
+    if !aftermath.leaves_maintenance && back.host.in_maintenance_mode == Some(false) {
+        open.push("it is not in maintenance mode, in which it was to stay".to_owned());
+    }
     let note = if open.is_empty() { "alike".to_owned() } else { open.join("; ") };
     progress.done_anyway(Step::Compare, Some(note)).await;
     let mut left = Ok(());
-    if aftermath.leaves_maintenance {
+    let mut has_left_maintenance = false;
+    if let Some(reason) = stays_in_maintenance(aftermath, back) {
+        progress.skip(Step::LeaveMaintenanceMode, reason);
+    } else {
         progress.begin_anyway(Step::LeaveMaintenanceMode).await;
-        left = maintenance::leave(&back.session, &back.host.object, progress.context.pace).await;
+        left = maintenance::leave(&back.session, &back.host, progress.context.pace).await;
         match &left {
             Ok(()) => progress.done_anyway(Step::LeaveMaintenanceMode, None).await,
             Err(error) => progress.failed(Step::LeaveMaintenanceMode, error).await,
         }
-    } else {
-        progress.skip(Step::LeaveMaintenanceMode, "not entered by this restore, or to stay in it");
+        has_left_maintenance = left.is_ok();
     }
-    let has_left_maintenance = aftermath.leaves_maintenance && left.is_ok();
     let host = &aftermath.begun.host.name;
     let outcome = match left {
         Err(error) => {
@@ -135,97 +150,174 @@ async fn look_at(
     Seen { outcome, comparison, has_left_maintenance, offers_reconnect: false }
 }
 
+/// Why a host is not told to leave maintenance mode.
+fn stays_in_maintenance(aftermath: &Aftermath<'_>, back: &Back) -> Option<&'static str> {
+    let uuid = |uuid: &Option<String>| uuid.as_deref().and_then(normal_uuid);
+    let is_other = match (uuid(&aftermath.begun.before.uuid), uuid(&back.host.uuid)) {
+        (Some(before), Some(now)) => !uuid_matches(&before, &now),
+        _ => false,
+    };
+    if !aftermath.leaves_maintenance {
+        Some("not entered by this restore, or to stay in it")
+    } else if is_other {
+        Some("it is other hardware")
+    } else if back.doubt.is_some() {
+        Some("nobody can tell whether it has restarted")
+    } else {
+        None
+    }
+}
+
+/// What follows from what was seen.
+enum Next {
+    Back(Box<HostSystem>, Session, Option<String>),
+    /// What was seen, in words.
+    GoesOn(String),
+    /// The vCenter is to be told to connect the host again.
+    Reconnect,
+    Ends(Error),
+}
+
+/// What has been seen so far.
+struct Course<'a> {
+    host: &'a str,
+    goes_down_within: Duration,
+    may_reconnect: bool,
+    was_away: bool,
+    has_reconnected: bool,
+    /// Since when it is seen to be up as before.
+    same_since: Option<Instant>,
+}
+
+impl Course<'_> {
+    fn next(&mut self, sight: Sight, now: Instant) -> Next {
+        let host = || self.host.to_owned();
+        let same_since = match sight {
+            Sight::Same | Sight::Earlier(..) => Some(self.same_since.unwrap_or(now)),
+            _ => None,
+        };
+        let next = match sight {
+            Sight::Later(system, session) => Next::Back(system, session, None),
+            Sight::Earlier(system, session) if self.was_away => {
+                let doubt =
+                    "by its clock it is up since before it was told to restore: the clock was set back";
+                Next::Back(system, session, Some(doubt.to_owned()))
+            }
+            Sight::Same | Sight::Earlier(..) => {
+                let limit = self.goes_down_within;
+                if same_since.is_some_and(|since| now - since > limit) {
+                    Next::Ends(RestoreError::NotDown { host: host(), seconds: limit.as_secs() }.into())
+                } else {
+                    Next::GoesOn("up, and has not restarted yet".to_owned())
+                }
+            }
+            Sight::Disconnected if self.has_reconnected => {
+                Next::GoesOn("disconnected in the vCenter".to_owned())
+            }
+            Sight::Disconnected if self.may_reconnect => Next::Reconnect,
+            Sight::Disconnected => Next::Ends(RestoreError::NeedsReconnect { host: host() }.into()),
+            Sight::Away(seen) => {
+                self.was_away = true;
+                Next::GoesOn(seen)
+            }
+            Sight::Unseen(seen) => Next::GoesOn(seen),
+            Sight::Stop(error) => Next::Ends(error),
+        };
+        self.same_since = same_since;
+        next
+    }
+}
+
 async fn until_back(
     eyes: &mut Eyes<'_>,
     progress: &mut Progress<'_>,
     known: &mut Vec<String>,
 ) -> Result<Back> {
-    let context = progress.context;
-    let begun = eyes.aftermath.begun;
-    let host = begun.host.name.clone();
-    let started = Instant::now();
-    let mut was_away = false;
-    let mut has_reconnected = false;
-    progress.begin_anyway(Step::GoDown).await;
-    for pause in context.pace.pauses() {
-        let sight = context.cancel.run_until_cancelled(Box::pin(eyes.look())).await;
-        let step = if was_away { Step::Return } else { Step::GoDown };
-
-        let (last, ended) = match sight {
-            None => {
-                (String::new(), Some(Error::from(RestoreError::WatchingCancelled { host: host.clone() })))
+    let host = &eyes.aftermath.begun.host.name;
+    let mut step = Step::GoDown;
+    progress.begin_anyway(step).await;
+    let back = watch(eyes, progress, known, &mut step).await;
+    known.append(&mut eyes.notes);
+    match back {
+        Ok((system, session, doubt)) => {
+            if step == Step::GoDown {
+                progress.done_anyway(step, None).await;
+                progress.begin_anyway(Step::Return).await;
             }
-            Some(Sight::Later(system, session)) if was_away || is_surely_later(begun, &system) => {
-                if !was_away {
-                    progress.done_anyway(Step::GoDown, None).await;
-                    progress.begin_anyway(Step::Return).await;
-                }
-                let up = system.boot_time.map(|at| at.to_utc().format("%Y-%m-%d %H:%M:%S UTC"));
-                progress.done_anyway(Step::Return, up.as_ref().map(|at| format!("up since {at}"))).await;
-                known.push(match up {
-                    Some(at) => format!("{host} has restarted: it is up since {at}"),
-                    None => format!("{host} has restarted"),
-                });
-                return Ok(Back {
-                    host: *system,
-                    session,
-                    signed_in: eyes.signed_in.take(),
-                    notes: std::mem::take(&mut eyes.notes),
-                });
-            }
-            Some(Sight::Same | Sight::Later(..)) => {
-                let limit = context.pace.goes_down_within;
-                let is_late = !was_away && started.elapsed() > limit;
-                let error = RestoreError::NotDown { host: host.clone(), seconds: limit.as_secs() };
-                ("up, and has not restarted yet".to_owned(), is_late.then(|| Error::from(error)))
-            }
-            Some(Sight::Disconnected) if has_reconnected => ("disconnected in the vCenter".to_owned(), None),
-            Some(Sight::Disconnected) if eyes.aftermath.may_reconnect => match eyes
-                .reconnect(context.pace)
-                .await
-            {
-                Ok(Some(note)) => {
-                    has_reconnected = true;
-                    eyes.notes.push(note);
-                    ("connected again".to_owned(), None)
-                }
-                Ok(None) => ("disconnected in the vCenter, and not to be reached from here".to_owned(), None),
-                Err(error) => (String::new(), Some(error)),
-            },
-            Some(Sight::Disconnected) => {
-                (String::new(), Some(Error::from(RestoreError::NeedsReconnect { host: host.clone() })))
-            }
-            Some(Sight::Away(last)) => {
-                if !was_away {
-                    was_away = true;
-                    known.push(format!("{host} went down"));
-                    progress.done_anyway(Step::GoDown, Some(last.clone())).await;
-                    progress.begin_anyway(Step::Return).await;
-                }
-                (last, None)
-            }
-            Some(Sight::Unseen(last)) => (last, None),
-            Some(Sight::Stop(error)) => (String::new(), Some(error)),
-        };
-        let limit = begun.options.return_within();
-        let is_over = started.elapsed() > limit;
-        let not_back =
-            || RestoreError::NotBack { host: host.clone(), seconds: limit.as_secs(), last: last.clone() };
-        if let Some(error) = ended.or_else(|| is_over.then(|| Error::from(not_back()))) {
-            known.append(&mut eyes.notes);
+            let up = system.boot_time.map(|at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string());
+            let up = up.unwrap_or_else(|| "an unknown time".to_owned());
+            progress.done_anyway(Step::Return, Some(format!("up since {up}"))).await;
+            let restarted = if doubt.is_none() { "has restarted" } else { "is back" };
+            known.push(format!("{host} {restarted}: it is up since {up}"));
+            Ok(Back { host: *system, session, doubt, signed_in: eyes.signed_in.take() })
+        }
+        Err(error) => {
             known.extend(eyes.refused_directly.take());
             progress.failed(step, &error).await;
-            return Err(error);
+            Err(error)
         }
-        progress.goes_on(step, None, Some(&last));
+    }
+}
+
+/// Looks until the host is back, or nothing more can be said; the `step` goes with it.
+async fn watch(
+    eyes: &mut Eyes<'_>,
+    progress: &mut Progress<'_>,
+    known: &mut Vec<String>,
+    step: &mut Step,
+) -> Result<(Box<HostSystem>, Session, Option<String>)> {
+    let context = progress.context;
+    let aftermath = eyes.aftermath;
+    let host = &aftermath.begun.host.name;
+    let cancelled = || Error::from(RestoreError::WatchingCancelled { host: host.clone() });
+    let limit = aftermath.begun.options.return_within();
+    let end = Instant::now() + limit;
+    let mut course = Course {
+        host,
+        goes_down_within: context.pace.goes_down_within,
+        may_reconnect: aftermath.may_reconnect,
+        was_away: false,
+        has_reconnected: false,
+        same_since: None,
+    };
+    for pause in context.pace.pauses() {
+        let sight = context.cancel.run_until_cancelled(Box::pin(eyes.look())).await;
+        let sight = sight.unwrap_or_else(|| Sight::Stop(cancelled()));
+        if let (Step::GoDown, Sight::Away(seen)) = (*step, &sight) {
+            known.push(format!("{host} went away: {seen}"));
+            progress.done_anyway(*step, Some(seen.clone())).await;
+            *step = Step::Return;
+            progress.begin_anyway(*step).await;
+        }
+        let seen = match course.next(sight, Instant::now()) {
+            Next::Back(system, session, doubt) => return Ok((system, session, doubt)),
+            Next::GoesOn(seen) => seen,
+            Next::Ends(error) => return Err(error),
+            Next::Reconnect => {
+                let reconnect = tokio::time::timeout_at(end, eyes.reconnect(context.pace));
+                match context.cancel.run_until_cancelled(reconnect).await {
+                    None => return Err(cancelled()),
+                    Some(Err(_)) => "being connected again by the vCenter".to_owned(),
+                    Some(Ok(Err(error))) => return Err(error),
+                    Some(Ok(Ok(None))) => {
+                        "disconnected in the vCenter, and not to be reached from here".to_owned()
+                    }
+                    Some(Ok(Ok(Some(note)))) => {
+                        course.has_reconnected = true;
+                        eyes.notes.push(note);
+                        "connected again".to_owned()
+                    }
+                }
+            }
+        };
+        if Instant::now() > end {
+            return Err(
+                RestoreError::NotBack { host: host.clone(), seconds: limit.as_secs(), last: seen }.into()
+            );
+        }
+        progress.goes_on(*step, None, Some(&seen));
         // The next look sees the cancellation.
         context.cancel.run_until_cancelled(tokio::time::sleep(pause)).await;
     }
     unreachable!("the pauses never end")
-}
-
-/// A boot time is computed from a clock that may be set: a few seconds alone prove nothing, where nobody saw the host go down.
-fn is_surely_later(begun: &Begun, host: &HostSystem) -> bool {
-    let before = begun.before.boot_time.unwrap_or(begun.started_at.to_utc());
-    host.boot_time.is_some_and(|now| now - before > chrono::TimeDelta::seconds(10))
 }

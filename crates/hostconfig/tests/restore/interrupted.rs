@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use futures_util::StreamExt as _;
 use hostconfig::restore::{Outcome, Step};
-use vsphere_sim::{FaultRule, What};
+use vsphere_sim::{ConnectionState, FaultRule, What};
 
 use super::*;
 
@@ -136,6 +137,68 @@ async fn a_host_that_does_not_restart_is_told_and_can_be_taken_out_of_maintenanc
     assert_eq!(report.outcome.code(), "not_proven");
     assert!(!lab.host().in_maintenance_mode());
     assert!(!report.next.contains(&Next::LeaveMaintenanceMode));
+}
+
+/// The restore call is lost, the vCenter loses sight of the host for a moment, and the boot time is computed anew.
+#[tokio::test]
+async fn a_host_that_was_out_of_sight_has_not_restarted_for_that() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let bundle = lab.host().bundle();
+    lab.sim.add_fault(FaultRule::soap("RestoreFirmwareConfiguration", What::Reset));
+    let host = lab.host();
+    let context = lab.watched(move |event| match event {
+        RestoreEvent::Step { step: Step::GoDown, state: StepState::Begun, .. } => {
+            host.set_connection_state(ConnectionState::NotResponding);
+        }
+        RestoreEvent::Step { step: Step::Return, state: StepState::Begun, .. } => {
+            host.shift_boot_time(TimeDelta::milliseconds(700));
+            host.set_connection_state(ConnectionState::Connected);
+        }
+        _ => {}
+    });
+    let report = lab.restore_in(lab.request_of(&bundle), context).await.unwrap();
+    assert_eq!(ended(&report), ("unknown", "host_not_restarted"), "{report:#?}");
+    let Outcome::Unknown { known, .. } = &report.outcome else { panic!() };
+    assert!(known.iter().any(|known| known.contains("went away")), "{known:?}");
+    assert!(lab.host().in_maintenance_mode());
+}
+
+/// What is known from before is what tells a restart afterwards; and somebody else may be at work.
+#[tokio::test]
+async fn a_host_that_changed_after_the_plan_is_not_told_to_restore() {
+    let restarted: fn(&SimHost) = |host| host.shift_boot_time(TimeDelta::minutes(1));
+    let taken_out: fn(&SimHost) = |host| host.set_maintenance_mode(false);
+    for change in [restarted, taken_out] {
+        let lab = Lab::vcenter(vec![spec()]).await;
+        let host = lab.host();
+        let context = lab.watched(move |event| {
+            if matches!(event, RestoreEvent::Step { step: Step::Upload, state: StepState::Done, .. }) {
+                change(&host);
+            }
+        });
+        let report = lab.restore_in(lab.request(), context).await.unwrap();
+        assert_eq!(ended(&report), ("nothing_changed", "host_changed_meanwhile"));
+        assert_eq!(state_of(&report, Step::Restore), StepState::Failed);
+        lab.check_untouched();
+    }
+}
+
+/// Between plan and act another admin has put the host into maintenance mode: it is theirs.
+#[tokio::test]
+async fn maintenance_mode_of_somebody_else_is_left_alone() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let host = lab.host();
+    let context = lab.watched(move |event| {
+        if matches!(event, RestoreEvent::Step { step: Step::SafetyBackup, state: StepState::Done, .. }) {
+            host.set_maintenance_mode(true);
+        }
+    });
+    let report = lab.restore_in(lab.request(), context).await.unwrap();
+    assert_eq!(ended(&report), ("nothing_changed", "invalid_state"), "{report:#?}");
+    assert_eq!(state_of(&report, Step::LeaveMaintenanceMode), StepState::NotBegun);
+    assert!(lab.host().in_maintenance_mode());
+    lab.check_none_open();
+    assert!(lab.sim.requests().iter().all(|request| request.kind != "CancelTask"));
 }
 
 #[tokio::test]

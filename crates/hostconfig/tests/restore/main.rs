@@ -168,8 +168,17 @@ impl Lab {
         action: ResumeAction,
         change: impl FnOnce(&mut ResumeRequest),
     ) -> Result<RestoreReport> {
+        self.resume_of(&self.open().begun.id, action, change).await
+    }
+
+    async fn resume_of(
+        &self,
+        id: &str,
+        action: ResumeAction,
+        change: impl FnOnce(&mut ResumeRequest),
+    ) -> Result<RestoreReport> {
         let mut request = ResumeRequest {
-            id: self.open().begun.id,
+            id: id.to_owned(),
             action,
             server: self.login(),
             host_credentials: None,

@@ -1,5 +1,6 @@
 //! Restores that go through to the end, and what is proven of them.
 
+use chrono::TimeDelta;
 use hostconfig::restore::{BundleSource, Outcome, SafetyBackup, Step, StepState, Verdict};
 use vsphere_sim::{Accepts, BundleFormat, HostSpec, RestoreReply};
 
@@ -89,6 +90,50 @@ async fn a_host_can_be_left_in_maintenance_mode() {
     let report = lab.restore(request).await.unwrap();
     assert_eq!(report.outcome, Outcome::Proven, "{report:#?}");
     assert!(lab.host().in_maintenance_mode());
+
+    // What was proven stays proven, once it has left.
+    let resume = |action| lab.resume_of(&report.id, action, |_| {});
+    assert_eq!(resume(ResumeAction::KeepWatching).await.unwrap_err().code(), "nothing_to_resume");
+    let report = resume(ResumeAction::LeaveMaintenanceMode).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Proven, "{report:#?}");
+    assert!(report.comparison.is_some());
+    assert!(!lab.host().in_maintenance_mode());
+    lab.check_none_open();
+}
+
+/// The bundle may have it come back outside of maintenance mode.
+#[tokio::test]
+async fn a_host_that_does_not_stay_in_maintenance_mode_is_told() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let mut request = lab.request();
+    request.options.leave_maintenance_mode = false;
+    let host = lab.host();
+    let context = lab.watched(move |event| {
+        if matches!(event, RestoreEvent::Step { step: Step::Return, state: StepState::Begun, .. }) {
+            host.set_maintenance_mode(false);
+        }
+    });
+    let report = lab.restore_in(request, context).await.unwrap();
+    let Outcome::NotProven { open, .. } = &report.outcome else { panic!("{report:#?}") };
+    assert_eq!(open[..], ["it is not in maintenance mode, in which it was to stay"]);
+}
+
+/// A board that lost its clock says that it has been up for years.
+#[tokio::test]
+async fn a_host_whose_clock_was_set_back_is_back_but_nothing_is_proven_by_that() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let host = lab.host();
+    let context = lab.watched(move |event| {
+        if matches!(event, RestoreEvent::Step { step: Step::Return, state: StepState::Begun, .. }) {
+            host.shift_boot_time(TimeDelta::days(-4000));
+        }
+    });
+    let report = lab.restore_in(lab.request(), context).await.unwrap();
+    let Outcome::NotProven { open, .. } = &report.outcome else { panic!("{report:#?}") };
+    assert!(open[0].contains("clock was set back"), "{open:?}");
+    assert!(lab.host().in_maintenance_mode() && report.next.contains(&Next::LeaveMaintenanceMode));
+    lab.resume(ResumeAction::LeaveMaintenanceMode, |_| {}).await.unwrap();
+    assert!(!lab.host().in_maintenance_mode());
 }
 
 #[tokio::test]
@@ -99,6 +144,7 @@ async fn the_safety_backup_is_the_way_back() {
     let listing = lab.archive.list().unwrap();
     let record = lab.archive.find(&listing, undo(&report).unwrap()).unwrap().clone();
     assert!(record.note.as_ref().unwrap().contains(&report.id));
+    assert!(record.marks.pinned, "prune must not take the way back");
     let request =
         RestoreRequest { bundle: BundleSource::Archived(Box::new(record)), ..lab.request_of(b"unused") };
     let report = lab.restore(request).await.unwrap();

@@ -64,6 +64,18 @@ async fn what_an_admin_should_know_is_a_warning_to_be_accepted() {
 }
 
 #[tokio::test]
+async fn a_journal_that_cannot_be_read_may_be_of_an_open_restore() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let request = lab.request();
+    std::fs::create_dir_all(lab.config().restores()).unwrap();
+    std::fs::write(lab.config().restores().join("x.jsonl"), "rubbish\n").unwrap();
+    let plan = lab.plan(&request).await;
+    let check = plan.checks.iter().find(|check| check.code == CheckCode::Unfinished).unwrap();
+    assert_eq!(check.verdict, Verdict::Warning);
+    assert!(check.reason.contains("x.jsonl cannot be read"), "{}", check.reason);
+}
+
+#[tokio::test]
 async fn consent_is_to_this_plan_and_this_host() {
     let lab = Lab::vcenter(vec![spec()]).await;
     let request = lab.request();

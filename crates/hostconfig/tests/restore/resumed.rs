@@ -1,7 +1,7 @@
 //! Going on with a restore that was left.
 
 use hostconfig::restore::{dismiss, history};
-use vsphere_sim::{BundleFormat, ConnectionState, HostSpec};
+use vsphere_sim::{BundleFormat, ConnectionState, FaultRule, HostSpec, What};
 
 use super::*;
 
@@ -28,6 +28,65 @@ async fn a_host_that_never_comes_back_is_told_and_can_be_waited_for_again() {
     assert!(!codes(&error, Verdict::Warning).contains(&CheckCode::Unfinished));
 }
 
+/// Its vCenter may be away: then the host itself is asked, or the vCenter at another of its addresses.
+#[tokio::test]
+async fn a_restore_is_gone_on_with_at_another_address() {
+    for is_host_itself in [true, false] {
+        let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
+        let mut request = lab.request();
+        request.options.return_within_seconds = 1;
+        let report = lab.restore(request).await.unwrap();
+        assert_eq!(ended(&report), ("unknown", "host_not_back"));
+        let other = |request: &mut ResumeRequest| {
+            if is_host_itself {
+                let host = lab.host();
+                request.server.connect.address = host.address().to_string().parse().unwrap();
+                request.server.connect.trust = Trust::Pinned(host.thumbprint().parse().unwrap());
+                request.server.credentials = root("hostkeep-root");
+            } else {
+                let mapped = format!("[::ffff:{}]:{}", lab.sim.address().ip(), lab.sim.address().port());
+                request.server.connect.address = mapped.parse().unwrap();
+            }
+        };
+        let report = lab.resume(ResumeAction::KeepWatching, other).await.unwrap();
+        assert_eq!(ended(&report), ("unknown", "host_not_back"), "{report:#?}");
+        lab.host().set_connection_state(ConnectionState::Connected);
+        let report = lab.resume(ResumeAction::KeepWatching, other).await.unwrap();
+        lab.check_proven(&report);
+        assert_eq!(lab.sim.open_sessions(), 0);
+    }
+}
+
+/// Elsewhere, its old id may be that of another host.
+#[tokio::test]
+async fn a_host_that_another_vcenter_does_not_have_is_not_mistaken() {
+    let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
+    let mut request = lab.request();
+    request.options.return_within_seconds = 1;
+    lab.restore(request).await.unwrap();
+    let other = Lab::vcenter(vec![HostSpec::new("esx99.lab.local")]).await;
+    assert_eq!(other.host().moid(), lab.host().moid());
+    other.host().set_maintenance_mode(true);
+    for action in [ResumeAction::KeepWatching, ResumeAction::LeaveMaintenanceMode] {
+        let report = lab.resume(action, |request| request.server = other.login()).await.unwrap();
+        assert_eq!(report.outcome.error().unwrap().code, "host_gone", "{report:#?}");
+    }
+    assert!(other.host().in_maintenance_mode());
+}
+
+/// The bundle may have given it another name, and a host that is added again gets another id.
+#[tokio::test]
+async fn a_host_that_was_renamed_is_taken_out_of_maintenance_mode_too() {
+    let lab = Lab::direct(spec()).await;
+    lab.sim.add_fault(FaultRule::soap("RestoreFirmwareConfiguration", What::Reset));
+    let report = lab.restore(lab.request()).await.unwrap();
+    assert_eq!(ended(&report), ("unknown", "host_not_restarted"));
+    lab.host().set_hostname("esx77");
+    let report = lab.resume(ResumeAction::LeaveMaintenanceMode, |_| {}).await.unwrap();
+    assert_eq!(report.outcome.code(), "not_proven", "{report:#?}");
+    assert!(!lab.host().in_maintenance_mode());
+}
+
 #[tokio::test]
 async fn a_vcenter_that_needs_the_host_reconnected_is_told_so_or_not() {
     let lab = Lab::vcenter(vec![spec(), HostSpec::new("esx02.lab.local")]).await;
@@ -45,11 +104,11 @@ async fn a_vcenter_that_needs_the_host_reconnected_is_told_so_or_not() {
     assert_eq!(report.outcome.code(), "not_proven", "{report:#?}");
     assert_eq!(lab.host().connection_state(), ConnectionState::Connected);
     assert!(!lab.host().in_maintenance_mode());
-    let summary = dismiss(&lab.context(), &report.id).unwrap();
+    let summary = dismiss(&lab.config(), &report.id, now()).unwrap();
     assert!(summary.is_open);
     lab.check_none_open();
     assert_eq!(history(&lab.config()).unwrap().0.len(), 1);
-    assert_eq!(dismiss(&lab.context(), &report.id).unwrap_err().code(), "nothing_to_resume");
+    assert_eq!(dismiss(&lab.config(), &report.id, now()).unwrap_err().code(), "nothing_to_resume");
 }
 
 /// A sealed bundle does not show its certificate: nothing is sent to the host until an admin has named it.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::progress::RestoreProgress;
 use super::{own_user, restore_context, server, tell, told};
 use crate::arguments::{ConnectArguments, ResumeArguments};
-use crate::context::Context;
+use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
 use crate::interrupt;
 
@@ -43,13 +43,13 @@ pub(super) async fn run(context: &Context, arguments: ResumeArguments) -> Result
         own,
         connect,
     } = arguments;
-    let progress = RestoreProgress::silent(&context.console);
     if is_dismissed {
-        let summary = dismiss(&restore_context(context, &progress), &id)?;
+        let summary = dismiss(&context.config, &id, now())?;
         let body = Dismissed { id: summary.begun.id, host: summary.begun.host.name };
         context.console.result(&body, || format!("{} is no longer open.\n", body.id))?;
         return Ok(Exit::Ok);
     }
+    let progress = RestoreProgress::silent(&context.console);
     let certificate = trust_host.as_deref().map(str::parse).transpose();
     let certificate = certificate.map_err(|error| hostconfig::Error::from(SettingsError::from(error)))?;
     let settings = context.settings()?;
