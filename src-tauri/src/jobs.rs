@@ -76,6 +76,18 @@ pub(crate) struct Ending {
     pub(crate) warnings: Vec<String>,
 }
 
+impl Ending {
+    /// The job could not be done.
+    pub(crate) fn failed(error: ErrorReport) -> Self {
+        Self { state: JobState::Failed, run_id: None, error: Some(error), warnings: Vec::new() }
+    }
+
+    /// It was ended because the user wanted it.
+    pub(crate) fn cancelled() -> Self {
+        Self { state: JobState::Cancelled, run_id: None, error: None, warnings: Vec::new() }
+    }
+}
+
 impl Jobs {
     /// Begins a job.
     pub(crate) fn begin(
@@ -410,6 +422,12 @@ fn seconds_left(elapsed: Duration, done: usize, total: usize) -> Option<u32> {
     let left = elapsed.checked_mul(u32::try_from(total.saturating_sub(done)).ok()?)?;
     let seconds = (left / u32::try_from(done).ok()?).as_secs();
     u32::try_from(seconds).ok()
+}
+
+/// A defect ended the work in the middle.
+pub(crate) fn ended_early(why: &str) -> ErrorReport {
+    let message = format!("Hostkeep failed in the middle of this: {why}");
+    ErrorReport::new("job_panicked", message, "What was done stays done. Look into the log, then try again.")
 }
 
 fn no_such_job() -> ErrorReport {

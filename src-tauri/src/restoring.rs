@@ -21,7 +21,7 @@ use crate::ipc::{
     Answer, ErrorReport, JobHead, JobKind, JobState, Message, RestoreProgress, RestoreStarted, RestoreState,
     StepStateView, StepView,
 };
-use crate::jobs::{Ending, Jobs, Running};
+use crate::jobs::{Ending, Jobs, Running, ended_early};
 use crate::state::{Place, Shell, lock, now};
 use crate::window;
 
@@ -148,7 +148,11 @@ where
     let archive = watched.beginning.archive.clone();
     let work = work(context(&place, archive, cancel, Arc::new(move |event| watch.on(&event))));
     let task = tauri::async_runtime::spawn(async move {
-        let came_of_it = work.await;
+        // A job that panicked must not seem to be under way for ever.
+        let came_of_it = match tauri::async_runtime::spawn(work).await {
+            Ok(came_of_it) => came_of_it.map_err(ErrorReport::from),
+            Err(error) => Err(ended_early(&error.to_string())),
+        };
         let (job, told) = {
             let mut begun = lock(&watched.begun);
             (begun.job.take(), begun.told.take())
@@ -179,20 +183,15 @@ where
             "Look at the list of restores.",
         )
     })?;
-    Err(refused.map_or_else(
-        || ErrorReport::new("restore_failed", "the restore did not begin", "Look at the plan again."),
-        ErrorReport::from,
-    ))
+    Err(refused.unwrap_or_else(|| {
+        ErrorReport::new("restore_failed", "the restore did not begin", "Look at the plan again.")
+    }))
 }
 
-fn end(job: &Running, came_of_it: hostconfig::Result<RestoreReport>) -> Option<JobHead> {
+fn end(job: &Running, came_of_it: Answer<RestoreReport>) -> Option<JobHead> {
     let report = match came_of_it {
         Ok(report) => report,
-        Err(error) => {
-            let error = Some(ErrorReport::from(error));
-            return job
-                .end(Ending { state: JobState::Failed, run_id: None, error, warnings: Vec::new() }, now());
-        }
+        Err(error) => return job.end(Ending::failed(error), now()),
     };
     job.restore(|restore| {
         restore.steps = report

@@ -2,11 +2,11 @@
 //!
 //! Everything read is a copy that a refresh replaces; the archive on disk stays the truth.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use chrono::{DateTime, FixedOffset, Local};
+use chrono::{DateTime, FixedOffset, Local, TimeDelta};
 use hostconfig::archive::{
     Archive, ArchiveError, Fingerprints, Listing, PrunePlan, Record, Standing, standings,
 };
@@ -18,9 +18,14 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use crate::demo::Demo;
-use crate::ipc::{Answer, ErrorReport, HostsView, Message, Remedy, StandingView, Verified};
+use crate::ipc::{Answer, ErrorReport, HostsView, Message, Remedy, RunRow, StandingView, Verified};
 use crate::jobs::Jobs;
 use crate::restoring::Desk;
+
+/// The newest runs are looked at to know what became of each host.
+const RUNS_KEPT: usize = 30;
+/// Long enough for what the page asks for at its start, short enough for whoever wants to see what is there now.
+const LISTING_GROWS_OLD: TimeDelta = TimeDelta::seconds(30);
 
 /// The state that every command gets.
 pub(crate) struct Shell {
@@ -45,8 +50,10 @@ pub(crate) struct Place {
     listing: Mutex<Option<Arc<ArchiveRead>>>,
     /// What the page asks for first, from before there was a page.
     pub(crate) first_view: Mutex<Option<Answer<HostsView>>>,
-    /// Reports never change once they are written.
-    runs: Mutex<BTreeMap<String, Arc<RunReport>>>,
+    /// The newest reports; they never change once they are written.
+    newest_runs: Mutex<HashMap<String, Arc<RunReport>>>,
+    /// What the list of runs shows of each.
+    pub(crate) run_rows: Mutex<HashMap<String, RunRow>>,
     /// What verifying has shown since the app was started, by record.
     pub(crate) verified: Mutex<HashMap<String, Verified>>,
     pub(crate) plans: Mutex<Plans>,
@@ -176,7 +183,8 @@ impl Place {
             servers: Mutex::default(),
             listing: Mutex::default(),
             first_view: Mutex::default(),
-            runs: Mutex::default(),
+            newest_runs: Mutex::default(),
+            run_rows: Mutex::default(),
             verified: Mutex::default(),
             plans: Mutex::default(),
             restoring: Mutex::default(),
@@ -251,6 +259,17 @@ impl Place {
         Ok(read)
     }
 
+    /// What was read of the archive is read again where that was a while ago: a scheduled run may have added to it.
+    /// Tells whether that is so.
+    pub(crate) fn forget_old_listing(&self) -> bool {
+        let is_old = |read: &Arc<ArchiveRead>| now() - read.read_at > LISTING_GROWS_OLD;
+        let forgets = lock(&self.listing).as_ref().is_some_and(is_old);
+        if forgets {
+            self.forget_listing();
+        }
+        forgets
+    }
+
     /// What was read of the archive is out of date.
     pub(crate) fn forget_listing(&self) {
         *lock(&self.listing) = None;
@@ -294,19 +313,34 @@ impl Place {
     pub(crate) fn forget_archive(&self) {
         self.forget_listing();
         lock(&self.looking).reading.cancel();
-        lock(&self.runs).clear();
+        lock(&self.newest_runs).clear();
+        lock(&self.run_rows).clear();
         lock(&self.verified).clear();
         *lock(&self.plans) = Plans::default();
     }
 
-    /// A run's report, read once.
+    /// A run's report.
     pub(crate) fn run(&self, archive: &Archive, run_id: &str) -> hostconfig::Result<Arc<RunReport>> {
-        if let Some(report) = lock(&self.runs).get(run_id) {
-            return Ok(Arc::clone(report));
+        match lock(&self.newest_runs).get(run_id) {
+            Some(report) => Ok(Arc::clone(report)),
+            None => Ok(Arc::new(archive.read_run(run_id)?)),
         }
-        let report: Arc<RunReport> = Arc::new(archive.read_run(run_id)?);
-        lock(&self.runs).insert(run_id.to_owned(), Arc::clone(&report));
-        Ok(report)
+    }
+
+    /// The reports of the newest runs, newest first, each read once. A whole one of 2,500 hosts takes a megabyte, so older ones
+    /// are not kept.
+    pub(crate) fn newest_runs(&self, archive: &Archive) -> hostconfig::Result<Vec<Arc<RunReport>>> {
+        let mut reports = Vec::new();
+        for run in archive.runs()?.into_iter().take(RUNS_KEPT) {
+            match self.run(archive, &run.run_id) {
+                Ok(report) => reports.push(report),
+                // Activity shows it as unreadable; the hosts are judged by the others.
+                Err(error) => tracing::warn!(run = run.run_id, %error, "the report of a run cannot be read"),
+            }
+        }
+        let kept = reports.iter().map(|report| (report.run_id.clone(), Arc::clone(report)));
+        *lock(&self.newest_runs) = kept.collect();
+        Ok(reports)
     }
 
     /// A server's password: the one that this window was given, else the keyring's. Blocks.

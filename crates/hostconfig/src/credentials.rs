@@ -140,6 +140,18 @@ pub fn delete(server: &Server) -> Result<bool> {
     }
 }
 
+/// Removes a server's password, unless another of the `saved` servers has the same address and user and still needs it.
+/// Tells whether there was one that went.
+pub fn forget(server: &Server, saved: &[Server]) -> Result<bool> {
+    if is_shared(server, saved) { Ok(false) } else { delete(server) }
+}
+
+/// Whether another of the `saved` servers has the same address and user, and so the same password.
+pub fn is_shared(server: &Server, saved: &[Server]) -> bool {
+    let account_of = account(server);
+    saved.iter().any(|other| other.name != server.name && account(other) == account_of)
+}
+
 /// What the password of a host's own user is kept for: the same as when the host is a saved server, so that it is known once.
 ///
 /// # Errors
@@ -217,7 +229,10 @@ mod tests {
 
         failures_are_typed(&vcenter);
 
-        assert!(delete(&vcenter).unwrap());
+        let twin = Server { name: "prod again".into(), ..vcenter.clone() };
+        assert!(!forget(&vcenter, &[other_user.clone(), twin]).unwrap());
+        assert_eq!(load(&vcenter).unwrap().expose_secret(), "changed", "another server still needs it");
+        assert!(forget(&vcenter, &[other_user.clone(), vcenter.clone()]).unwrap());
         assert!(!delete(&vcenter).unwrap());
         assert_eq!(load(&other_user).unwrap().expose_secret(), "other");
     }

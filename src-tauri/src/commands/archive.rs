@@ -11,7 +11,7 @@ use hostconfig::restore::proven_bundles;
 use tauri::{AppHandle, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
-use super::{App, note, within};
+use super::{App, go_on, note, within};
 use crate::dialog;
 use crate::ipc::{
     Answer, ArchiveDay, ArchiveOverview, ArchiveProblem, ArchivedHost, ErrorReport, ExportedView, JobItem,
@@ -20,7 +20,6 @@ use crate::ipc::{
 };
 use crate::jobs::{Ending, Running};
 use crate::state::{ArchiveRead, Place, lock, now};
-use crate::window;
 
 /// So many things that cannot be understood are listed.
 const MAX_PROBLEMS: usize = 500;
@@ -104,18 +103,8 @@ pub(crate) async fn start_verify(app: App<'_>, handle: AppHandle, ids: Option<Ve
         .map(|record| JobItem { total_bytes: Some(record.bundle.bytes), ..JobItem::of_record(record) });
     job.plan(items.collect(), Vec::new());
     job.head(|head| head.total_bytes = Some(total));
-    let (id, shell) = (job.id(), Arc::clone(&app));
-    tauri::async_runtime::spawn(async move {
-        let ending = blocking({
-            let job = job.clone();
-            move || verify(&place, &job, &records)
-        })
-        .await;
-        let ended = job.end(ending, now());
-        shell.jobs.tell(Message::ArchiveChanged);
-        shell.jobs.tell(Message::HostsChanged);
-        window::job_ended(&handle, &shell, ended.as_ref());
-    });
+    let (id, own) = (job.id(), job.clone());
+    go_on(&app, handle, job, blocking(move || verify(&place, &own, &records)));
     Ok(id)
 }
 
@@ -332,17 +321,9 @@ fn verify(place: &Place, job: &Running, records: &[Record]) -> Ending {
             item.warnings = problems;
         });
     };
-    let ended = archive::verify_all(&all, read, found, &job.cancel);
-    let error = ended.err();
-    let is_cancelled = matches!(error, Some(hostconfig::Error::Cancelled));
-    Ending {
-        state: match &error {
-            None => JobState::Done,
-            Some(_) if is_cancelled => JobState::Cancelled,
-            Some(_) => JobState::Failed,
-        },
-        run_id: None,
-        error: error.filter(|_| !is_cancelled).map(ErrorReport::from),
-        warnings: Vec::new(),
+    match archive::verify_all(&all, read, found, &job.cancel) {
+        Ok(_) => Ending { state: JobState::Done, run_id: None, error: None, warnings: Vec::new() },
+        Err(hostconfig::Error::Cancelled) => Ending::cancelled(),
+        Err(error) => Ending::failed(error.into()),
     }
 }

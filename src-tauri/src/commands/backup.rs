@@ -12,12 +12,11 @@ use hostconfig::blocking;
 use hostconfig::selection::Selection;
 use tauri::AppHandle;
 
-use super::{App, note};
-use crate::ipc::{Answer, BackupInput, ErrorReport, HostRef, JobItem, JobKind, JobState, Message, Step};
+use super::{App, go_on, note};
+use crate::ipc::{Answer, BackupInput, ErrorReport, HostRef, JobItem, JobKind, JobState, Step};
 use crate::jobs::{Ending, Running};
 use crate::login::logins;
 use crate::state::{Place, now};
-use crate::window;
 
 const MAX_HOSTS: usize = 20_000;
 
@@ -36,15 +35,12 @@ pub(crate) async fn start_backup(app: App<'_>, handle: AppHandle, request: Backu
         None => "Back up all hosts".into(),
     };
     let job = app.jobs.begin(JobKind::Backup, title, note.clone(), now());
-    let (id, shell) = (job.id(), Arc::clone(&app));
-    tauri::async_runtime::spawn(async move {
-        let place = shell.place();
-        let ran = run(&place, &job, request.hosts, note).await;
+    let (id, place) = (job.id(), app.place());
+    let own = job.clone();
+    go_on(&app, handle, job, async move {
+        let ran = run(&place, &own, request.hosts, note).await;
         place.forget_listing();
-        let ended = job.end(ending(ran), now());
-        shell.jobs.tell(Message::ArchiveChanged);
-        shell.jobs.tell(Message::HostsChanged);
-        window::job_ended(&handle, &shell, ended.as_ref());
+        ending(ran)
     });
     Ok(id)
 }
@@ -165,15 +161,8 @@ fn without_host(report: &hostconfig::backup::HostReport) -> JobItem {
 fn ending(ran: Answer<RunReport>) -> Ending {
     let report = match ran {
         Ok(report) => report,
-        Err(error) => {
-            let is_cancelled = error.code == "cancelled";
-            return Ending {
-                state: if is_cancelled { JobState::Cancelled } else { JobState::Failed },
-                run_id: None,
-                error: (!is_cancelled).then_some(error),
-                warnings: Vec::new(),
-            };
-        }
+        Err(error) if error.code == "cancelled" => return Ending::cancelled(),
+        Err(error) => return Ending::failed(error),
     };
     let server_error = report.servers.iter().find_map(|server| server.error.as_ref());
     Ending {

@@ -13,15 +13,13 @@ use tauri::AppHandle;
 use tauri::ipc::Channel;
 use tokio_util::sync::CancellationToken;
 
-use super::App;
 use super::archive::{newest, row};
+use super::{App, go_on};
 use crate::ipc::{
-    Answer, ErrorReport, JobItem, JobKind, JobState, KeptView, MAX_RECORDS, Message, PlanProgress, PlanView,
-    Step,
+    Answer, ErrorReport, JobItem, JobKind, JobState, KeptView, MAX_RECORDS, PlanProgress, PlanView, Step,
 };
 use crate::jobs::{Ending, Running};
 use crate::state::{ArchiveRead, Place, Planned, lock, now};
-use crate::window;
 
 /// Plans to delete these records. Pinned ones and a host's last good bundle stay, and the plan says so.
 #[tauri::command]
@@ -90,18 +88,8 @@ pub(crate) async fn start_deletion(app: App<'_>, handle: AppHandle, plan: u32) -
     };
     let job = app.jobs.begin(JobKind::Delete, title, None, now());
     job.plan(pruning.left().iter().map(JobItem::of_record).collect(), Vec::new());
-    let (id, shell) = (job.id(), Arc::clone(&app));
-    tauri::async_runtime::spawn(async move {
-        let ending = blocking({
-            let job = job.clone();
-            move || delete(&place, &job, action, pruning)
-        })
-        .await;
-        let ended = job.end(ending, now());
-        shell.jobs.tell(Message::ArchiveChanged);
-        shell.jobs.tell(Message::HostsChanged);
-        window::job_ended(&handle, &shell, ended.as_ref());
-    });
+    let (id, own) = (job.id(), job.clone());
+    go_on(&app, handle, job, blocking(move || delete(&place, &own, action, pruning)));
     Ok(id)
 }
 

@@ -29,8 +29,6 @@ use crate::ipc::{
 use crate::login::logins;
 use crate::state::{ArchiveRead, Place, Shell, Trouble, lock, now};
 
-/// The newest runs are looked at to know what became of each host.
-const RUNS_LOOKED_AT: usize = 30;
 /// A pasted list of hosts is at most so long.
 const MAX_LIST: usize = 1_000_000;
 
@@ -56,6 +54,9 @@ pub(crate) fn warm(place: &Place) {
 #[specta::specta]
 pub(crate) async fn refresh_hosts(app: App<'_>) -> Answer<HostsView> {
     let place = app.place();
+    if place.forget_old_listing() {
+        app.jobs.tell(Message::ArchiveChanged);
+    }
     let (ready, left_out) = logins(&place, None).await?;
     for (name, error) in left_out {
         note_state(&place, &name, Some(Trouble { error: error.into(), remedy: Some(Remedy::Password) }));
@@ -206,16 +207,8 @@ fn each_once(sightings: Vec<Option<Sighting>>) -> Vec<KnownHost> {
 }
 
 fn newest_runs(place: &Place, read: &ArchiveRead) -> Answer<Vec<Arc<RunReport>>> {
-    let Some(archive) = &read.archive else { return Ok(Vec::new()) };
-    let mut reports = Vec::new();
-    for run in archive.runs()?.into_iter().take(RUNS_LOOKED_AT) {
-        match place.run(archive, &run.run_id) {
-            Ok(report) => reports.push(report),
-            // Activity shows it as unreadable; the hosts are judged by the others.
-            Err(error) => tracing::warn!(run = run.run_id, %error, "the report of a run cannot be read"),
-        }
-    }
-    Ok(reports)
+    let reports = read.archive.as_ref().map(|archive| place.newest_runs(archive)).transpose()?;
+    Ok(reports.unwrap_or_default())
 }
 
 fn unsuccessful(run: &Arc<RunReport>, host: &HostRef) -> Option<Attempt> {

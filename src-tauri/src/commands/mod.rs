@@ -15,14 +15,38 @@ pub(crate) mod settings;
 
 use std::sync::Arc;
 
-use crate::ipc::{Answer, ErrorReport};
-use crate::state::Shell;
+use tauri::AppHandle;
+use tauri::async_runtime::spawn;
+
+use crate::ipc::{Answer, ErrorReport, Message};
+use crate::jobs::{Ending, Running, ended_early};
+use crate::state::{Shell, now};
+use crate::window;
 
 /// What every command gets of the app.
 pub(crate) type App<'a> = tauri::State<'a, Arc<Shell>>;
 
 /// The longest text that the page may give: a note, a name, a search.
 const MAX_TEXT: usize = 2_000;
+
+/// Does a job's work beside everything else, and tells of its end whatever that was: a job that panicked must not seem to be
+/// under way for ever.
+fn go_on(
+    shell: &Arc<Shell>,
+    handle: AppHandle,
+    job: Running,
+    work: impl Future<Output = Ending> + Send + 'static,
+) {
+    let shell = Arc::clone(shell);
+    spawn(async move {
+        let ending =
+            spawn(work).await.unwrap_or_else(|error| Ending::failed(ended_early(&error.to_string())));
+        let ended = job.end(ending, now());
+        shell.jobs.tell(Message::ArchiveChanged);
+        shell.jobs.tell(Message::HostsChanged);
+        window::job_ended(&handle, &shell, ended.as_ref());
+    });
+}
 
 /// A note: trimmed, none where nothing is left.
 fn note(note: Option<String>) -> Answer<Option<String>> {

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use hostconfig::archive::Archive;
 use hostconfig::backup::{Outcome, RunReport};
 use hostconfig::blocking;
 use tauri::WebviewWindow;
@@ -10,6 +11,7 @@ use tauri::WebviewWindow;
 use super::{App, within};
 use crate::dialog;
 use crate::ipc::{Answer, ErrorReport, ReportFormat, RunRow, RunView};
+use crate::state::{Place, lock};
 
 /// So many runs are listed, newest first.
 const MAX_RUNS: usize = 500;
@@ -24,14 +26,23 @@ pub(crate) async fn list_runs(app: App<'_>) -> Answer<Vec<RunRow>> {
     blocking(move || {
         let read = place.read_archive(false)?;
         let Some(archive) = &read.archive else { return Ok(Vec::new()) };
-        let rows =
-            archive.runs()?.into_iter().take(MAX_RUNS).map(|run| match place.run(archive, &run.run_id) {
-                Ok(report) => RunRow::from(report.as_ref()),
-                Err(error) => RunRow::unreadable(run.run_id, error.report().into()),
-            });
-        Ok(rows.collect())
+        Ok(archive.runs()?.into_iter().take(MAX_RUNS).map(|run| row(&place, archive, run.run_id)).collect())
     })
     .await
+}
+
+fn row(place: &Place, archive: &Archive, run_id: String) -> RunRow {
+    if let Some(row) = lock(&place.run_rows).get(&run_id) {
+        return row.clone();
+    }
+    match place.run(archive, &run_id) {
+        Ok(report) => {
+            let row = RunRow::from(report.as_ref());
+            lock(&place.run_rows).insert(run_id, row.clone());
+            row
+        }
+        Err(error) => RunRow::unreadable(run_id, error.report().into()),
+    }
 }
 
 /// A run's whole report.

@@ -97,15 +97,12 @@ pub(crate) async fn test_server(app: App<'_>, name: String) -> Answer<ConnectOut
 pub(crate) async fn remove_server(app: App<'_>, name: String) -> Answer<()> {
     let place = app.place();
     let removed = blocking(move || -> Answer<()> {
-        let server = settings::change(&place.config, |settings| settings.remove_server(&name))?;
-        place.forget_password(&server);
+        let (server, saved) = settings::change(&place.config, |settings| {
+            Ok((settings.remove_server(&name)?, settings.servers.clone()))
+        })?;
         place.note(&[AuditEntry::of_server(now(), AuditAction::ServerRemove, &server)]);
-        lock(&place.servers).remove(&server.name.to_lowercase());
-        known_hosts::forget(&place.config, &server.name)?;
-        if place.demo.is_none() {
-            credentials::delete(&server)?;
-        }
-        Ok(())
+        forget_hosts(&place, &server);
+        Ok(forget_password(&place, &server, &saved)?)
     })
     .await;
     // It is out of the settings even where the keyring does not let its password go.
@@ -184,8 +181,8 @@ async fn password_of(
     }
 }
 
-/// Saves the server, and its password where it was asked for. What the keyring does not take is known until the window
-/// ends; that is told, but no failure.
+/// Saves the server, and its password where it was asked for. What the keyring does not take or let go is no failure of that:
+/// what it did not take is known until the window ends, and the error is the answer.
 fn save(
     place: &Place,
     wanted: &Server,
@@ -193,40 +190,52 @@ fn save(
     password: SecretString,
     remember: bool,
 ) -> Answer<Option<ErrorReport>> {
-    settings::change(&place.config, |settings| match known {
-        Some(known) => settings.replace_server(&known.name, wanted.clone()).map(drop),
-        None => settings.add_server(wanted.clone()),
+    let saved = settings::change(&place.config, |settings| {
+        match known {
+            Some(known) => settings.replace_server(&known.name, wanted.clone()).map(drop)?,
+            None => settings.add_server(wanted.clone())?,
+        }
+        Ok(settings.servers.clone())
     })?;
     place.note(&[AuditEntry::of_server(now(), AuditAction::ServerAdd, wanted)]);
-    let keeps_account =
-        known.is_some_and(|known| credentials::account(known) == credentials::account(wanted));
-    let mut keyring_error = None;
+    let mut kept = Ok(());
     if let Some(known) = known {
         lock(&place.servers).remove(&known.name.to_lowercase());
         if known.name != wanted.name || known.url != wanted.url {
-            known_hosts::forget(&place.config, &known.name)?;
+            forget_hosts(place, known);
         }
-        if !keeps_account {
-            place.forget_password(known);
-            if place.demo.is_none()
-                && let Err(error) = credentials::delete(known)
-            {
-                keyring_error = Some(error.report().into());
-            }
+        if credentials::account(known) != credentials::account(wanted) {
+            kept = forget_password(place, known, &saved);
         }
     }
-    if remember && place.demo.is_none() {
-        match credentials::store(wanted, &password) {
-            Ok(()) => {
-                place.forget_password(wanted);
-                return Ok(keyring_error);
-            }
-            Err(error) => keyring_error = Some(error.report().into()),
-        }
-    } else if keeps_account && place.demo.is_none() {
-        // It was remembered, and shall not be any more.
-        credentials::delete(wanted)?;
+    let is_remembered = remember && place.demo.is_none();
+    if is_remembered {
+        kept = credentials::store(wanted, &password).and(kept);
+    } else if known.is_some() {
+        // It may have been remembered, and shall not be any more.
+        kept = forget_password(place, wanted, &saved).and(kept);
     }
-    place.know_password(wanted, password);
-    Ok(keyring_error)
+    if is_remembered && kept.is_ok() {
+        place.forget_password(wanted);
+    } else {
+        place.know_password(wanted, password);
+    }
+    Ok(kept.err().map(|error| error.report().into()))
+}
+
+/// What is known of a server's hosts is a copy: that it stays is no reason to fail.
+fn forget_hosts(place: &Place, server: &Server) {
+    lock(&place.servers).remove(&server.name.to_lowercase());
+    if let Err(error) = known_hosts::forget(&place.config, &server.name) {
+        tracing::warn!(server = server.name, %error, "what is known of its hosts cannot be removed");
+    }
+}
+
+/// Forgets a password that no other server needs. A demo has never told the keyring of its own.
+fn forget_password(place: &Place, server: &Server, saved: &[Server]) -> hostconfig::Result<()> {
+    if credentials::is_shared(server, saved) {
+        return Ok(());
+    }
+    place.forget_password(server);
+    if place.demo.is_some() { Ok(()) } else { credentials::forget(server, saved).map(drop) }
 }

@@ -135,14 +135,10 @@ async fn test(context: &Context, name: String, password_stdin: bool) -> Result<E
 }
 
 async fn remove(context: &Context, name: &str) -> Result<Exit, Failure> {
-    let (server, shares) = settings::change(&context.config, |settings| {
-        let server = settings.remove_server(name)?;
-        let account = credentials::account(&server);
-        let shares = settings.servers.iter().any(|other| credentials::account(other) == account);
-        Ok((server, shares))
+    let (server, saved) = settings::change(&context.config, |settings| {
+        Ok((settings.remove_server(name)?, settings.servers.clone()))
     })?;
-    // Another saved server of the same address and user still needs it.
-    let deleted = if shares { Ok(false) } else { login::with_keyring(&server, credentials::delete).await };
+    let deleted = login::with_keyring(&server, move |server| credentials::forget(server, &saved)).await;
     context.note(&[AuditEntry::of_server(now(), AuditAction::ServerRemove, &server)]);
     let (password_removed, password_error) = match deleted {
         Ok(removed) => (removed, None),
