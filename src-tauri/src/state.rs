@@ -13,12 +13,13 @@ use hostconfig::archive::{
 use hostconfig::audit::{AuditAction, AuditEntry, AuditLog};
 use hostconfig::backup::RunReport;
 use hostconfig::settings::{self, Server, Settings};
+use hostconfig::verified::{self, Verified};
 use hostconfig::{ConfigDir, Error, credentials, default_archive};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use crate::demo::Demo;
-use crate::ipc::{Answer, ErrorReport, HostsView, Message, Remedy, RunRow, StandingView, Verified};
+use crate::ipc::{Answer, ErrorReport, HostsView, Message, Remedy, RunRow, StandingView};
 use crate::jobs::Jobs;
 use crate::restoring::Desk;
 
@@ -54,7 +55,7 @@ pub(crate) struct Place {
     newest_runs: Mutex<HashMap<String, Arc<RunReport>>>,
     /// What the list of runs shows of each.
     pub(crate) run_rows: Mutex<HashMap<String, RunRow>>,
-    /// What verifying has shown since the app was started, by record.
+    /// What verifying has shown last, by record.
     pub(crate) verified: Mutex<HashMap<String, Verified>>,
     pub(crate) plans: Mutex<Plans>,
     /// What a restore is chosen from.
@@ -253,10 +254,27 @@ impl Place {
             Some(archive) => archive.list()?,
             None => Listing { records: Vec::new(), problems: Vec::new() },
         };
+        if let Some(archive) = &opened {
+            self.take_verified(archive);
+        }
         let read = Arc::new(ArchiveRead { archive: opened, folder, listing, read_at: now() });
         *kept = Some(Arc::clone(&read));
         self.forget_standings();
         Ok(read)
+    }
+
+    /// Takes over what was verified before, or by the console program. It is no reason not to show the archive.
+    fn take_verified(&self, archive: &Archive) {
+        let known = verified::load(&self.config, archive.id()).unwrap_or_else(|error| {
+            tracing::warn!(code = error.code(), %error, "what was verified before cannot be read");
+            HashMap::new()
+        });
+        let mut verified = lock(&self.verified);
+        for (id, known) in known {
+            if verified.get(&id).is_none_or(|verified| verified.at < known.at) {
+                verified.insert(id, known);
+            }
+        }
     }
 
     /// What was read of the archive is read again where that was a while ago: a scheduled run may have added to it.

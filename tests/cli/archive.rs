@@ -40,6 +40,13 @@ async fn damage_is_found() {
     lab.run(&["archive", "verify", "--json"]).check("verify_bad_json");
     assert_eq!(lab.run(&["archive", "verify", &good]).code, 0);
     assert_eq!(lab.run(&["archive", "verify", &good, &bad]).code, 1);
+    let hosts = lab.run_connected(&["hosts", "--json"]).json();
+    let last = |name: &str| {
+        let hosts = hosts["hosts"].as_array().unwrap();
+        let host = hosts.iter().find(|host| host["name"].as_str().unwrap().starts_with(name));
+        host.unwrap()["last_backup"].clone()
+    };
+    assert_eq!((last("esx01"), last("esx02")["id"].as_str()), (serde_json::Value::Null, Some(&*good)));
 
     let record = Path::new(&bundle_of(&lab, &good)).with_file_name("record.json");
     fs::write(record, "{").unwrap();

@@ -28,6 +28,14 @@ async fn a_bundle_that_was_damaged_on_the_disk_is_found() {
     bundles.containing("row", "esx02").click().await;
     page.containing("listitem", "SHA-256").seen().await;
     window.end().await;
+
+    // It does not count as good again because the window was opened anew.
+    let window = lab.open().await;
+    let page = window.page();
+    page.role("grid", "Hosts").containing("row", "esx02").shows("Never").await;
+    page.role("navigation", "Pages").role("link", "Archive").click().await;
+    page.role("grid", "Bundles").containing("row", "esx02").shows("Damaged").await;
+    window.end().await;
 }
 
 #[tokio::test]

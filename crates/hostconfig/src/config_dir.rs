@@ -51,6 +51,11 @@ impl ConfigDir {
         self.0.join("hosts")
     }
 
+    /// The folder of what verifying has shown.
+    pub fn verified(&self) -> PathBuf {
+        self.0.join("verified")
+    }
+
     /// The folder of restores' journals.
     pub fn restores(&self) -> PathBuf {
         self.0.join("restores")

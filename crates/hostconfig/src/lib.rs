@@ -24,6 +24,7 @@ pub mod safety;
 pub mod search;
 pub mod selection;
 pub mod settings;
+pub mod verified;
 
 pub use blocking::blocking;
 pub use config_dir::{ConfigDir, default_archive};

@@ -1,13 +1,14 @@
 //! The archive: what is in it, one record, verifying, exporting, marking.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::NaiveDate;
 use hostconfig::archive::{self, Archive, Marks, Record};
 use hostconfig::audit::{AuditAction, AuditEntry};
 use hostconfig::blocking;
 use hostconfig::restore::proven_bundles;
+use hostconfig::verified::{self, Verified};
 use tauri::{AppHandle, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
@@ -16,7 +17,7 @@ use crate::dialog;
 use crate::ipc::{
     Answer, ArchiveDay, ArchiveOverview, ArchiveProblem, ArchivedHost, ErrorReport, ExportedView, JobItem,
     JobKind, JobState, MAX_RECORDS, Message, RecordDetails, RecordList, RecordQuery, RecordRow, RungView,
-    Step, Verified, day_of, server_of,
+    Step, day_of, server_of,
 };
 use crate::jobs::{Ending, Running};
 use crate::state::{ArchiveRead, Place, lock, now};
@@ -202,8 +203,8 @@ async fn mark(
 
 /// A record as the list shows it.
 pub(super) fn row(place: &Place, record: &Record, is_newest: bool) -> RecordRow {
-    let verified = lock(&place.verified).get(&record.id).cloned();
-    RecordRow::new(record, is_newest, verified, place.standing(record))
+    let verified = lock(&place.verified);
+    RecordRow::new(record, is_newest, verified.get(&record.id), place.standing(record))
 }
 
 /// How far a record's bundle is proven, as far as anyone has looked since the app was started.
@@ -306,24 +307,35 @@ fn verify(place: &Place, job: &Running, records: &[Record]) -> Ending {
     let index: HashMap<&std::path::Path, usize> =
         records.iter().enumerate().map(|(at, record)| (record.folder.as_path(), at)).collect();
     let all: Vec<&Record> = records.iter().collect();
+    let found_now = Mutex::new(HashMap::new());
     let read = |bytes: u64| job.head(|head| head.bytes += bytes);
     let found = |record: &Record, verdict: &archive::Verdict| {
-        let problems: Vec<String> = verdict.problems.iter().map(ToString::to_string).collect();
-        let verified = Verified {
-            at: now(),
-            good: verdict.is_good(),
-            problems: problems.clone(),
-            proof: verdict.proof.clone(),
-        };
+        let verified = Verified::new(now(), verdict);
+        let problems = verified.problems.clone();
+        if verdict.is_certain() {
+            lock(&found_now).insert(record.id.clone(), verified.clone());
+        }
         lock(&place.verified).insert(record.id.clone(), verified);
         job.item(index[record.folder.as_path()], |item| {
             item.step = if verdict.is_good() { Step::Good } else { Step::Damaged };
             item.warnings = problems;
         });
     };
-    match archive::verify_all(&all, read, found, &job.cancel) {
-        Ok(_) => Ending { state: JobState::Done, run_id: None, error: None, warnings: Vec::new() },
-        Err(hostconfig::Error::Cancelled) => Ending::cancelled(),
+    let ended = archive::verify_all(&all, read, found, &job.cancel);
+    let found = std::mem::take(&mut *lock(&found_now));
+    let warnings = match keep_verified(place, found) {
+        Ok(()) => Vec::new(),
+        Err(error) => vec![format!("what was found is known only until Hostkeep ends: {}", error.message)],
+    };
+    match ended {
+        Ok(_) => Ending { state: JobState::Done, run_id: None, error: None, warnings },
+        Err(hostconfig::Error::Cancelled) => Ending { warnings, ..Ending::cancelled() },
         Err(error) => Ending::failed(error.into()),
     }
+}
+
+fn keep_verified(place: &Place, found: HashMap<String, Verified>) -> Answer<()> {
+    let read = place.read_archive(false)?;
+    let there: HashSet<&str> = read.listing.records.iter().map(|record| record.id.as_str()).collect();
+    Ok(verified::note(&place.config, read.archive()?.id(), found, |id| there.contains(id))?)
 }

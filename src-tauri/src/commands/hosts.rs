@@ -16,6 +16,7 @@ use hostconfig::known_hosts::{self, KnownHost, SIGHTING_FORMAT, Sighting};
 use hostconfig::safety::assess;
 use hostconfig::selection::Selection;
 use hostconfig::settings::{Server, Settings};
+use hostconfig::verified::Verified;
 use tauri::WebviewWindow;
 use tokio_util::sync::CancellationToken;
 
@@ -163,7 +164,7 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
     let (mut records, mut runs) = (Vec::new(), Vec::new());
     if let Some(read) = &read {
         let verified = lock(&place.verified);
-        let is_good = |record: &&Record| verified.get(&record.id).is_none_or(|verified| verified.good);
+        let is_good = |record: &&Record| verified.get(&record.id).is_none_or(Verified::is_good);
         records = read.listing.records.iter().filter(is_good).collect();
         drop(verified);
         runs = newest_runs(place, read)?;

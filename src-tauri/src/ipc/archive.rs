@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use hostconfig::archive::{Record, ServerKind};
+use hostconfig::verified::Verified;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -128,23 +129,26 @@ pub(crate) struct RecordRow {
     /// Whether the host has no newer one.
     pub(crate) is_newest: bool,
     /// What verifying it since the app was started has shown.
-    pub(crate) verified: Option<Verified>,
+    pub(crate) verified: Option<VerifiedView>,
     /// How its settings stand to those of the host's bundle before it.
     pub(crate) standing: StandingView,
 }
 
 /// What verifying a bundle has shown.
 #[derive(Debug, Clone, Serialize, Type)]
-pub(crate) struct Verified {
+pub(crate) struct VerifiedView {
     /// When, local.
     pub(crate) at: DateTime<FixedOffset>,
     /// Whether it is sound.
     pub(crate) good: bool,
     /// What is wrong with it.
     pub(crate) problems: Vec<String>,
-    /// How far it is proven.
-    #[serde(skip)]
-    pub(crate) proof: hostconfig::archive::Proof,
+}
+
+impl From<&Verified> for VerifiedView {
+    fn from(verified: &Verified) -> Self {
+        Self { at: verified.at, good: verified.is_good(), problems: verified.problems.clone() }
+    }
 }
 
 /// All that a record says.
@@ -253,7 +257,7 @@ impl RecordRow {
     pub(crate) fn new(
         record: &Record,
         is_newest: bool,
-        verified: Option<Verified>,
+        verified: Option<&Verified>,
         standing: StandingView,
     ) -> Self {
         Self {
@@ -270,7 +274,7 @@ impl RecordRow {
             run_note: record.note.clone(),
             pinned: record.marks.pinned,
             is_newest,
-            verified,
+            verified: verified.map(VerifiedView::from),
             standing,
         }
     }

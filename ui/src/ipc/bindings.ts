@@ -1112,7 +1112,7 @@ export type RecordRow = {
 	/**  Whether the host has no newer one. */
 	isNewest: boolean,
 	/**  What verifying it since the app was started has shown. */
-	verified: Verified | null,
+	verified: VerifiedView | null,
 	/**  How its settings stand to those of the host's bundle before it. */
 	standing: StandingView,
 };
@@ -1733,7 +1733,7 @@ export type VerdictView =
 "blocker";
 
 /**  What verifying a bundle has shown. */
-export type Verified = {
+export type VerifiedView = {
 	/**  When, local. */
 	at: string,
 	/**  Whether it is sound. */

@@ -1,15 +1,16 @@
 //! `hostkeep hosts`: every host, its state, and how old its last backup is.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use hostconfig::ErrorReport;
-use hostconfig::archive::{Listing, Record};
+use hostconfig::archive::{Archive, Listing, Record};
 use hostconfig::inventory::{Host, Inventory, with_inventory};
 use hostconfig::known_hosts;
 use hostconfig::safety::last_good;
 use hostconfig::settings::Settings;
+use hostconfig::verified;
 use serde::Serialize;
 use vsphere::inventory::{ConnectionState, Lockdown};
 
@@ -64,7 +65,7 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
     let settings = context.settings()?;
     let logins = login::logins(&context.console, &arguments.connect, &settings).await?;
     let cancel = interrupt::token(&context.console)?;
-    let records = listed(context, &settings);
+    let (records, damaged) = listed(context, &settings);
     let mut inventory = with_inventory(logins.ready, &cancel, async |inventory| inventory).await?;
     if inventory.servers.is_empty()
         && let Some(failed) = inventory.failed.drain(..).next()
@@ -82,7 +83,7 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
         let error = ErrorReport { message: format!("{name}: {}", error.message), ..error.clone() };
         context.console.say(&console::told(&error, console::error_width()));
     }
-    let last_backups = last_backups(&inventory, &records);
+    let last_backups = last_backups(&inventory, &records, &damaged);
     let hosts =
         inventory.hosts.iter().zip(last_backups).map(|(host, last)| row(&inventory, host, last)).collect();
     let body = Body { hosts, failed_servers };
@@ -91,25 +92,34 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
 }
 
 /// What is in the archive. Without one it is nothing; one that cannot be read is no reason to hide the hosts.
-fn listed(context: &Context, settings: &Settings) -> Vec<Record> {
-    let listing = match context.open_archive(settings).and_then(|archive| Ok(archive.list()?)) {
-        Ok(listing) => listing,
+/// With the ids of what was found damaged.
+fn listed(context: &Context, settings: &Settings) -> (Vec<Record>, HashSet<String>) {
+    let read = |archive: Archive| Ok((archive.list()?, verified::load(&context.config, archive.id())?));
+    let (listing, verified) = match context.open_archive(settings).and_then(read) {
+        Ok(read) => read,
         Err(failure) => {
             if !matches!(failure.report.code.as_str(), "not_an_archive" | "archive_missing") {
                 context.console.warn_of(&failure.report);
             }
-            Listing::default()
+            (Listing::default(), HashMap::new())
         }
     };
     let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
     tell_unreadable(&context.console, &unreadable);
-    listing.records
+    let damaged = verified.into_iter().filter(|(_, verified)| !verified.is_good()).map(|(id, _)| id);
+    (listing.records, damaged.collect())
 }
 
-/// Each host's newest backup whose bundle is there. Only of those that count is it looked at whether it is: a share has many.
-fn last_backups<'a>(inventory: &Inventory, records: &'a [Record]) -> Vec<Option<&'a Record>> {
+/// Each host's newest backup that was not found damaged and whose bundle is there. Only of those that count is it looked at
+/// whether it is: a share has many.
+fn last_backups<'a>(
+    inventory: &Inventory,
+    records: &'a [Record],
+    damaged: &HashSet<String>,
+) -> Vec<Option<&'a Record>> {
     let hosts = known_hosts::of(inventory);
-    let mut gone: HashSet<&Path> = HashSet::new();
+    let damaged = records.iter().filter(|record| damaged.contains(&record.id));
+    let mut gone: HashSet<&Path> = damaged.map(|record| &*record.folder).collect();
     loop {
         let newest = last_good(&hosts, records.iter().filter(|record| !gone.contains(&*record.folder)));
         let missing: Vec<&Path> = newest

@@ -1,13 +1,13 @@
 //! The ladder of proof: how far a bundle is known to be what it should be, from having been downloaded whole to having
 //! been restored.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Record;
 use crate::bundle::{BundleProblem, Contents, Manifest, Sealing, uuid_matches};
 
 /// What can be proven of a bundle, from the least to the most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rung {
     /// It is as long as what was downloaded.
@@ -31,7 +31,7 @@ pub const RUNGS: [Rung; 7] =
     [Rung::Whole, Rung::Hash, Rung::ReadThrough, Rung::Manifest, Rung::Host, Rung::Content, Rung::Restored];
 
 /// Whether a rung is proven.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Proven {
     /// It is.
@@ -58,7 +58,7 @@ pub struct Proof {
 }
 
 /// A rung and whether it is proven.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// Which.
     pub rung: Rung,
@@ -98,6 +98,24 @@ impl Proof {
     /// Notes that the bundle was restored, and the host found to have its content: [`crate::restore::proven_bundles`] knows.
     pub fn note_restored(&mut self) {
         self.set(Rung::Restored, Proven::Yes);
+    }
+
+    /// The rungs that are not proven, but for the last, which is known by other means.
+    pub(crate) fn unproven(self) -> Vec<Step> {
+        let is_told = |step: &Step| step.rung != Rung::Restored && step.proven != Proven::Yes;
+        self.rungs.into_iter().filter(is_told).collect()
+    }
+
+    /// Of what is proven but for these rungs, and the last.
+    pub(crate) fn without(unproven: Vec<Step>) -> Self {
+        let mut proof = Self::default();
+        for rung in RUNGS.into_iter().filter(|rung| *rung != Rung::Restored) {
+            proof.set(rung, Proven::Yes);
+        }
+        for Step { rung, proven } in unproven {
+            proof.set(rung, proven);
+        }
+        proof
     }
 
     fn set(&mut self, rung: Rung, proven: Proven) {

@@ -77,6 +77,11 @@ impl Verdict {
     pub fn is_good(&self) -> bool {
         self.problems.is_empty()
     }
+
+    /// Whether there was something to judge. A share that was away for a moment says nothing of the bundles on it.
+    pub fn is_certain(&self) -> bool {
+        !self.problems.iter().any(|problem| matches!(problem, Problem::Unreadable(_)))
+    }
 }
 
 impl Problem {

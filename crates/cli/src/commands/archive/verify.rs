@@ -1,14 +1,18 @@
 //! `hostkeep archive verify`: reads bundles through, on all processors at once.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
 use chrono::{DateTime, Utc};
-use hostconfig::archive::{self, Proof, RUNGS, Record, Rung, Verdict};
+use hostconfig::archive::{self, Archive, Listing, Proof, RUNGS, Record, Rung, Verdict};
 use hostconfig::restore::proven_bundles;
+use hostconfig::verified::{self, Verified};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::{Unreadable, tell_unreadable};
 use crate::console::{self, BAD, Console, GOOD};
-use crate::context::Context;
+use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
 use crate::progress::byte_bar;
 use crate::{interrupt, text};
@@ -61,7 +65,16 @@ pub(super) fn run(context: &Context, ids: &[String]) -> Result<Exit, Failure> {
     // Whoever asks for one backup does not ask for the others' trouble.
     let problems = if ids.is_empty() { &listing.problems[..] } else { &[] };
     let cancel = interrupt::token(&context.console)?;
-    let mut body = verify_all(&context.console, &records, &cancel)?;
+    let found = Mutex::new(HashMap::new());
+    let note = |record: &Record, verdict: &Verdict| {
+        if verdict.is_certain() {
+            let verified = Verified::new(now(), verdict);
+            found.lock().unwrap_or_else(PoisonError::into_inner).insert(record.id.clone(), verified);
+        }
+    };
+    let body = verify_all(&context.console, &records, note, &cancel);
+    keep(context, &archive, &listing, found.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let mut body = body?;
     let restored = proven_bundles(&context.config)?;
     for (record, proven) in records.iter().zip(&mut body.proofs) {
         if proven.proof.is_proven(Rung::Hash) && restored.contains(&record.bundle.sha256) {
@@ -80,14 +93,24 @@ pub(super) fn run(context: &Context, ids: &[String]) -> Result<Exit, Failure> {
     Ok(if is_good { Exit::Ok } else { Exit::Failed })
 }
 
+/// So that what was found damaged counts as damaged from now on; also where the verifying was cancelled.
+fn keep(context: &Context, archive: &Archive, listing: &Listing, found: HashMap<String, Verified>) {
+    let there: HashSet<&str> = listing.records.iter().map(|record| record.id.as_str()).collect();
+    if let Err(error) = verified::note(&context.config, archive.id(), found, |id| there.contains(id)) {
+        context.console.warn_of(&error.report());
+    }
+}
+
 /// Verifies the records; each bad one is told as soon as it is found.
 pub(crate) fn verify_all(
     console: &Console,
     records: &[&Record],
+    note: impl Fn(&Record, &Verdict) + Sync,
     cancel: &CancellationToken,
 ) -> Result<VerifyBody, Failure> {
     let bar = byte_bar(console, records.iter().map(|record| record.bundle.bytes).sum(), "verifying");
     let found = |record: &Record, verdict: &Verdict| {
+        note(record, verdict);
         if !verdict.is_good() {
             let (name, taken) = (text::visible(&record.host.name), text::local(record.taken_at));
             console.say(&format!("{BAD}BAD{BAD:#}  {}  {name}  {taken}", record.id));
