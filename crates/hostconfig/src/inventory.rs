@@ -142,14 +142,7 @@ async fn open(login: ServerLogin, cancel: CancellationToken) -> Result<Opened, F
     let ServerLogin { name, connect, credentials } = login;
     let shown = name.clone().unwrap_or_else(|| connect.address.to_string());
     let failed = |error: Error| FailedServer { name: shown.clone(), error };
-    let client = match cancel.run_until_cancelled(Client::connect(connect)).await {
-        None => return Err(failed(Error::Cancelled)),
-        Some(client) => client.map_err(|error| failed(error.into()))?,
-    };
-    let session = tokio::select! {
-        session = SignedIn::sign_in(&client, credentials) => session.map_err(|error| failed(error.into()))?,
-        () = after_grace(&cancel) => return Err(failed(Error::Cancelled)),
-    };
+    let session = sign_in(connect, credentials, &cancel).await.map_err(failed)?;
     let error = match cancel.run_until_cancelled(vsphere::inventory::read(session.session())).await {
         Some(Ok(hosts)) => return Ok(Opened { name, session, hosts }),
         Some(Err(error)) => error.into(),
@@ -157,6 +150,22 @@ async fn open(login: ServerLogin, cancel: CancellationToken) -> Result<Opened, F
     };
     session.sign_out().await;
     Err(failed(error))
+}
+
+/// Signs in to a server. Cancelled, it waits a moment for a sign-in that has begun.
+///
+/// # Errors
+/// [`Error::Cancelled`], or why the server cannot be signed in to.
+pub(crate) async fn sign_in(
+    connect: ConnectOptions,
+    credentials: Credentials,
+    cancel: &CancellationToken,
+) -> Result<SignedIn> {
+    let client = cancel.run_until_cancelled(Client::connect(connect)).await.ok_or(Error::Cancelled)??;
+    tokio::select! {
+        session = SignedIn::sign_in(&client, credentials) => Ok(session?),
+        () = after_grace(cancel) => Err(Error::Cancelled),
+    }
 }
 
 async fn after_grace(cancel: &CancellationToken) {

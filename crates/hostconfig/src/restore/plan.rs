@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 use vsphere::inventory::{HostSystem, read_host};
-use vsphere::{ApiType, Client, FaultKind, MoRef, Session, SignedIn, read_surroundings};
+use vsphere::{ApiType, FaultKind, MoRef, Session, SignedIn, read_surroundings};
 
 use super::checks::{Check, Facts, Verdict, checks};
 use super::journal::{Before, BundleOrigin, Restored};
@@ -12,10 +12,10 @@ use super::progress::Step;
 use super::request::{RestoreContext, RestoreOptions, RestoreRequest, SafetyBackup};
 use super::source::{Bundle, load};
 use super::{journal, lock};
-use crate::archive::{RecordServer, ServerKind};
+use crate::archive::RecordServer;
 use crate::backup::HostRef;
 use crate::bundle::{normal_uuid, uuid_matches};
-use crate::inventory::{Inventory, ServerLogin, with_inventory};
+use crate::inventory::{Inventory, Server, ServerLogin, sign_in, with_inventory};
 use crate::selection::{Selection, SelectionError};
 use crate::{Error, Result};
 
@@ -110,7 +110,8 @@ pub(super) async fn prepare(request: &RestoreRequest, context: &RestoreContext) 
         let source = request.bundle.clone();
         crate::blocking(move || load(&source)).await?
     };
-    let signed_in = sign_in(&request.server, &context.cancel).await?;
+    let ServerLogin { connect, credentials, .. } = request.server.clone();
+    let signed_in = sign_in(connect, credentials, &context.cancel).await?;
     match look(request, context, signed_in.session(), &bundle).await {
         Ok((host, has_vsan, host_key, plan)) => {
             Ok(Prepared { signed_in, host, has_vsan, bundle, host_key, plan })
@@ -134,7 +135,7 @@ async fn look(
         Ok::<_, Error>((host, around))
     };
     let (host, around) = context.cancel.run_until_cancelled(look).await.unwrap_or(Err(Error::Cancelled))?;
-    let server = record_server(session, request.server.name.clone());
+    let server = Server { name: request.server.name.clone(), session: session.clone() }.record();
     let host_key = lock::host_key(&server.address, &host);
     let (is_under_way, unfinished, unreadable) = {
         let (config, key) = (context.config.clone(), host_key.clone());
@@ -179,22 +180,6 @@ async fn look(
     Ok((host, around.vsan == Some(true), host_key, plan))
 }
 
-/// Signs in. A cancellation waits for a sign-in that has begun no longer than it must.
-pub(super) async fn sign_in(login: &ServerLogin, cancel: &CancellationToken) -> Result<SignedIn> {
-    let client = cancel.run_until_cancelled(Client::connect(login.connect.clone())).await;
-    let client =
-        client.unwrap_or_else(|| Err(vsphere_cancelled())).map_err(|error| cancelled_or(cancel, error))?;
-    Ok(SignedIn::sign_in(&client, login.credentials.clone()).await?)
-}
-
-fn vsphere_cancelled() -> vsphere::Error {
-    vsphere::Error::Connect { server: String::new(), reason: "cancelled".to_owned() }
-}
-
-fn cancelled_or(cancel: &CancellationToken, error: vsphere::Error) -> Error {
-    if cancel.is_cancelled() { Error::Cancelled } else { error.into() }
-}
-
 /// The one of these hosts that is this hardware. A placeholder of boards whose vendor set no UUID is nobody's.
 pub(super) fn by_uuid(hosts: Vec<HostSystem>, uuid: Option<&str>) -> Option<HostSystem> {
     let wanted = normal_uuid(uuid?)?;
@@ -217,15 +202,6 @@ pub(super) async fn the_host(session: &Session, wanted: &HostRef) -> Result<Host
         return Err(gone(Some((wanted.moid.clone(), host.name))));
     }
     Ok(host)
-}
-
-pub(super) fn record_server(session: &Session, name: Option<String>) -> RecordServer {
-    let client = session.client();
-    let kind = match client.about().api_type {
-        ApiType::VCenter => ServerKind::Vcenter,
-        ApiType::Esxi => ServerKind::Esxi,
-    };
-    RecordServer { name, address: client.address().to_string(), kind }
 }
 
 fn before(host: &HostSystem) -> Before {

@@ -11,14 +11,14 @@ use super::finish::{Left, finish};
 use super::journal::{Begun, Entry, Journal, Summary, find};
 use super::lock::HostLock;
 use super::maintenance::Entered;
-use super::plan::{by_uuid, sign_in, the_host};
+use super::plan::{by_uuid, the_host};
 use super::progress::{Progress, RestoreEvent, Step};
 use super::report::{Outcome, RestoreReport};
 use super::request::RestoreContext;
 use super::source::load_again;
 use super::watch::{Aftermath, Seen, see_through};
 use super::{lock, maintenance};
-use crate::inventory::ServerLogin;
+use crate::inventory::{ServerLogin, sign_in};
 use crate::{ConfigDir, Error, Result, blocking};
 
 /// Which restore to go on with, and how.
@@ -168,7 +168,8 @@ async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
     let host = &begun.host.name;
     let was_proven = summary.report.as_ref().is_some_and(|report| matches!(report.outcome, Outcome::Proven));
     let cancel = &progress.context.cancel;
-    let left = match sign_in(&request.server, cancel).await {
+    let ServerLogin { connect, credentials, .. } = request.server.clone();
+    let left = match sign_in(connect, credentials, cancel).await {
         Ok(signed_in) => {
             let left = leave_in(request, summary, signed_in.session(), progress).await;
             signed_in.sign_out().await;
