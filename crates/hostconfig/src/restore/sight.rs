@@ -41,7 +41,9 @@ pub(super) struct Eyes<'a> {
     pub(super) aftermath: &'a Aftermath<'a>,
     session: Option<Session>,
     /// Where the session is one of ours.
-    pub(super) signed_in: Option<SignedIn>,
+    signed_in: Option<SignedIn>,
+    /// The last one with the host itself, beside its vCenter.
+    beside: Option<SignedIn>,
     /// What that session's server calls the host, once that is known.
     object: Option<MoRef>,
     pub(super) notes: Vec<String>,
@@ -61,7 +63,20 @@ impl<'a> Eyes<'a> {
     /// Looks in this session with the server that the restore went through, or opens its own.
     pub(super) fn new(aftermath: &'a Aftermath<'a>, session: Option<Session>) -> Self {
         let object = aftermath.is_same_server.then(|| MoRef::new("HostSystem", &aftermath.begun.host.moid));
-        Self { aftermath, session, signed_in: None, object, notes: Vec::new(), refused_directly: None }
+        Self {
+            aftermath,
+            session,
+            signed_in: None,
+            beside: None,
+            object,
+            notes: Vec::new(),
+            refused_directly: None,
+        }
+    }
+
+    /// The sessions that were opened to look.
+    pub(super) fn take_sessions(&mut self) -> Vec<SignedIn> {
+        self.signed_in.take().into_iter().chain(self.beside.take()).collect()
     }
 
     /// What is seen of the host now.
@@ -153,6 +168,7 @@ impl<'a> Eyes<'a> {
             Ok(host) => self.judge(host, session.clone()),
             Err(error) => {
                 self.session = None;
+                // Nothing answers to a sign-out any more.
                 self.signed_in = None;
                 Sight::Away(error.to_string())
             }
@@ -230,10 +246,15 @@ impl<'a> Eyes<'a> {
                 }
             },
         };
-        if self.session.is_some() && is_own_server || matches!(sight, Sight::Later(..) | Sight::Earlier(..)) {
-            self.signed_in = Some(signed_in);
+        let superfluous = if is_own_server && self.session.is_some() {
+            self.signed_in.replace(signed_in)
+        } else if matches!(sight, Sight::Later(..) | Sight::Earlier(..)) {
+            self.beside.replace(signed_in)
         } else {
-            signed_in.sign_out().await;
+            Some(signed_in)
+        };
+        if let Some(session) = superfluous {
+            session.sign_out().await;
         }
         sight
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::time::Instant;
 use vsphere::inventory::HostSystem;
 use vsphere::{Credentials, Session, SignedIn};
@@ -65,8 +66,8 @@ pub(super) struct Back {
     pub(super) session: Session,
     /// Why it may not have restarted all the same.
     doubt: Option<String>,
-    /// Where that session is a new one.
-    signed_in: Option<SignedIn>,
+    /// The sessions that were opened to look, where it is another one than before.
+    signed_in: Vec<SignedIn>,
 }
 
 /// Watches the host until it is back, compares it with the bundle, and has it leave maintenance mode.
@@ -91,18 +92,18 @@ pub(super) async fn see_through(
                 Error::Restore(error)
                     if matches!(**error, RestoreError::NeedsReconnect { .. } | RestoreError::ReconnectFailed { .. })
             );
-            if let Some(signed_in) = eyes.signed_in {
-                signed_in.sign_out().await;
-            }
+            sign_out(eyes.take_sessions()).await;
             let outcome = Outcome::Unknown { known, error: error.report() };
             return Seen { offers_reconnect, ..Seen::only(outcome) };
         }
     };
     let seen = look_at(aftermath, &back, known, progress).await;
-    if let Some(signed_in) = back.signed_in {
-        signed_in.sign_out().await;
-    }
+    sign_out(back.signed_in).await;
     seen
+}
+
+async fn sign_out(sessions: Vec<SignedIn>) {
+    join_all(sessions.into_iter().map(SignedIn::sign_out)).await;
 }
 
 async fn look_at(
@@ -249,7 +250,7 @@ async fn until_back(
             progress.done_anyway(Step::Return, Some(format!("up since {up}"))).await;
             let restarted = if doubt.is_none() { "has restarted" } else { "is back" };
             known.push(format!("{host} {restarted}: it is up since {up}"));
-            Ok(Back { host: *system, session, doubt, signed_in: eyes.signed_in.take() })
+            Ok(Back { host: *system, session, doubt, signed_in: eyes.take_sessions() })
         }
         Err(error) => {
             known.extend(eyes.refused_directly.take());
