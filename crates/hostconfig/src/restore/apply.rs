@@ -19,7 +19,7 @@ use super::report::{Outcome, RestoreReport};
 use super::request::{Consent, RestoreContext, RestoreRequest, SafetyBackup};
 use super::sight::boots;
 use super::source::Bundle;
-use super::watch::{Aftermath, Seen, see_through};
+use super::watch::{Aftermath, Seen, Then, see_through};
 use super::{lock, maintenance};
 use crate::archive::WriteLock;
 use crate::audit::{AuditAction, AuditEntry};
@@ -370,7 +370,7 @@ impl Restoring<'_> {
             begun: self.begun,
             bundle: Some(self.bundle),
             may_reconnect: self.request.options.reconnect,
-            leaves_maintenance: self.entered != Entered::Not && self.request.options.leave_maintenance_mode,
+            then: Then::new(self.begun, self.entered != Entered::Not),
             answered: Some(unanswered.is_none()),
         };
         Box::pin(see_through(&aftermath, Some(self.session.clone()), &mut self.progress)).await

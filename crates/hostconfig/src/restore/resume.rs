@@ -16,7 +16,7 @@ use super::progress::{Progress, RestoreEvent, Step};
 use super::report::{Outcome, RestoreReport};
 use super::request::RestoreContext;
 use super::source::load_again;
-use super::watch::{Aftermath, Seen, see_through};
+use super::watch::{Aftermath, Seen, Then, see_through};
 use super::{lock, maintenance};
 use crate::inventory::{ServerLogin, sign_in};
 use crate::{ConfigDir, Error, Result, blocking};
@@ -157,7 +157,7 @@ async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
         begun,
         bundle: bundle.as_ref().ok(),
         may_reconnect: request.action == ResumeAction::Reconnect || begun.options.reconnect,
-        leaves_maintenance: summary.entered_maintenance_mode && begun.options.leave_maintenance_mode,
+        then: Then::new(begun, summary.entered_maintenance_mode),
         answered: None,
     };
     Box::pin(see_through(&aftermath, None, progress)).await

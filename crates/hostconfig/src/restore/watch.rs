@@ -33,9 +33,34 @@ pub(super) struct Aftermath<'a> {
     pub(super) begun: &'a Begun,
     pub(super) bundle: Option<&'a Bundle>,
     pub(super) may_reconnect: bool,
-    pub(super) leaves_maintenance: bool,
+    pub(super) then: Then,
     /// Whether the host answered that it would restore; none where that was another time.
     pub(super) answered: Option<bool>,
+}
+
+/// What is to become of maintenance mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// It was entered for this restore, and is left.
+    Leave,
+    /// The host is to stay in it.
+    Stay,
+    /// It has been left already.
+    Left,
+}
+
+impl Then {
+    pub(super) fn new(begun: &Begun, has_entered: bool) -> Self {
+        if begun.before.in_maintenance_mode == Some(true) {
+            Self::Stay
+        } else if !has_entered {
+            Self::Left
+        } else if begun.options.leave_maintenance_mode {
+            Self::Leave
+        } else {
+            Self::Stay
+        }
+    }
 }
 
 impl Aftermath<'_> {
@@ -116,7 +141,7 @@ async fn look_at(
     let Proof { known: proven, mut open, comparison } = prove(aftermath, back, progress.context).await;
     known.extend(proven);
     open.extend(back.doubt.clone());
-    if !aftermath.leaves_maintenance && back.host.in_maintenance_mode == Some(false) {
+    if aftermath.then == Then::Stay && back.host.in_maintenance_mode == Some(false) {
         open.push("it is not in maintenance mode, in which it was to stay".to_owned());
     }
     let note = if open.is_empty() { "alike".to_owned() } else { open.join("; ") };
@@ -158,7 +183,7 @@ fn stays_in_maintenance(aftermath: &Aftermath<'_>, back: &Back) -> Option<&'stat
         (Some(before), Some(now)) => !uuid_matches(&before, &now),
         _ => false,
     };
-    if !aftermath.leaves_maintenance {
+    if aftermath.then != Then::Leave {
         Some("not entered by this restore, or to stay in it")
     } else if is_other {
         Some("it is other hardware")

@@ -137,6 +137,11 @@ async fn a_host_that_does_not_restart_is_told_and_can_be_taken_out_of_maintenanc
     assert_eq!(report.outcome.code(), "not_proven");
     assert!(!lab.host().in_maintenance_mode());
     assert!(!report.next.contains(&Next::LeaveMaintenanceMode));
+    // It was to leave maintenance mode, and has: nobody wonders at that later on.
+    lab.host().shift_boot_time(TimeDelta::minutes(5));
+    let report = lab.resume(ResumeAction::KeepWatching, |_| {}).await.unwrap();
+    let Outcome::NotProven { open, .. } = &report.outcome else { panic!("{report:#?}") };
+    assert!(matches!(&open[..], [only] if only.contains("differ from the bundle")), "{open:?}");
 }
 
 /// The restore call is lost, the vCenter loses sight of the host for a moment, and the boot time is computed anew.
