@@ -297,9 +297,12 @@ impl Taken {
         for (trigger, pattern, secret) in &*LOOKS {
             if text.contains(trigger) {
                 let replaced = pattern.replace_all(&text, |found: &Captures<'_>| {
-                    let whole = &found[0];
-                    let inner = found.name("secret").map_or(whole, |inner| inner.as_str());
-                    whole.replacen(inner, &self.out(*secret, inner), 1)
+                    let whole = found.get_match();
+                    let inner = found.name("secret").unwrap_or(whole);
+                    // By where it stands: what is before it can be the same text.
+                    let (before, after) =
+                        (&text[whole.start()..inner.start()], &text[inner.end()..whole.end()]);
+                    format!("{before}{}{after}", self.out(*secret, inner.as_str()))
                 });
                 text = replaced.into_owned();
             }

@@ -81,6 +81,18 @@ fn secrets_are_taken_out_of_every_kind_of_text() {
 }
 
 #[test]
+fn a_secret_that_also_stands_before_itself_is_taken_out_where_it_is_one() {
+    for (text, expect) in [
+        ("nfs://root:root@nas", "nfs://root:[redacted: password]@nas"),
+        ("nfs://nfs:nfs@nas", "nfs://nfs:[redacted: password]@nas"),
+        ("http://:http@proxy", "http://:[redacted: password]@proxy"),
+        ("data1=data1:data2=data2", "data1=[redacted: encryption key]:data2=[redacted: encryption key]"),
+    ] {
+        assert_eq!(Redacted::of(text).text(), expect);
+    }
+}
+
+#[test]
 fn what_is_no_secret_stays() {
     for (path, text) in [
         ("x", "Security.PasswordQualityControl = retry=3 min=disabled,7"),
@@ -156,6 +168,16 @@ proptest! {
         prop_assume!(!before.ends_with(|c: char| c.is_alphanumeric()));
         let told = shown("x", &line);
         prop_assert!(!told.contains("PLANTED"), "{line:?} is told as {told:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_secret_goes_where_it_stands_though_the_text_before_it_is_the_same(
+        scheme in "(http|https|nfs)", word in "[a-z]{1,12}", before in "[a-z ]{0,4}"
+    ) {
+        let told = Redacted::of(&format!("{before}{scheme}://{word}:{word}@nas/share"));
+        prop_assert_eq!(told.text(), format!("{before}{scheme}://{word}:[redacted: password]@nas/share"));
     }
 }
 
