@@ -45,6 +45,30 @@ fn conf_and_files_become_one_table() {
 }
 
 #[test]
+fn routes_are_told_by_where_they_lead_whatever_their_numbers() {
+    let default =
+        "Networking | TCP/IP stack defaultTcpipStack | Default gateway | 10.0.0.1 | etc/vmware/esx.conf";
+    let other = [
+        "Networking | TCP/IP stack defaultTcpipStack | Routes / 10.1.0.0 / Gateway | 10.0.0.9 | etc/vmware/esx.conf",
+        "Networking | TCP/IP stack defaultTcpipStack | Routes / 10.1.0.0 / Network | 10.1.0.0 | etc/vmware/esx.conf",
+        "Networking | TCP/IP stack defaultTcpipStack | Routes / 10.1.0.0 / Subnet mask | 255.255.0.0 | etc/vmware/esx.conf",
+    ];
+    for (conf, expect) in [
+        ("/net/routes/kernel/gateway = \"10.0.0.1\"\n", vec![default]),
+        ("/net/routes/kernel/child[0004]/gateway = \"10.0.0.1\"\n", vec![default]),
+        (
+            "/net/routes/kernel/child[0000]/gateway = \"10.0.0.9\"\n/net/routes/kernel/child[0000]/network = \"10.1.0.0\"\n\
+             /net/routes/kernel/child[0000]/netmask = \"255.255.0.0\"\n/net/routes/kernel/child[0001]/gateway = \"10.0.0.1\"\n",
+            [&[default][..], &other].concat(),
+        ),
+    ] {
+        let table = table(&[("etc/vmware/esx.conf", conf.as_bytes())]);
+        let routes: Vec<&str> = table.lines().filter(|line| line.starts_with("Networking")).collect();
+        assert_eq!(routes, expect);
+    }
+}
+
+#[test]
 fn a_fingerprint_is_of_settings_and_secrets_but_not_of_noise() {
     let base: &[(&str, &[u8])] = &[
         ("etc/vmware/esx.conf", b"/a/b = \"1\"\n/c/d = \"2\"\n"),

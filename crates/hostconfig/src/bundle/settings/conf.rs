@@ -7,6 +7,9 @@ use super::{Section, Source, Table, list, source};
 use crate::bundle::esx_conf::EsxConf;
 use crate::bundle::redact::Redacted;
 
+/// Whose routes `esx.conf` has; as the ConfigStore names it.
+const DEFAULT_STACK: &str = "TCP/IP stack defaultTcpipStack";
+
 pub(super) fn add(table: &mut Table, file: &str, conf: &EsxConf) {
     let mut uplinks: BTreeMap<String, (Vec<&Redacted>, Source)> = BTreeMap::new();
     for entry in conf.entries() {
@@ -59,6 +62,7 @@ fn place(conf: &EsxConf, parts: &[&str]) -> (Section, String, String) {
             let name = index(&name).map_or(name.clone(), |at| format!("vmk{at}"));
             of(Networking, format!("VMkernel adapter {name}"), rest)
         }
+        ["net", "routes", "kernel", rest @ ..] => (Networking, DEFAULT_STACK.to_owned(), route(conf, rest)),
         ["net", rest @ ..] => (Networking, String::new(), whole(conf, &["net"], rest)),
         ["firewall", "services", rule, rest @ ..] => {
             let rest: &[&str] = if rest.is_empty() { &["enabled"] } else { rest };
@@ -72,6 +76,20 @@ fn place(conf: &EsxConf, parts: &[&str]) -> (Section, String, String) {
         }
         [first, rest @ ..] if !rest.is_empty() => (Other, format!("/{first}"), whole(conf, &[first], rest)),
         _ => own(Other, &parts.join("/")),
+    }
+}
+
+/// What belongs to a route. The default one has no network, or one that is none; in older releases it has no number either.
+fn route(conf: &EsxConf, parts: &[&str]) -> String {
+    let (network, rest) = match parts {
+        [number, rest @ ..] if number.ends_with(']') => {
+            (conf.get(&format!("/net/routes/kernel/{number}/network")), rest)
+        }
+        rest => (None, rest),
+    };
+    match network.map(Redacted::text).filter(|network| !["", "0.0.0.0", "default"].contains(network)) {
+        Some(network) => format!("Routes / {network} / {}", label(rest)),
+        None => label(&[&["routes", "default"], rest].concat()),
     }
 }
 

@@ -4,7 +4,7 @@
 pub(super) const ON_SWITCH: &str = "Virtual switch";
 
 /// Names that have words of their own, by their whole path, in lower case with `_` between words.
-const NAMES: [(&str, &str); 58] = [
+const NAMES: [(&str, &str); 60] = [
     ("mtu", "MTU"),
     ("name", "Name"),
     ("device", "Device"),
@@ -58,6 +58,8 @@ const NAMES: [(&str, &str); 58] = [
     ("iqn", "iSCSI name"),
     ("gateway", "Gateway"),
     ("default_gateway", "Default gateway"),
+    ("routes.default.gateway", "Default gateway"),
+    ("netmask", "Subnet mask"),
     ("tsoenabled", "TSO enabled"),
     ("driver", "Driver"),
     ("policy", "Startup policy"),
