@@ -81,19 +81,20 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<String>, HostsFileProblem> {
             Err(_) => return Err(HostsFileProblem::NotText { line: line_number(&text, start.byte()) }),
         }
         let at = row.position().map_or(start.byte(), csv::Position::byte);
-        let line = line_number(&text, at);
+        // Only where something is wrong: it counts from the beginning.
+        let line = || line_number(&text, at);
         let is_last = reader.position().byte() == text.len() as u64;
         // A quote that is never closed swallows all lines that follow.
         let raw = &text[usize::try_from(at).unwrap_or(usize::MAX).min(text.len())..];
         if row.iter().any(|field| field.contains('\n')) && is_last && raw.matches('"').count() % 2 == 1 {
-            return Err(HostsFileProblem::OpenQuote { line });
+            return Err(HostsFileProblem::OpenQuote { line: line() });
         }
         let name = without_comment(row.get(0).unwrap_or_default());
         let was_first = std::mem::take(&mut is_first);
         if name.is_empty() || (was_first && is_heading(name)) {
             continue;
         }
-        check_name(name).map_err(|reason| HostsFileProblem::BadName { line, reason })?;
+        check_name(name).map_err(|reason| HostsFileProblem::BadName { line: line(), reason })?;
         if seen.insert(name.to_lowercase()) {
             names.push(name.to_owned());
         }
@@ -226,6 +227,13 @@ mod tests {
                 assert_eq!(parse(&bytes).as_ref(), Ok(&expect), "{text:?} in {encoding}");
             }
         }
+    }
+
+    /// Each row's line was counted from the beginning.
+    #[test]
+    fn a_long_list_is_read_once() {
+        let names: Vec<String> = (0..400_000).map(|n| format!("esx{n}.lab.local")).collect();
+        assert_eq!(parse(names.join("\n").as_bytes()).unwrap(), names);
     }
 
     #[test]
