@@ -1,5 +1,6 @@
 //! One host of a run: checks, download into staging, proof, commit.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::mpsc::TrySendError;
 
@@ -53,14 +54,20 @@ fn told(run: &Run, turn: &Turn, report: HostReport) -> HostReport {
     report
 }
 
-/// A bundle that has arrived.
+/// Room for a bundle, and what came of its download. In one, because what has not arrived is removed from the disk when the room is
+/// given up, and that blocks.
 struct Fetched {
     staging: Staging,
+    arrived: Result<Arrived>,
+}
+
+/// A bundle that has arrived, and what is known of it.
+struct Arrived {
     received: Received,
     draft: RecordDraft,
 }
 
-/// Downloads the host's bundle into staging; answers with it and with what is known of it.
+/// Downloads the host's bundle into staging.
 async fn fetch(run: &Run, turn: &Turn) -> Result<Fetched> {
     let host = &run.inventory.hosts[turn.at];
     let server = &run.inventory.servers[host.server];
@@ -70,24 +77,27 @@ async fn fetch(run: &Run, turn: &Turn) -> Result<Fetched> {
         let (lock, folder) = (run.context.lock.clone(), run.folders[turn.at].clone());
         blocking(move || lock.stage(&folder)).await?
     };
-    let download = async {
-        let route = Route::to(&server.session, &host.system, run.request.host_port).await?;
-        let mut sink = Sink::new(file);
-        let told = |bytes, total| {
-            (run.context.watch)(RunEvent::Received { host: turn.number, bytes, total });
-        };
-        let downloaded = fetch_bundle(&server.session, &host.system, &route, &mut sink, told).await;
-        let downloaded = downloaded.map_err(|error| match error {
-            vsphere::Error::Sink { source, .. } => staging.write_failed(source),
-            other => other.into(),
-        })?;
-        let received = sink.end().await.map_err(|source| staging.write_failed(source))?;
-        Ok((downloaded, received))
+    let download = download(run, turn, &staging, file);
+    let arrived = turn.cancel.run_until_cancelled(download).await.unwrap_or(Err(Error::Cancelled));
+    Ok(Fetched { staging, arrived })
+}
+
+async fn download(run: &Run, turn: &Turn, staging: &Staging, file: File) -> Result<Arrived> {
+    let host = &run.inventory.hosts[turn.at];
+    let server = &run.inventory.servers[host.server];
+    let route = Route::to(&server.session, &host.system, run.request.host_port).await?;
+    let mut sink = Sink::new(file);
+    let told = |bytes, total| {
+        (run.context.watch)(RunEvent::Received { host: turn.number, bytes, total });
     };
-    let downloaded = turn.cancel.run_until_cancelled(download).await;
-    let (downloaded, received) = downloaded.unwrap_or(Err(Error::Cancelled))?;
+    let downloaded = fetch_bundle(&server.session, &host.system, &route, &mut sink, told).await;
+    let downloaded = downloaded.map_err(|error| match error {
+        vsphere::Error::Sink { source, .. } => staging.write_failed(source),
+        other => other.into(),
+    })?;
+    let received = sink.end().await.map_err(|source| staging.write_failed(source))?;
     let draft = draft(run, host, server, &downloaded, received.sha256.clone());
-    Ok(Fetched { staging, received, draft })
+    Ok(Arrived { received, draft })
 }
 
 /// Commits what was fetched, or tells why there is nothing; either way the audit log knows.
@@ -188,7 +198,8 @@ fn draft(run: &Run, host: &Host, server: &Server, downloaded: &Downloaded, sha25
 
 /// A bundle gets into the archive only after it was read through.
 fn prove_and_commit(fetched: Fetched, clock: super::Clock) -> Result<Record> {
-    let Fetched { staging, received, draft } = fetched;
+    let Fetched { staging, arrived } = fetched;
+    let Arrived { received, draft } = arrived?;
     let host = &draft.host;
     let file = received.write().map_err(|source| staging.write_failed(source))?;
     let checked =

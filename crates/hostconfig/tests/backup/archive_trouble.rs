@@ -151,3 +151,47 @@ async fn what_cannot_be_cleared_from_staging_stops_no_run() {
     assert!(report.is_complete(), "{report:?}");
     assert!(held.0.path().exists());
 }
+
+/// On a slow share that would hold up every other host: the folder of what did not arrive is removed where blocking is allowed.
+/// What cannot be removed is told on the thread that tried, and this one is all that the runtime has.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_did_not_arrive_is_removed_on_no_thread_of_the_runtimes() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use vsphere_sim::{FaultRule, What};
+
+    let sim = vcenter(uniform_hosts(1, 50_000)).await;
+    // The version list is a GET, too.
+    sim.add_fault(FaultRule::get(What::StallAfter(30_000)).after(1));
+    let desk = Desk::new();
+    let staging = desk.archive.root().join(".hostkeep/staging");
+    let cancel = desk.cancel.clone();
+    let context = desk.context({
+        let staging = staging.clone();
+        move |event| {
+            if matches!(event, RunEvent::Received { .. }) && !cancel.is_cancelled() {
+                for folder in std::fs::read_dir(&staging).unwrap().map(|entry| entry.unwrap().path()) {
+                    std::fs::remove_dir_all(&folder).unwrap();
+                    std::fs::write(&folder, "no folder").unwrap();
+                }
+                cancel.cancel();
+            }
+        }
+    });
+    let has_told = Arc::new(AtomicBool::new(false));
+    let here = {
+        let has_told = Arc::clone(&has_told);
+        let lines = move || {
+            has_told.store(true, Ordering::Relaxed);
+            std::io::sink()
+        };
+        tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(lines).finish()
+    };
+    let _only_here = tracing::subscriber::set_default(here);
+    let report = back_up(all_of(&sim), context.unwrap()).await.unwrap();
+    assert_eq!(words(&report), ["cancelled"]);
+    assert_eq!(std::fs::read_dir(&staging).unwrap().count(), 1, "it could not be removed");
+    assert!(!has_told.load(Ordering::Relaxed), "it was tried on the runtime's thread");
+}
