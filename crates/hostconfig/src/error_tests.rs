@@ -160,6 +160,7 @@ fn archive_errors() -> Vec<ArchiveError> {
         machine: "JUMP01".into(),
         process: 4711,
         since,
+        brief: false,
     };
     let ids = (0..7).map(|n| format!("aa000000000{n}")).collect();
     let missing = || Problem::Missing { file: "configBundle-esx01.tgz".into() };

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,23 +46,39 @@ pub struct LockHolder {
     pub process: u32,
     /// Since when.
     pub since: DateTime<FixedOffset>,
+    /// Whether it is done in a moment, so that it is worth waiting for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub brief: bool,
 }
 
 impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { holder, user, machine, process, since } = self;
+        let Self { holder, user, machine, process, since, brief: _ } = self;
         let since = since.to_rfc3339_opts(SecondsFormat::Secs, false);
         write!(f, "{holder} ({user} on {machine}, process {process}) since {since}")
     }
 }
 
 impl Archive {
-    /// Takes the archive's lock without waiting, in the name of `holder` (such as `hostkeep backup`), and clears what
-    /// an interrupted holder left in staging, as far as it can.
+    /// Takes the archive's lock in the name of `holder` (such as `hostkeep backup`), and clears what an interrupted holder
+    /// left in staging, as far as it can. One that holds it [briefly](Self::lock_briefly) is waited for, at most five seconds.
     ///
     /// # Errors
     /// [`ArchiveError::Locked`] when another program, or another part of this one, holds it.
     pub fn lock(&self, holder: &str, now: DateTime<FixedOffset>) -> Result<WriteLock> {
+        self.lock_or(&holder_now(holder, now, false), files::patience())
+    }
+
+    /// The same for what is done in a moment, and must not keep a backup from beginning.
+    ///
+    /// # Errors
+    /// As [`Self::lock`].
+    pub fn lock_briefly(&self, holder: &str, now: DateTime<FixedOffset>) -> Result<WriteLock> {
+        self.lock_or(&holder_now(holder, now, true), files::patience())
+    }
+
+    /// `wait` is asked as long as somebody holds it briefly, and says, having waited, whether to try again.
+    pub(super) fn lock_or(&self, note: &LockHolder, mut wait: impl FnMut() -> bool) -> Result<WriteLock> {
         let blame = |e| self.blame(e);
         if !self.is_there() {
             return Err(ArchiveError::Vanished { path: self.root().to_path_buf() }.into());
@@ -75,20 +91,21 @@ impl Archive {
         let file = platform::private(OpenOptions::new().write(true).create(true).truncate(false))
             .open(&path)
             .map_err(|e| self.blame(FileError::new("open", &path, e)))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let holder = read_holder(&self.own(HOLDER)).map(Box::new);
+        let holders_note = self.own(HOLDER);
+        match files::lock_or(&file, || is_held_briefly(&holders_note) && wait()) {
+            Ok(true) => {}
+            Ok(false) => {
+                let holder = read_holder(&holders_note).map(Box::new);
                 return Err(ArchiveError::Locked { path: self.root().to_path_buf(), holder }.into());
             }
-            Err(TryLockError::Error(e)) if platform::is_lock_unsupported(&e) => {
+            Err(e) if platform::is_lock_unsupported(&e) => {
                 return Err(ArchiveError::LockUnsupported { path }.into());
             }
-            Err(TryLockError::Error(e)) => return Err(self.blame(FileError::new("lock", path, e))),
+            Err(e) => return Err(self.blame(FileError::new("lock", path, e))),
         }
         let lock =
             WriteLock(Arc::new(Held { archive: self.clone(), lasting: Mutex::default(), _file: file }));
-        if let Err(error) = files::write_json_atomically(&self.own(HOLDER), &holder_now(holder, now)) {
+        if let Err(error) = files::write_json_atomically(&holders_note, note) {
             // The note is a courtesy, and on a full disk the lock is needed to prune.
             tracing::warn!(%error, "the lock's holder could not be noted");
         }
@@ -146,13 +163,22 @@ impl Drop for Held {
     }
 }
 
-fn holder_now(holder: &str, since: DateTime<FixedOffset>) -> LockHolder {
+pub(super) fn holder_now(holder: &str, since: DateTime<FixedOffset>, brief: bool) -> LockHolder {
     LockHolder {
         holder: holder.into(),
         user: crate::machine::user(),
         machine: crate::machine::name(),
         process: std::process::id(),
         since,
+        brief,
+    }
+}
+
+/// Whether who holds the lock says so. Who has no note is just beginning, or just done.
+fn is_held_briefly(note: &Path) -> bool {
+    match files::read_limited(note, MAX_HOLDER_BYTES) {
+        Ok(json) => serde_json::from_slice::<LockHolder>(&json).is_ok_and(|holder| holder.brief),
+        Err(_) => true,
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use sha2::{Digest, Sha256};
 
+use super::lock::holder_now;
 use super::*;
 use crate::Error;
 
@@ -209,6 +210,23 @@ fn one_writer_at_a_time() {
     assert!(!archive.root().join(".hostkeep/lock-holder.json").exists());
 }
 
+/// The window keeps what it has read in the background: a backup that begins in that instant waits.
+#[test]
+fn only_a_brief_holder_is_waited_for() {
+    let (_folder, archive) = new_archive();
+    let backup = holder_now("hostkeep backup", taken_at(1), false);
+    let mut brief = Some(archive.lock_briefly("hostkeep window", taken_at(0)).unwrap());
+    let error = archive.lock_or(&backup, || false).unwrap_err();
+    assert!(error.to_string().contains("in use by hostkeep window ("), "{error}");
+    let lock = archive.lock_or(&backup, || brief.take().is_some()).unwrap();
+    let error = archive.lock_or(&backup, || panic!("it is not worth waiting for")).unwrap_err();
+    assert!(error.to_string().contains("in use by hostkeep backup ("), "{error}");
+    // It has not come to its note yet.
+    fs::remove_file(archive.root().join(".hostkeep/lock-holder.json")).unwrap();
+    let mut lock = Some(lock);
+    archive.lock_or(&backup, || lock.take().is_some()).unwrap();
+}
+
 #[test]
 fn a_broken_holders_note_does_not_hide_the_lock() {
     let (_folder, archive) = new_archive();
@@ -226,6 +244,7 @@ fn the_holders_note_is_a_contract() {
         machine: "JUMP01".into(),
         process: 4711,
         since: taken_at(0),
+        brief: false,
     };
     insta::assert_snapshot!("lock_holder_json", serde_json::to_string_pretty(&holder).unwrap());
 }

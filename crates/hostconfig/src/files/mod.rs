@@ -129,20 +129,33 @@ fn limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Locks a file against other programs that do the same, waiting for at most five seconds, measured by the monotonic
-/// clock. Tells whether it is locked. For what takes milliseconds; a program that was stopped in the middle must not stop
-/// all others.
+/// Locks a file against other programs that do the same, with [`patience`]. Tells whether it is locked. For what takes
+/// milliseconds; a program that was stopped in the middle must not stop all others.
 pub(crate) fn lock_patiently(file: &File) -> io::Result<bool> {
-    let started = Instant::now();
+    lock_or(file, patience())
+}
+
+/// Locks a file, trying again as long as `wait` says, having waited, that it is worth it. Tells whether it is locked.
+pub(crate) fn lock_or(file: &File, mut wait: impl FnMut() -> bool) -> io::Result<bool> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(true),
-            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => {
-                std::thread::sleep(Duration::from_millis(20));
-            }
+            Err(TryLockError::WouldBlock) if wait() => {}
             Err(TryLockError::WouldBlock) => return Ok(false),
             Err(TryLockError::Error(e)) => return Err(e),
         }
+    }
+}
+
+/// Waits a little each time it is called, until five seconds have passed since it was made, measured by the monotonic clock.
+pub(crate) fn patience() -> impl FnMut() -> bool {
+    let started = Instant::now();
+    move || {
+        let is_left = started.elapsed() < LOCK_PATIENCE;
+        if is_left {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        is_left
     }
 }
 

@@ -58,8 +58,9 @@ fn all_fingerprints(
     bar.finish_and_clear();
     let made = made?;
     let name = format!("{}-made-later", now().with_timezone(&Utc).format("%Y%m%dT%H%M%SZ"));
-    let kept =
-        archive.lock("hostkeep archive changes", now()).and_then(|lock| lock.keep_fingerprints(&name, &made));
+    let kept = archive
+        .lock_briefly("hostkeep archive changes", now())
+        .and_then(|lock| lock.keep_fingerprints(&name, &made));
     if let Err(error) = kept {
         tracing::info!(code = error.code(), %error, "fingerprints are not kept");
     }

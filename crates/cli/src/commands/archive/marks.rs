@@ -37,7 +37,7 @@ fn mark(
     told: impl FnOnce(&Record) -> String,
 ) -> Result<Exit, Failure> {
     let archive = context.open_archive(&context.settings()?)?;
-    let lock = archive.lock(holder, now())?;
+    let lock = archive.lock_briefly(holder, now())?;
     let listing = archive.list()?;
     let record = archive.find(&listing, id)?;
     let marks = lock.mark(record, &change(&record.marks))?;
