@@ -1,10 +1,9 @@
 //! When a host's settings changed: a fingerprint of the settings in each bundle, kept in the archive beside the reports of runs.
 //!
 //! A cache: it says nothing that is not in the bundles, is made again where it is missing or was made by older rules, and an
-//! archive is good without it. One file a run, not one a record, because thousands of small files would make listings slow.
+//! archive is good without it. How it lies on the disk is in `fingerprint_files`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,18 +14,9 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::contents::read_bundle;
-use super::{Archive, Listing, Record, WriteLock};
-use crate::bundle::{self, RULES};
-use crate::files::{self, FileError, FileProblem};
+use super::{Listing, Record};
+use crate::bundle;
 use crate::{Error, Result};
-
-/// The format of a file of fingerprints.
-pub const FINGERPRINTS_FORMAT: u32 = 1;
-pub(super) const FOLDER: &str = "fingerprints";
-/// Two hundred bytes a record, and 2,500 hosts are a large run.
-const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
-/// How many files are read to find what a run's hosts had before.
-const LOOK_BACK: usize = 30;
 
 /// The fingerprint of the settings in one bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +37,7 @@ pub struct Fingerprint {
 
 /// Fingerprints by the SHA-256 of their bundles.
 #[derive(Debug, Clone, Default)]
-pub struct Fingerprints(HashMap<String, Fingerprint>);
+pub struct Fingerprints(pub(super) HashMap<String, Fingerprint>);
 
 /// How a backup's settings stand to those of the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,93 +59,6 @@ pub enum Standing {
     Unreadable,
     /// Nobody has looked yet.
     Unknown,
-}
-
-#[derive(Serialize, Deserialize)]
-struct FingerprintFile {
-    format: u32,
-    rules: u32,
-    fingerprints: Vec<Fingerprint>,
-}
-
-impl Archive {
-    /// All fingerprints that are kept. What cannot be understood, or was made by other rules, is passed over.
-    ///
-    /// # Errors
-    /// The folder cannot be listed.
-    pub fn fingerprints(&self) -> Result<Fingerprints> {
-        self.fingerprints_until(usize::MAX, |_| false)
-    }
-
-    /// The fingerprints of the newest files, as many as it takes to know these hosts' last ones, but not of months.
-    pub(crate) fn latest_fingerprints(&self, hosts: &BTreeSet<(String, String)>) -> Result<Fingerprints> {
-        self.fingerprints_until(LOOK_BACK, |found| {
-            let known = found.newest();
-            hosts.iter().all(|host| known.contains_key(host))
-        })
-    }
-
-    fn fingerprints_until(
-        &self,
-        files: usize,
-        is_enough: impl Fn(&Fingerprints) -> bool,
-    ) -> Result<Fingerprints> {
-        let folder = self.own(FOLDER);
-        let list = |e| self.blame(FileError::new("list", &folder, e));
-        let entries = match fs::read_dir(&folder) {
-            Err(e) if files::classify(&e) == FileProblem::Missing => return Ok(Fingerprints::default()),
-            entries => entries.map_err(list)?,
-        };
-        let mut paths = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(list)?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
-                paths.push(path);
-            }
-        }
-        // By their names, which begin with the time.
-        paths.sort_unstable_by(|a, b| b.cmp(a));
-        let mut found = Fingerprints::default();
-        for path in paths.into_iter().take(files) {
-            if is_enough(&found) {
-                break;
-            }
-            let file = files::read_regular_limited(&path, MAX_FILE_BYTES)
-                .map_err(|error| error.to_string())
-                .and_then(|json| serde_json::from_slice::<FingerprintFile>(&json).map_err(|e| e.to_string()));
-            match file {
-                Ok(file) if file.format == FINGERPRINTS_FORMAT && file.rules == RULES => {
-                    file.fingerprints.into_iter().for_each(|fingerprint| found.add(fingerprint));
-                }
-                Ok(_) => {}
-                Err(reason) => {
-                    tracing::warn!(path = %path.display(), reason, "fingerprints cannot be understood; they are made again");
-                }
-            }
-        }
-        Ok(found)
-    }
-}
-
-impl WriteLock {
-    /// Keeps fingerprints under a name: a run's id, or another one that begins with the time.
-    ///
-    /// # Errors
-    /// The file cannot be written. Nothing is lost by that but time.
-    pub fn keep_fingerprints(&self, name: &str, found: &Fingerprints) -> Result<()> {
-        let archive = &self.0.archive;
-        if found.0.is_empty() {
-            return Ok(());
-        }
-        let folder = archive.own(FOLDER);
-        files::ensure_private_folder(&folder).map_err(|e| archive.blame(e))?;
-        let mut fingerprints: Vec<Fingerprint> = found.0.values().cloned().collect();
-        fingerprints
-            .sort_unstable_by(|a, b| (&a.host, a.taken_at, &a.record).cmp(&(&b.host, b.taken_at, &b.record)));
-        let file = FingerprintFile { format: FINGERPRINTS_FORMAT, rules: RULES, fingerprints };
-        let path = folder.join(format!("{}.json", super::safe_name(name)));
-        files::write_json_atomically(&path, &file).map_err(|e| archive.blame(e))
-    }
 }
 
 impl Fingerprints {

@@ -1,6 +1,9 @@
+use std::fs;
+
 use super::*;
-use crate::archive::changes;
+use crate::archive::fingerprint_files::FOLDER;
 use crate::archive::tests::{keep, lock, new_archive};
+use crate::archive::{Archive, changes};
 use crate::bundle::tests::bundle_with;
 
 fn bundle(seed: &str, value: &str) -> Vec<u8> {
@@ -85,4 +88,58 @@ fn a_damaged_bundle_has_none_and_stops_nothing() {
     let unreadable: Vec<&str> =
         changes.iter().filter_map(|change| Some(change.unreadable.as_ref()?.code.as_str())).collect();
     assert_eq!(unreadable, ["bundle_damaged", "bundle_damaged"]);
+}
+
+/// Five backups, whose fingerprints are kept in more files than are read for every listing without end.
+fn many_files() -> (tempfile::TempDir, Archive, Vec<Record>) {
+    let (folder, archive, records) = five_days();
+    let all: Vec<&Record> = records.iter().collect();
+    let lock = lock(&archive);
+    for (at, record) in all.iter().cycle().take(101).enumerate() {
+        let found = fingerprint_all(&[record], |_| {}, &CancellationToken::new()).unwrap();
+        lock.keep_fingerprints(&format!("20260101T000000Z-{at:03}"), &found).unwrap();
+    }
+    (folder, archive, records)
+}
+
+fn kept_files(archive: &Archive) -> Vec<String> {
+    let names = fs::read_dir(archive.own(FOLDER)).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn many_files_become_one_without_what_is_gone() {
+    let (_folder, archive, records) = many_files();
+    let before = archive.fingerprints().unwrap();
+    let folder = archive.own(FOLDER);
+    fs::write(folder.join("newer.json"), "{\"format\": 9, \"rules\": 1, \"fingerprints\": []}").unwrap();
+    fs::write(folder.join("newer-rules.json"), "{\"format\": 1, \"rules\": 99, \"fingerprints\": []}")
+        .unwrap();
+    fs::write(folder.join("older.json"), "{\"format\": 1, \"rules\": 1, \"fingerprints\": []}").unwrap();
+    fs::write(folder.join("broken.json"), "{").unwrap();
+    fs::remove_dir_all(&records[1].folder).unwrap();
+    lock(&archive).merge_fingerprints().unwrap();
+    assert_eq!(
+        kept_files(&archive),
+        ["20261122T223004Z-merged-0.json", "broken.json", "newer-rules.json", "newer.json"]
+    );
+    let after = archive.fingerprints().unwrap();
+    assert_eq!(after.len(), 4);
+    for (at, record) in records.iter().enumerate() {
+        assert_eq!(after.of(record), before.of(record).filter(|_| at != 1));
+    }
+    // Few are left alone.
+    lock(&archive).merge_fingerprints().unwrap();
+    assert_eq!(kept_files(&archive).len(), 4);
+}
+
+#[test]
+fn what_cannot_be_merged_stays() {
+    let (_folder, archive, records) = many_files();
+    fs::create_dir(archive.own(FOLDER).join("20261122T223004Z-merged-0.json")).unwrap();
+    assert!(lock(&archive).merge_fingerprints().is_err());
+    assert_eq!(kept_files(&archive).len(), 102);
+    assert_eq!(archive.fingerprints().unwrap().len(), records.len());
 }

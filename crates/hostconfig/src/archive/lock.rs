@@ -110,8 +110,9 @@ impl Archive {
             tracing::warn!(%error, "the lock's holder could not be noted");
         }
         clear(&self.own(STAGING), |_| true).map_err(blame)?;
-        for folder in [self.root().join(super::OWN_FOLDER), self.own(super::run::RUNS)] {
-            clear(&folder, files::is_temporary).map_err(blame)?;
+        let folders = [super::run::RUNS, super::fingerprint_files::FOLDER].map(|name| self.own(name));
+        for folder in folders.iter().chain([&self.root().join(super::OWN_FOLDER)]) {
+            clear(folder, files::is_temporary).map_err(blame)?;
         }
         Ok(lock)
     }
@@ -191,7 +192,12 @@ fn read_holder(path: &Path) -> Option<LockHolder> {
 /// (on Windows, a file that a virus scanner has open) stays for the next holder: it is in nobody's way.
 fn clear(folder: &Path, ours: impl Fn(&OsStr) -> bool) -> Result<(), FileError> {
     let list = |e| FileError::new("list", folder, e);
-    for entry in fs::read_dir(folder).map_err(list)? {
+    let entries = match fs::read_dir(folder) {
+        // Not every archive has fingerprints.
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(list)?,
+    };
+    for entry in entries {
         let entry = entry.map_err(list)?;
         let path = entry.path();
         if !ours(&entry.file_name()) {

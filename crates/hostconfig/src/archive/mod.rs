@@ -8,6 +8,7 @@ mod contents;
 mod error;
 mod export;
 mod fingerprint;
+mod fingerprint_files;
 mod history;
 mod list;
 mod lock;
@@ -30,9 +31,8 @@ pub use contents::{MAX_READ_BYTES, read_bundle, read_bundle_file};
 pub use error::ArchiveError;
 pub use export::{Exported, export};
 pub(crate) use fingerprint::host_of;
-pub use fingerprint::{
-    FINGERPRINTS_FORMAT, Fingerprint, Fingerprints, Standing, fingerprint, fingerprint_all, standings,
-};
+pub use fingerprint::{Fingerprint, Fingerprints, Standing, fingerprint, fingerprint_all, standings};
+pub use fingerprint_files::FINGERPRINTS_FORMAT;
 pub use history::{HostChange, changes};
 pub use list::{Listing, ListingProblem};
 pub use lock::{LockHolder, WriteLock};

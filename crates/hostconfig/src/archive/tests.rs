@@ -257,12 +257,16 @@ fn the_lock_clears_what_a_killed_run_left() {
     fs::create_dir_all(staging.join("killed/deeper")).unwrap();
     fs::write(staging.join("killed/configBundle-esx01.tgz"), "half").unwrap();
     fs::write(staging.join("stray"), "half").unwrap();
-    let temporary = format!(".hostkeep/runs/.hostkeep-{}.tmp", "0".repeat(32));
-    fs::write(archive.root().join(&temporary), "half").unwrap();
+    fs::create_dir(archive.root().join(".hostkeep/fingerprints")).unwrap();
+    let temporary = ["", "runs/", "fingerprints/"]
+        .map(|folder| archive.root().join(format!(".hostkeep/{folder}.hostkeep-{}.tmp", "0".repeat(32))));
+    for path in &temporary {
+        fs::write(path, "half").unwrap();
+    }
     fs::write(archive.root().join(".hostkeep/runs/notes.tmp"), "theirs").unwrap();
     let _held = lock(&archive);
     assert_eq!(staged(&archive), 0);
-    assert!(!archive.root().join(temporary).exists());
+    assert_eq!(temporary.iter().filter(|path| path.exists()).count(), 0);
     assert!(archive.root().join(".hostkeep/runs/notes.tmp").exists());
     assert_eq!(archive.list().unwrap().records, [kept]);
 }

@@ -86,6 +86,9 @@ impl Lane {
         if let Err(error) = lock.keep_fingerprints(&report.run_id, &found) {
             tracing::warn!(code = error.code(), %error, "the fingerprints of a run cannot be kept");
         }
+        if !is_cancelled && let Err(error) = lock.merge_fingerprints() {
+            tracing::warn!(code = error.code(), %error, "fingerprints cannot be merged");
+        }
     }
 }
 

@@ -12,6 +12,22 @@ use super::{Desk, all_of, check_outcomes, login, noon, one_at_a_time, some_of, v
 const DAY: TimeDelta = TimeDelta::days(1);
 
 #[tokio::test]
+async fn a_run_makes_few_files_of_many_with_fingerprints() {
+    let sim = vcenter(vec![HostSpec::new("esx01")]).await;
+    let desk = Desk::new();
+    let first = desk.run(all_of(&sim)).await.unwrap();
+    let folder = desk.archive.root().join(".hostkeep/fingerprints");
+    for night in 0..100 {
+        let kept = folder.join(format!("{}.json", first.run_id));
+        std::fs::copy(kept, folder.join(format!("20260101T000000Z-{night}.json"))).unwrap();
+    }
+    let known = desk.archive.fingerprints().unwrap();
+    desk.run(all_of(&sim)).await.unwrap();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(desk.archive.fingerprints().unwrap().len(), known.len() + 1);
+}
+
+#[tokio::test]
 async fn what_was_saved_in_between_and_not_looked_at_is_no_reason_to_say_that_nothing_changed() {
     let sim = vcenter(vec![HostSpec::new("esx01")]).await;
     let desk = Desk::new();
