@@ -218,9 +218,10 @@ impl Error {
             Self::HostGone { .. } => Some("Refresh the list of hosts, and choose again.".to_owned()),
             Self::NotTried { .. } => Some("Mend the cause, then back up the hosts that are missing.".to_owned()),
             Self::Restore(error) => error.hint(),
-            Self::Index { .. } => {
-                Some("Delete the file: the index is made again from the archive. No backup is touched.".to_owned())
-            }
+            Self::Index { .. } => Some(
+                "Try again in a moment: another Hostkeep may be reading bundles. If it stays so, delete the file: the index is made again from the archive. No backup is touched."
+                    .to_owned(),
+            ),
             Self::LoggingTwice | Self::Cancelled => None,
         }
     }

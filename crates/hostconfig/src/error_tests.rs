@@ -146,7 +146,7 @@ fn errors() -> Vec<Error> {
         server: "prod".into(),
         now: now.map(|now| ("host-42".into(), now.into())),
     };
-    let index = Error::Index { path: path(), reason: "database disk image is malformed".into() };
+    let index = Error::Index { path: path(), reason: "database is locked".into() };
     errors.extend([gone(None), gone(Some("esx07")), index, Error::LoggingTwice, Error::Cancelled]);
     errors
 }

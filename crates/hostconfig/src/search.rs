@@ -6,40 +6,34 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::{Record, host_of, read_bundle};
-use crate::bundle::{RULES, Section, Setting, settings};
+use crate::bundle::{Section, Setting, settings};
 use crate::config_dir::ConfigDir;
-use crate::files::{self, FileError};
-use crate::{Error, ErrorReport, Result};
+use crate::{Error, ErrorReport, Result, files};
 
-/// The layout of the index that this version makes.
-const LAYOUT: i64 = 1;
+mod database;
+
+use database::Database;
+
+/// How long another program that is adding bundles is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest text that is looked for.
 pub const MAX_SEARCH_CHARS: usize = 200;
-const SCHEMA: &str = "
-    CREATE TABLE about (layout INTEGER NOT NULL, rules INTEGER NOT NULL);
-    CREATE TABLE entry (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, section TEXT NOT NULL, object TEXT NOT NULL,
-        name TEXT NOT NULL, value TEXT NOT NULL, file TEXT NOT NULL, key TEXT NOT NULL, folded TEXT NOT NULL);
-    CREATE TABLE content (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
-    CREATE TABLE posting (entry INTEGER NOT NULL, content INTEGER NOT NULL, PRIMARY KEY (entry, content)) WITHOUT ROWID;
-    CREATE TABLE bundle (sha256 TEXT PRIMARY KEY, content INTEGER NOT NULL) WITHOUT ROWID;";
 
 /// The index of an archive.
 #[derive(Debug)]
 pub struct SearchIndex {
-    database: Connection,
-    path: PathBuf,
+    database: Database,
 }
 
 /// A setting that has the text.
@@ -96,40 +90,12 @@ impl SearchIndex {
         config.ensure()?;
         files::ensure_private_folder(&folder)?;
         let path = folder.join(format!("search-{}.sqlite", crate::archive::safe_name(archive_id)));
-        match Self::open_at(&path) {
-            Ok(Some(database)) => return Ok(Self { database, path }),
-            Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "the search index cannot be used; it is made again"),
-        }
-        if std::fs::exists(&path).unwrap_or(false) {
-            std::fs::remove_file(&path).map_err(|e| FileError::new("remove", &path, e))?;
-        }
-        drop(files::create_private_file(&path)?);
-        let begin = || {
-            let database = connect(&path)?;
-            database.execute_batch(SCHEMA)?;
-            database.execute("INSERT INTO about VALUES (?1, ?2)", params![LAYOUT, RULES])?;
-            Ok(database)
-        };
-        let database = begin().map_err(|error| failed(&path, &error))?;
-        Ok(Self { database, path })
-    }
-
-    /// None where it is not there, or is of another layout.
-    fn open_at(path: &Path) -> rusqlite::Result<Option<Connection>> {
-        if !path.is_file() {
-            return Ok(None);
-        }
-        let database = connect(path)?;
-        let about = "SELECT layout, rules FROM about";
-        let about: Option<(i64, u32)> =
-            database.query_row(about, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        Ok((about == Some((LAYOUT, RULES))).then_some(database))
+        Ok(Self { database: Database::open(path, PATIENCE)? })
     }
 
     /// Which of the records are not in it yet.
-    pub fn missing<'a>(&self, records: &[&'a Record]) -> Result<Vec<&'a Record>> {
-        let known = self.known().map_err(|error| failed(&self.path, &error))?;
+    pub fn missing<'a>(&mut self, records: &[&'a Record]) -> Result<Vec<&'a Record>> {
+        let known = self.database.with(|connection| known(connection))?;
         Ok(records.iter().copied().filter(|record| !known.contains_key(&record.bundle.sha256)).collect())
     }
 
@@ -144,129 +110,156 @@ impl SearchIndex {
         mut done: impl FnMut(&Record),
         cancel: &CancellationToken,
     ) -> Result<Vec<NotIndexed>> {
-        let path = self.path.clone();
-        let index_failed = |error: rusqlite::Error| failed(&path, &error);
-        let mut adding = Adding::begin(&mut self.database).map_err(index_failed)?;
-        let mut skipped = Vec::new();
-        let next = AtomicUsize::new(0);
-        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(records.len());
-        // Bounded: settings that nobody has written yet are memory.
-        let (sender, receiver) = sync_channel(64);
-        let added = thread::scope(|scope| {
-            for _ in 0..threads {
-                let (sender, next) = (sender.clone(), &next);
-                scope.spawn(move || {
-                    while let Some(record) = records.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let read = read_bundle(record).map(|contents| Searched::of(&contents));
-                        // Nobody listens any more after a failure.
-                        if cancel.is_cancelled() || sender.send((*record, read)).is_err() {
-                            return;
-                        }
-                    }
-                });
-            }
-            drop(sender);
-            for (record, read) in receiver {
-                match read {
-                    Ok(searched) => adding.add(&record.bundle.sha256, &searched)?,
-                    Err(error) => skipped.push(NotIndexed {
-                        record: record.id.clone(),
-                        host: record.host.name.clone(),
-                        error: error.report(),
-                    }),
-                }
+        // Some are read a second time where the index turns out to be damaged.
+        let mut told = HashSet::new();
+        let mut done = |record: &Record| {
+            if told.insert(record.folder.clone()) {
                 done(record);
             }
-            adding.end()
-        });
-        added.map_err(index_failed)?;
+        };
+        let skipped = self.database.with(|connection| add(connection, records, &mut done, cancel))?;
         if cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(skipped) }
     }
 
     /// Forgets bundles that are not among these any more.
     pub fn forget_others(&mut self, records: &[Record]) -> Result<()> {
         let there: HashSet<&str> = records.iter().map(|record| record.bundle.sha256.as_str()).collect();
-        let forget = |database: &mut Connection, known: HashMap<String, i64>| -> rusqlite::Result<()> {
-            let gone: Vec<&String> = known.keys().filter(|sha256| !there.contains(sha256.as_str())).collect();
-            if gone.is_empty() {
-                return Ok(());
-            }
-            let transaction = database.transaction()?;
-            for sha256 in gone {
-                transaction.execute("DELETE FROM bundle WHERE sha256 = ?1", [sha256])?;
-            }
-            transaction.execute_batch(
-                "DELETE FROM content WHERE id NOT IN (SELECT content FROM bundle);
-                DELETE FROM posting WHERE content NOT IN (SELECT id FROM content);
-                DELETE FROM entry WHERE id NOT IN (SELECT entry FROM posting);",
-            )?;
-            transaction.commit()
-        };
-        let known = self.known();
-        known.and_then(|known| forget(&mut self.database, known)).map_err(|error| failed(&self.path, &error))
+        self.database.with(|connection| forget_others(connection, &there))
     }
 
     /// The settings of these records' bundles that have a text in their name, value, object, file or key, in any case; at most
     /// `limit`, and how many there are in all.
-    pub fn search(&self, text: &str, records: &[&Record], limit: usize) -> Result<(Vec<Hit>, usize)> {
-        self.find(text, records, limit).map_err(|error| failed(&self.path, &error))
+    pub fn search(&mut self, text: &str, records: &[&Record], limit: usize) -> Result<(Vec<Hit>, usize)> {
+        let found = self.database.with(|connection| find(connection, text, records, limit))?;
+        if !self.database.was_begun_anew() {
+            return Ok(found);
+        }
+        // It has lost what the caller knew to be in it.
+        let missing = self.missing(records)?;
+        self.add(&missing, |_| (), &CancellationToken::new())?;
+        self.database.with(|connection| find(connection, text, records, limit))
     }
+}
 
-    fn find(&self, text: &str, records: &[&Record], limit: usize) -> rusqlite::Result<(Vec<Hit>, usize)> {
-        let wanted: String = text.trim().chars().take(MAX_SEARCH_CHARS).collect::<String>().to_lowercase();
-        if wanted.is_empty() {
-            return Ok((Vec::new(), 0));
-        }
-        let known = self.known()?;
-        let mut of_content: HashMap<i64, Vec<&Record>> = HashMap::new();
-        for record in records {
-            if let Some(content) = known.get(&record.bundle.sha256) {
-                of_content.entry(*content).or_default().push(record);
-            }
-        }
-        let order: HashMap<&str, usize> =
-            records.iter().enumerate().map(|(at, record)| (record.id.as_str(), at)).collect();
-        let mut entries = self.database.prepare_cached(
-            "SELECT id, section, object, name, value, file, key FROM entry WHERE instr(folded, ?1) > 0
-            ORDER BY section, object, name, value, file, key",
-        )?;
-        let mut postings = self.database.prepare_cached("SELECT content FROM posting WHERE entry = ?1")?;
-        let mut rows = entries.query([&wanted])?;
-        let (mut hits, mut all) = (Vec::new(), 0);
-        while let Some(row) = rows.next()? {
-            let contents = postings.query_map([row.get::<_, i64>(0)?], |row| row.get::<_, i64>(0))?;
-            let mut found: Vec<&Record> = Vec::new();
-            for content in contents {
-                found.extend(of_content.get(&content?).into_iter().flatten());
-            }
-            if found.is_empty() {
-                continue;
-            }
-            all += 1;
-            if hits.len() == limit {
-                continue;
-            }
-            found.sort_by_key(|record| order.get(record.id.as_str()));
-            let section: String = row.get(1)?;
-            hits.push(Hit {
-                section: serde_json::from_value(section.into()).unwrap_or(Section::Other),
-                object: row.get(2)?,
-                name: row.get(3)?,
-                value: row.get(4)?,
-                file: row.get(5)?,
-                key: row.get(6)?,
-                records: found.into_iter().map(|record| record.id.clone()).collect(),
+fn add(
+    connection: &mut Connection,
+    records: &[&Record],
+    mut done: impl FnMut(&Record),
+    cancel: &CancellationToken,
+) -> rusqlite::Result<Vec<NotIndexed>> {
+    let mut adding = Adding::begin(connection)?;
+    let mut skipped = Vec::new();
+    let next = AtomicUsize::new(0);
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(records.len());
+    // Bounded: settings that nobody has written yet are memory.
+    let (sender, receiver) = sync_channel(64);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                while let Some(record) = records.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let read = read_bundle(record).map(|contents| Searched::of(&contents));
+                    // Nobody listens any more after a failure.
+                    if cancel.is_cancelled() || sender.send((*record, read)).is_err() {
+                        return;
+                    }
+                }
             });
         }
-        hits.sort_by(|a, b| (a.section, &a.object, &a.name).cmp(&(b.section, &b.object, &b.name)));
-        Ok((hits, all))
-    }
+        drop(sender);
+        for (record, read) in receiver {
+            match read {
+                Ok(searched) => adding.add(&record.bundle.sha256, &searched)?,
+                Err(error) => skipped.push(NotIndexed {
+                    record: record.id.clone(),
+                    host: record.host.name.clone(),
+                    error: error.report(),
+                }),
+            }
+            done(record);
+        }
+        adding.end()
+    })?;
+    Ok(skipped)
+}
 
-    /// The bundles in it, and the content that each has.
-    fn known(&self) -> rusqlite::Result<HashMap<String, i64>> {
-        let mut statement = self.database.prepare_cached("SELECT sha256, content FROM bundle")?;
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+fn forget_others(connection: &mut Connection, there: &HashSet<&str>) -> rusqlite::Result<()> {
+    let known = known(connection)?;
+    let gone: Vec<&String> = known.keys().filter(|sha256| !there.contains(sha256.as_str())).collect();
+    if gone.is_empty() {
+        return Ok(());
     }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for sha256 in gone {
+        transaction.execute("DELETE FROM bundle WHERE sha256 = ?1", [sha256])?;
+    }
+    transaction.execute_batch(
+        "DELETE FROM content WHERE id NOT IN (SELECT content FROM bundle);
+        DELETE FROM posting WHERE content NOT IN (SELECT id FROM content);
+        DELETE FROM entry WHERE id NOT IN (SELECT entry FROM posting);",
+    )?;
+    transaction.commit()
+}
+
+fn find(
+    connection: &Connection,
+    text: &str,
+    records: &[&Record],
+    limit: usize,
+) -> rusqlite::Result<(Vec<Hit>, usize)> {
+    let wanted: String = text.trim().chars().take(MAX_SEARCH_CHARS).collect::<String>().to_lowercase();
+    if wanted.is_empty() {
+        return Ok((Vec::new(), 0));
+    }
+    let known = known(connection)?;
+    let mut of_content: HashMap<i64, Vec<&Record>> = HashMap::new();
+    for record in records {
+        if let Some(content) = known.get(&record.bundle.sha256) {
+            of_content.entry(*content).or_default().push(record);
+        }
+    }
+    let order: HashMap<&str, usize> =
+        records.iter().enumerate().map(|(at, record)| (record.id.as_str(), at)).collect();
+    let mut entries = connection.prepare_cached(
+        "SELECT id, section, object, name, value, file, key FROM entry WHERE instr(folded, ?1) > 0
+        ORDER BY section, object, name, value, file, key",
+    )?;
+    let mut postings = connection.prepare_cached("SELECT content FROM posting WHERE entry = ?1")?;
+    let mut rows = entries.query([&wanted])?;
+    let (mut hits, mut all) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let contents = postings.query_map([row.get::<_, i64>(0)?], |row| row.get::<_, i64>(0))?;
+        let mut found: Vec<&Record> = Vec::new();
+        for content in contents {
+            found.extend(of_content.get(&content?).into_iter().flatten());
+        }
+        if found.is_empty() {
+            continue;
+        }
+        all += 1;
+        if hits.len() == limit {
+            continue;
+        }
+        found.sort_by_key(|record| order.get(record.id.as_str()));
+        let section: String = row.get(1)?;
+        hits.push(Hit {
+            section: serde_json::from_value(section.into()).unwrap_or(Section::Other),
+            object: row.get(2)?,
+            name: row.get(3)?,
+            value: row.get(4)?,
+            file: row.get(5)?,
+            key: row.get(6)?,
+            records: found.into_iter().map(|record| record.id.clone()).collect(),
+        });
+    }
+    hits.sort_by(|a, b| (a.section, &a.object, &a.name).cmp(&(b.section, &b.object, &b.name)));
+    Ok((hits, all))
+}
+
+/// The bundles in it, and the content that each has.
+fn known(connection: &Connection) -> rusqlite::Result<HashMap<String, i64>> {
+    let mut statement = connection.prepare_cached("SELECT sha256, content FROM bundle")?;
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 /// What of a bundle is looked through.
@@ -327,7 +320,7 @@ struct Adding<'a> {
 
 impl<'a> Adding<'a> {
     fn begin(database: &'a mut Connection) -> rusqlite::Result<Self> {
-        let transaction = database.transaction()?;
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let entries = {
             let mut statement = transaction.prepare("SELECT hash, id FROM entry")?;
             let entries = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -380,21 +373,6 @@ impl<'a> Adding<'a> {
     fn end(self) -> rusqlite::Result<()> {
         self.transaction.commit()
     }
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let database = Connection::open(path)?;
-    database.busy_timeout(Duration::from_secs(10))?;
-    // It can be made again: what a power cut breaks is noticed when it is opened.
-    database.pragma_update(None, "synchronous", "OFF")?;
-    database.pragma_update(None, "journal_mode", "MEMORY")?;
-    database.pragma_update(None, "cache_size", -65_536)?;
-    database.set_prepared_statement_cache_capacity(16);
-    Ok(database)
-}
-
-fn failed(path: &Path, error: &rusqlite::Error) -> Error {
-    Error::Index { path: path.to_owned(), reason: error.to_string() }
 }
 
 #[cfg(test)]
