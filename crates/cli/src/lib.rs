@@ -27,7 +27,8 @@ use crate::failure::{Exit, Failure, USAGE};
 
 /// Threads that wait for disks and name servers. Four keep a disk busy; more are, by measure, no faster.
 const FILE_THREADS: usize = 4;
-/// How long what still runs in the background (signing out, say) may take at the end.
+/// How long threads that still block, on a name server that does not answer say, are waited for at the end. Nothing else that runs in
+/// the background is: whoever opens a session signs out before the end, and one that a host's restart broke ends at its server.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 
 /// Runs the console program with the process' arguments.
