@@ -171,10 +171,21 @@ fn has_empty_name(name: &str) -> bool {
     !GIVEN_NAMES.iter().any(|given| name.ends_with(given)) && EMPTY_NAMES.iter().any(|empty| ends(empty))
 }
 
+/// Of every package of the workspace, as its own manifest names them.
 fn manifests() -> Vec<PathBuf> {
-    let mut found = vec![root().join("Cargo.toml"), root().join("xtask/Cargo.toml")];
-    for entry in fs::read_dir(root().join("crates")).expect("crates/ can be listed") {
-        found.push(entry.expect("crates/ can be listed").path().join("Cargo.toml"));
+    let manifest = root().join("Cargo.toml");
+    let text = read(&manifest);
+    let members = text.split_once("\nmembers = [").and_then(|(_, rest)| rest.split_once(']'));
+    let (members, _) = members.expect("the workspace has members");
+    let mut found = vec![manifest];
+    for member in members.split(',').map(|member| member.trim().trim_matches('"')) {
+        match member.strip_suffix("/*") {
+            Some(folder) => {
+                let entries = fs::read_dir(root().join(folder)).expect("a folder of members can be listed");
+                found.extend(entries.map(|entry| entry.expect("it can be listed").path().join("Cargo.toml")));
+            }
+            None => found.push(root().join(member).join("Cargo.toml")),
+        }
     }
     found
 }
