@@ -10,13 +10,12 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use vsphere::host_system::{EnterMaintenanceMode, enter_maintenance_mode, exit_maintenance_mode};
 use vsphere::inventory::{self, ConnectionState, HostSystem};
-use vsphere::task;
+use vsphere::task::{self, TaskState};
 use vsphere::transfer::{self, Route};
 use vsphere::{
     ApiType, Client, ConnectOptions, Credentials, FaultKind, Session, SignedIn, Timeouts, Trust, firmware,
@@ -215,7 +214,12 @@ async fn back_up(session: &Session, host: &HostSystem) -> String {
 }
 
 async fn finished(session: &Session, task: &vsphere::MoRef) {
-    task::wait(session, task, "maintenance mode", Duration::from_millis(20), |_| ()).await.unwrap();
+    loop {
+        match task::state(session, task).await.unwrap() {
+            TaskState::Queued | TaskState::Running(_) => {}
+            state => return assert_eq!(state, TaskState::Success),
+        }
+    }
 }
 
 /// The server, in a process of its own that ends with this.

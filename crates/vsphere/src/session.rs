@@ -8,7 +8,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::client::{Client, Reply};
 use crate::error::Error;
-use crate::property;
 use crate::soap::{Call, DecodeError, Fault, FaultKind, MoRef, Node};
 
 /// Who signs in. `Debug` shows the user only.
@@ -121,21 +120,6 @@ impl Session {
     /// Who is signed in, to a host that asks for the user and password of a transfer itself.
     pub(crate) fn credentials(&self) -> Credentials {
         self.inner.credentials.clone()
-    }
-
-    /// Whether the server still knows this session. Does not renew it.
-    pub async fn is_alive(&self) -> Result<bool, Error> {
-        let manager = &self.client().content().session_manager;
-        let call = property::of_object(self.client(), manager, &["currentSession"]);
-        match self.client().call(&call, self.ticket().cookie.as_ref()).await {
-            Ok(reply) => {
-                let page = property::page(reply.node)
-                    .map_err(|error| self.client().unreadable(call.method, &error))?;
-                Ok(page.objects.iter().any(|object| object.value("currentSession").is_some()))
-            }
-            Err(error) if is_not_authenticated(&error) => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 
     async fn logout(&self) {

@@ -1,6 +1,4 @@
-//! Waiting for a `*_Task` to end.
-
-use std::time::Duration;
+//! What became of a `*_Task`.
 
 use crate::error::Error;
 use crate::property;
@@ -18,36 +16,6 @@ pub enum TaskState {
     Success,
     /// Failed.
     Error(Fault),
-}
-
-/// Often enough to show progress, seldom enough not to burden a vCenter.
-pub const POLL_EVERY: Duration = Duration::from_secs(1);
-
-/// Waits until `task` ends, asking every `poll` and telling `progress` each state it sees.
-///
-/// Dropping the future stops the waiting, not the task.
-///
-/// # Errors
-/// [`Error::Fault`] with `operation` as its name when the task fails.
-pub async fn wait(
-    session: &Session,
-    task: &MoRef,
-    operation: &'static str,
-    poll: Duration,
-    mut progress: impl FnMut(&TaskState),
-) -> Result<(), Error> {
-    loop {
-        let state = state(session, task).await?;
-        progress(&state);
-        match state {
-            TaskState::Success => return Ok(()),
-            TaskState::Error(fault) => {
-                let server = session.client().address().to_string();
-                return Err(Error::Fault { server, operation, fault: Box::new(fault) });
-            }
-            TaskState::Queued | TaskState::Running(_) => tokio::time::sleep(poll).await,
-        }
-    }
 }
 
 /// Asks the server to stop a task (`CancelTask`). It ends in its own time, as cancelled or as it would have anyway.

@@ -13,7 +13,10 @@ mod trust;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use vsphere::{ApiType, Client, ConnectOptions, Credentials, Error, SignedIn, Timeouts, Trust};
+use vsphere::task::{self, TaskState};
+use vsphere::{
+    ApiType, Client, ConnectOptions, Credentials, Error, MoRef, Session, SignedIn, Timeouts, Trust,
+};
 use vsphere_sim::{HostSpec, Options, Simulator};
 
 /// Short enough for a test of what never answers, long enough for a busy machine.
@@ -53,6 +56,16 @@ async fn sign_in(sim: &Simulator) -> SignedIn {
 /// A vCenter with one host of this kind.
 async fn one_host(host: HostSpec) -> Simulator {
     Simulator::start(Options { hosts: vec![host], ..Options::default() }).await.unwrap()
+}
+
+/// How a task ends.
+async fn ended(session: &Session, task: &MoRef) -> TaskState {
+    loop {
+        match task::state(session, task).await.unwrap() {
+            TaskState::Queued | TaskState::Running(_) => {}
+            state => return state,
+        }
+    }
 }
 
 /// A failure as a person reads it, without what differs from run to run.

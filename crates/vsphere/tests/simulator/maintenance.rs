@@ -1,15 +1,13 @@
 use std::time::Duration;
 
 use vsphere::host_system::{EnterMaintenanceMode, VsanMode, enter_maintenance_mode, exit_maintenance_mode};
-use vsphere::task::{self, TaskState};
+use vsphere::task::TaskState;
 use vsphere::{Error, FaultKind, Session, inventory};
 use vsphere_sim::{FaultRule, HostSpec, SoapFault, What};
 
-use crate::{one_host, sign_in};
+use crate::{ended, one_host, sign_in};
 
-const POLL: Duration = Duration::from_millis(5);
-
-async fn enter(session: &Session) -> Result<Vec<TaskState>, Error> {
+async fn enter(session: &Session) -> Result<TaskState, Error> {
     let host = &inventory::read(session).await.unwrap()[0];
     let how = EnterMaintenanceMode {
         timeout: Some(Duration::from_secs(60)),
@@ -17,9 +15,7 @@ async fn enter(session: &Session) -> Result<Vec<TaskState>, Error> {
         vsan: Some(VsanMode::EnsureAccessibility),
     };
     let task = enter_maintenance_mode(session, &host.object, how).await?;
-    let mut seen = Vec::new();
-    task::wait(session, &task, "EnterMaintenanceMode_Task", POLL, |state| seen.push(state.clone())).await?;
-    Ok(seen)
+    Ok(ended(session, &task).await)
 }
 
 #[tokio::test]
@@ -27,24 +23,23 @@ async fn a_host_enters_and_leaves_maintenance_mode() {
     let sim = one_host(HostSpec::new("esx01")).await;
     let signed_in = sign_in(&sim).await;
     let session = signed_in.session();
-    let seen = enter(session).await.unwrap();
-    assert_eq!(seen.last(), Some(&TaskState::Success));
+    assert_eq!(enter(session).await.unwrap(), TaskState::Success);
     assert!(sim.host("esx01").in_maintenance_mode());
 
     let host = &inventory::read(session).await.unwrap()[0];
     let task = exit_maintenance_mode(session, &host.object, None).await.unwrap();
-    task::wait(session, &task, "ExitMaintenanceMode_Task", POLL, |_| {}).await.unwrap();
+    assert_eq!(ended(session, &task).await, TaskState::Success);
     assert!(!sim.host("esx01").in_maintenance_mode());
 }
 
 #[tokio::test]
-async fn a_task_that_fails_is_a_fault_of_its_operation() {
+async fn a_task_that_fails_says_why() {
     let sim = one_host(HostSpec::new("esx01")).await;
     let signed_in = sign_in(&sim).await;
     sim.add_fault(FaultRule::soap("EnterMaintenanceMode_Task", What::TaskFault(SoapFault::timed_out())));
-    let error = enter(signed_in.session()).await.unwrap_err();
-    let Error::Fault { operation, fault, .. } = &error else { panic!("{error:?}") };
-    assert_eq!((*operation, &fault.kind), ("EnterMaintenanceMode_Task", &FaultKind::Timedout));
+    let state = enter(signed_in.session()).await.unwrap();
+    let TaskState::Error(fault) = &state else { panic!("{state:?}") };
+    assert_eq!(fault.kind, FaultKind::Timedout);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use vsphere::task::{self, TaskState};
 use vsphere::{Drs, FaultKind, Surroundings, inventory, read_surroundings};
 use vsphere_sim::{ConnectionState, FaultRule, HostSpec, Options, SimHost, Simulator, What};
 
-use crate::{one_host, sign_in};
+use crate::{ended, one_host, sign_in};
 
 async fn surroundings(sim: &Simulator) -> Surroundings {
     let signed_in = sign_in(sim).await;
@@ -73,10 +73,8 @@ async fn a_host_is_reconnected_with_the_certificate_that_it_shows_and_no_other()
     for (thumbprint, expect) in [(before, false), (esx01.thumbprint_sha1(), true)] {
         let thumbprint = vsphere::Thumbprint::reported(&thumbprint);
         let task = reconnect(session, &host, &Reconnect { thumbprint, credentials: None }).await.unwrap();
-        let done =
-            task::wait(session, &task, "ReconnectHost_Task", std::time::Duration::from_millis(5), |_| {})
-                .await;
-        assert_eq!(done.is_ok(), expect, "{done:?}");
+        let state = ended(session, &task).await;
+        assert_eq!(state == TaskState::Success, expect, "{state:?}");
     }
     assert_eq!(esx01.connection_state(), ConnectionState::Connected);
 }
