@@ -188,14 +188,11 @@ fn read_members(
     let mut long_path = None;
     // Raw, because otherwise long names are read into memory whatever their length.
     for member in archive.entries().map_err(tar_damaged)?.raw(true) {
-        let mut member = member.map_err(tar_damaged)?;
+        let member = member.map_err(tar_damaged)?;
         let kind = member.header().entry_type();
         if kind.is_gnu_longname() || kind.is_pax_local_extensions() {
-            let mut extension = Vec::new();
-            (&mut member).take(MAX_EXTENSION_BYTES + 1).read_to_end(&mut extension).map_err(tar_damaged)?;
-            if extension.len() as u64 > MAX_EXTENSION_BYTES {
-                return Err(BundleProblem::TooManyMembers);
-            }
+            let extension = read_up_to(MAX_EXTENSION_BYTES, member).map_err(tar_damaged)?;
+            let extension = extension.ok_or(BundleProblem::TooManyMembers)?;
             long_path = extended_path(kind, &extension).or(long_path);
             continue;
         }
@@ -217,38 +214,52 @@ fn read_members(
         }
         let whole = format!("{prefix}{name}");
         note_member(layer, name, &whole, member.size(), pass)?;
-        match (layer, name) {
-            (Layer::Bundle, "Manifest.txt") => {
-                let mut manifest = Vec::new();
-                (&mut member).take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut manifest).map_err(tar_damaged)?;
-                if manifest.len() as u64 > MAX_MANIFEST_BYTES {
-                    return Err(BundleProblem::BadManifest);
-                }
-                pass.found.borrow_mut().manifest = Some(manifest);
-            }
-            (Layer::Bundle, "state.tgz") => {
-                pass.found.borrow_mut().has_state = true;
-                walk(&mut BufReader::with_capacity(16 * 1024, member), Layer::State, "state.tgz/", pass)?;
-            }
-            (Layer::State, "local.tgz") => {
-                pass.found.borrow_mut().has_local = true;
-                walk(
-                    &mut BufReader::with_capacity(16 * 1024, member),
-                    Layer::Local,
-                    &format!("{whole}/"),
-                    pass,
-                )?;
-            }
-            _ if pass.keeping == Keeping::Content => {
-                let mut content = Vec::new();
-                member.read_to_end(&mut content).map_err(tar_damaged)?;
-                let path = name.to_owned();
-                pass.found.borrow_mut().kept.push(Kept { layer, path, content });
-            }
-            _ => {}
-        }
+        read_content(member, layer, name, &whole, pass)?;
     }
     Ok(())
+}
+
+/// Reads a file on, as far as something is to be known of what is in it; an archive to its end. `path` is that of all layers.
+fn read_content(
+    mut member: impl Read,
+    layer: Layer,
+    name: &str,
+    path: &str,
+    pass: &Pass,
+) -> Result<(), BundleProblem> {
+    let tar_damaged = |e: io::Error| BundleProblem::TarDamaged { layer, reason: e.to_string() };
+    match (layer, name) {
+        (Layer::Bundle, "Manifest.txt") => {
+            let manifest = read_up_to(MAX_MANIFEST_BYTES, member).map_err(tar_damaged)?;
+            pass.found.borrow_mut().manifest = Some(manifest.ok_or(BundleProblem::BadManifest)?);
+        }
+        (Layer::Bundle, "state.tgz") => {
+            pass.found.borrow_mut().has_state = true;
+            walk(&mut nested(member), Layer::State, "state.tgz/", pass)?;
+        }
+        (Layer::State, "local.tgz") => {
+            pass.found.borrow_mut().has_local = true;
+            walk(&mut nested(member), Layer::Local, &format!("{path}/"), pass)?;
+        }
+        _ if pass.keeping == Keeping::Content => {
+            let mut content = Vec::new();
+            member.read_to_end(&mut content).map_err(tar_damaged)?;
+            pass.found.borrow_mut().kept.push(Kept { layer, path: name.to_owned(), content });
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn nested<R: Read>(member: R) -> BufReader<R> {
+    BufReader::with_capacity(16 * 1024, member)
+}
+
+/// None where there is more.
+fn read_up_to(limit: u64, from: impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut content = Vec::new();
+    from.take(limit + 1).read_to_end(&mut content)?;
+    Ok((content.len() as u64 <= limit).then_some(content))
 }
 
 fn note_member(layer: Layer, name: &str, path: &str, bytes: u64, pass: &Pass) -> Result<(), BundleProblem> {
