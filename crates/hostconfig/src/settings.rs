@@ -176,7 +176,7 @@ pub fn change<T>(config: &ConfigDir, change: impl FnOnce(&mut Settings) -> Resul
         if json.len() as u64 > MAX_SETTINGS_BYTES {
             return Err(SettingsError::TooLarge { path }.into());
         }
-        files::write_json_atomically(&config.settings(), &settings)?;
+        files::write_atomically(&path, &json)?;
     }
     Ok(result)
 }

@@ -24,13 +24,18 @@ pub(crate) mod platform;
 /// How long to wait for another program that holds a lock for a moment.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Replaces `path` by `value` as indented JSON: a temporary file beside it, flushed to the disk, then renamed over it.
-/// Readers see the old content or the new, never a half. The file is readable by its owner only.
+/// Replaces `path` by `value` as indented JSON. Readers see the old content or the new, never a half. The file is readable by its
+/// owner only.
 pub fn write_json_atomically<T: Serialize + ?Sized>(path: &Path, value: &T) -> Result<(), FileError> {
     let json = to_json(value).map_err(|e| FileError::new("encode", path, e))?;
+    write_atomically(path, &json)
+}
+
+/// Replaces `path` by this content: a temporary file beside it, flushed to the disk, then renamed over it.
+pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let folder = folder_of(path);
     let temporary = temporary_path(folder);
-    let written = write_new(&temporary, &json).and_then(|()| rename(&temporary, path));
+    let written = write_new(&temporary, content).and_then(|()| rename(&temporary, path));
     if written.is_err() {
         remove_if_there(&temporary);
     }
