@@ -4,7 +4,7 @@
 //! broken or of another format. Bundles with the same settings share them in it, so it hardly grows while nothing changes. It
 //! holds what [`Redacted`](crate::bundle::Redacted) lets out, so no secrets, nor anything that they could be guessed from.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -16,7 +16,8 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use crate::archive::{Record, host_of, read_bundle};
+pub use crate::archive::newest_of_each;
+use crate::archive::{Record, read_bundle};
 use crate::bundle::{Section, Setting, settings};
 use crate::config_dir::ConfigDir;
 use crate::{Error, ErrorReport, Result, files};
@@ -64,20 +65,6 @@ pub struct NotIndexed {
     pub host: String,
     /// Why.
     pub error: ErrorReport,
-}
-
-/// The newest record of each host, in the order of the listing.
-pub fn newest_of_each(records: &[Record]) -> Vec<&Record> {
-    let mut newest: BTreeMap<(String, String), &Record> = BTreeMap::new();
-    for record in records {
-        let known = newest.entry(host_of(record)).or_insert(record);
-        if known.taken_at < record.taken_at {
-            *known = record;
-        }
-    }
-    let mut newest: Vec<&Record> = newest.into_values().collect();
-    newest.sort_by(|a, b| a.host.name.cmp(&b.host.name));
-    newest
 }
 
 impl SearchIndex {

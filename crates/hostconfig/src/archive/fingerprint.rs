@@ -136,7 +136,7 @@ pub fn fingerprint(record: &Record) -> Option<Fingerprint> {
     };
     Some(Fingerprint {
         record: record.id.clone(),
-        host: host_of(record),
+        host: record.host_key(),
         taken_at: record.taken_at,
         bundle: record.bundle.sha256.clone(),
         settings,
@@ -178,7 +178,7 @@ pub fn fingerprint_all(
 pub fn standings(listing: &Listing, fingerprints: &Fingerprints) -> HashMap<std::path::PathBuf, Standing> {
     let mut hosts: BTreeMap<(String, String), Vec<&Record>> = BTreeMap::new();
     for record in &listing.records {
-        hosts.entry(host_of(record)).or_default().push(record);
+        hosts.entry(record.host_key()).or_default().push(record);
     }
     let mut standings = HashMap::with_capacity(listing.records.len());
     for mut records in hosts.into_values() {
@@ -202,11 +202,6 @@ pub fn standings(listing: &Listing, fingerprints: &Fingerprints) -> HashMap<std:
         }
     }
     standings
-}
-
-/// Who a record is of, as prune counts: identity and name, in any case.
-pub(crate) fn host_of(record: &Record) -> (String, String) {
-    (record.host.identity.clone(), record.host.name.to_lowercase())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Record;
 use super::contents::read_bundle;
-use super::fingerprint::{Fingerprints, host_of};
+use super::fingerprint::Fingerprints;
 use crate::bundle::{Group, Sealing, Setting, diff_settings, settings};
 use crate::{Error, ErrorReport, Result};
 
@@ -44,14 +44,14 @@ pub fn changes(
     cancel: &CancellationToken,
 ) -> Result<Vec<HostChange>> {
     let mut records = records.to_vec();
-    records.sort_by_cached_key(|record| (host_of(record), record.taken_at));
+    records.sort_by_cached_key(|record| (record.host_key(), record.taken_at));
     let mut found = Vec::new();
     let mut before: Option<(&Record, Option<Vec<Setting>>)> = None;
     for record in records {
         if cancel.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        before = Some(match before.take().filter(|(before, _)| host_of(before) == host_of(record)) {
+        before = Some(match before.take().filter(|(before, _)| before.host_key() == record.host_key()) {
             None => {
                 found.push(HostChange::new(None, record));
                 (record, None)

@@ -1,6 +1,7 @@
 //! What the archive holds, read from the disk each time. Quick with tens of thousands of records on a slow share,
 //! because many folders are read at once.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, DirEntry};
 use std::io;
@@ -76,6 +77,20 @@ impl Archive {
         listing.problems.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(listing)
     }
+}
+
+/// The newest record of each host, by the hosts' names.
+pub fn newest_of_each(records: &[Record]) -> Vec<&Record> {
+    let mut newest: BTreeMap<(String, String), &Record> = BTreeMap::new();
+    for record in records {
+        let known = newest.entry(record.host_key()).or_insert(record);
+        if known.taken_at < record.taken_at {
+            *known = record;
+        }
+    }
+    let mut newest: Vec<&Record> = newest.into_values().collect();
+    newest.sort_by(|a, b| a.host.name.cmp(&b.host.name));
+    newest
 }
 
 fn is_named(folder: &Path, fits: fn(&str) -> bool) -> bool {

@@ -177,6 +177,11 @@ impl Record {
         self.folder.join(&self.bundle.file)
     }
 
+    /// Who it is of: the host's identity, and its name in lower case.
+    pub fn host_key(&self) -> (String, String) {
+        (self.host.identity.clone(), self.host.name.to_lowercase())
+    }
+
     /// Reads the record of a folder; `None` when the folder has none.
     ///
     /// # Errors

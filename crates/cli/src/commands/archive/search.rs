@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use hostconfig::archive::Record;
-use hostconfig::search::{Hit, MAX_SEARCH_CHARS, NotIndexed, SearchIndex, newest_of_each};
+use hostconfig::archive::{Record, newest_of_each};
+use hostconfig::search::{Hit, MAX_SEARCH_CHARS, NotIndexed, SearchIndex};
 use serde::Serialize;
 
 use super::of_host;
