@@ -16,7 +16,6 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
-pub use crate::archive::newest_of_each;
 use crate::archive::{Record, read_bundle};
 use crate::bundle::{Section, Setting, settings};
 use crate::config_dir::ConfigDir;

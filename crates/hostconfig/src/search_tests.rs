@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::archive::Archive;
 use crate::archive::tests::{keep, lock, new_archive};
+use crate::archive::{Archive, newest_of_each};
 use crate::bundle::tests::bundle_with;
 
 fn bundle(host: &str, ntp: &str) -> Vec<u8> {

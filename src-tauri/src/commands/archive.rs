@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use chrono::NaiveDate;
-use hostconfig::archive::{self, Archive, Marks, Record};
+use hostconfig::archive::{self, Archive, Marks, Record, newest_of_each};
 use hostconfig::audit::{AuditAction, AuditEntry};
 use hostconfig::blocking;
 use hostconfig::restore::proven_bundles;
@@ -181,7 +181,7 @@ async fn mark(
     let place = app.place();
     let marked = blocking(move || -> Answer<()> {
         let read = place.read_archive(false)?;
-        let lock = read.archive()?.lock("hostkeep window", now())?;
+        let lock = read.archive()?.lock_briefly("hostkeep window", now())?;
         let mut done = Vec::new();
         let marked = ids.iter().try_for_each(|id| -> Answer<()> {
             let record = find(&read, id)?.1;
@@ -225,15 +225,7 @@ pub(super) fn find<'a>(read: &'a ArchiveRead, id: &str) -> Answer<(&'a Archive, 
 
 /// The ids of each host's newest record.
 pub(super) fn newest(read: &ArchiveRead) -> HashSet<&str> {
-    let mut newest: HashMap<(&str, String), &Record> = HashMap::new();
-    for record in &read.listing.records {
-        let host = (record.host.identity.as_str(), record.host.name.to_lowercase());
-        let known = newest.entry(host).or_insert(record);
-        if record.taken_at > known.taken_at {
-            *known = record;
-        }
-    }
-    newest.into_values().map(|record| record.id.as_str()).collect()
+    newest_of_each(&read.listing.records).into_iter().map(|record| record.id.as_str()).collect()
 }
 
 fn fits(record: &Record, query: &RecordQuery, search: &str, newest: &HashSet<&str>) -> bool {

@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use chrono::NaiveDate;
 use hostconfig::archive::{
-    Fingerprints, Record, Standing, changes, fingerprint_all, read_bundle, read_bundle_file,
+    Fingerprints, Record, Standing, changes, fingerprint_all, newest_of_each, read_bundle, read_bundle_file,
 };
 use hostconfig::blocking;
 use hostconfig::bundle::{Contents, Diff, diff, to_html, to_text};
-use hostconfig::search::{MAX_SEARCH_CHARS, SearchIndex, newest_of_each};
+use hostconfig::search::{MAX_SEARCH_CHARS, SearchIndex};
 use serde::Serialize;
 use tauri::WebviewWindow;
 use tauri::ipc::Channel;
@@ -315,8 +315,9 @@ fn read_older(place: &Place, jobs: &Jobs, cancel: &CancellationToken) -> Answer<
         unkept.extend(fingerprint_all(some, |_| (), cancel)?);
         let took = begun.elapsed();
         let name = format!("{}-made-later-{at}", now().to_utc().format("%Y%m%dT%H%M%SZ"));
-        let kept =
-            archive.lock("hostkeep window", now()).and_then(|lock| lock.keep_fingerprints(&name, &unkept));
+        let kept = archive
+            .lock_briefly("hostkeep window", now())
+            .and_then(|lock| lock.keep_fingerprints(&name, &unkept));
         match kept {
             Ok(()) => unkept = Fingerprints::default(),
             // Somebody writes to the archive: the next ones are kept with these.

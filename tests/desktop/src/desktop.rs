@@ -55,6 +55,8 @@ impl Desktop {
     /// Starts everything and waits until it answers.
     pub async fn start() -> Self {
         let mut desktop = Self::without_window_manager().await;
+        // The first key changes the X server's keymap, at which a window manager lets go of its own keys for a moment.
+        desktop.keyboard().press(&["shift"]);
         let mut openbox = desktop.command(Path::new("openbox"));
         desktop.quiet(openbox.arg("--sm-disable"));
         // It goes before the X server does.

@@ -119,10 +119,9 @@ impl PrunePlan {
 
 /// The records of each host, newest first; the hosts by name.
 fn by_host(listing: &Listing) -> Vec<Vec<&Record>> {
-    let mut by_host: BTreeMap<(&str, String), Vec<&Record>> = BTreeMap::new();
+    let mut by_host: BTreeMap<(String, String), Vec<&Record>> = BTreeMap::new();
     for record in &listing.records {
-        let host = (record.host.identity.as_str(), record.host.name.to_lowercase());
-        by_host.entry(host).or_default().push(record);
+        by_host.entry(record.host_key()).or_default().push(record);
     }
     let mut hosts: Vec<Vec<&Record>> = by_host.into_values().collect();
     for records in &mut hosts {
