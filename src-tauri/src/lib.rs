@@ -111,6 +111,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
             restore::export_restore,
             settings::read_settings,
             settings::change_settings,
+            settings::schedule_facts,
             settings::save_selection,
             settings::remove_selection,
             settings::choose_archive,

@@ -79,6 +79,10 @@ impl Album<'_> {
         page.role("heading", "Settings").seen().await;
         taken.push(self.picture(&window, "settings").await);
 
+        self.go_to(&window, "#/schedules").await;
+        page.role("textbox", "Commands").seen().await;
+        taken.push(self.picture(&window, "schedules").await);
+
         taken.extend(self.restore(&window).await);
 
         let request = json!({ "request": { "hosts": null, "note": "before the firmware update" } });

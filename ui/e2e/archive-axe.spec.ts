@@ -167,6 +167,16 @@ const STATES: readonly State[] = [
     },
   },
   {
+    name: "schedules",
+    scenario: "small",
+    route: "/schedules",
+    ready: async (page) => {
+      await page.getByLabel("As user").fill("LAB\\svc-hostkeep");
+      await page.getByLabel("At", { exact: true }).fill("25:00");
+      await text(/Enter hours and minutes/)(page);
+    },
+  },
+  {
     name: "settings, refused",
     scenario: "settingsRefused",
     route: "/settings",

@@ -25,6 +25,7 @@ const SearchPage = lazyRouteComponent(() => import("./features/bundles/SearchPag
 const JobPage = lazyRouteComponent(() => import("./features/backup/JobPage"), "JobPage");
 const RestorePage = lazyRouteComponent(() => import("./features/restore/RestorePage"), "RestorePage");
 const RestoredPage = lazyRouteComponent(() => import("./features/restore/RestoredPage"), "RestoredPage");
+const SchedulesPage = lazyRouteComponent(() => import("./features/schedules/SchedulesPage"), "SchedulesPage");
 const SettingsPage = lazyRouteComponent(() => import("./features/settings/SettingsPage"), "SettingsPage");
 
 const rootRoute = createRootRoute({ component: Frame });
@@ -77,6 +78,7 @@ const restoredRoute = createRoute({
   path: "/restores/$id",
   component: RestoredPage,
 });
+const schedulesRoute = createRoute({ getParentRoute: () => rootRoute, path: "/schedules", component: SchedulesPage });
 const settingsRoute = createRoute({ getParentRoute: () => rootRoute, path: "/settings", component: SettingsPage });
 const jobRoute = createRoute({ getParentRoute: () => rootRoute, path: "/jobs/$job", component: JobPage });
 /** Where a finished job leads: its report is that of the activity. */
@@ -100,6 +102,7 @@ export const router = createRouter({
     reportRoute,
     restoreRoute,
     restoredRoute,
+    schedulesRoute,
     settingsRoute,
     jobRoute,
     runRoute,

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use hostconfig::archive::Archive;
 use hostconfig::blocking;
-use hostconfig::default_archive;
 use hostconfig::settings::{self, MAX_CONCURRENCY, Settings};
+use hostconfig::{ConfigDir, default_archive};
 use tauri::WebviewWindow;
 
 use super::{App, within};
 use crate::dialog;
-use crate::ipc::{Answer, ArchiveChosen, ErrorReport, Message, SavedSelection, SettingsChange, SettingsView};
+use crate::ipc::{
+    Answer, ArchiveChosen, ErrorReport, Message, SavedSelection, ScheduleFacts, SettingsChange, SettingsView,
+};
 use crate::state::Place;
 
 const MAX_HOSTS: usize = 20_000;
@@ -39,6 +41,31 @@ pub(crate) async fn change_settings(app: App<'_>, change: SettingsChange) -> Ans
         Ok(())
     })
     .await
+}
+
+/// What the system's scheduler has to be told for the console program to work with this archive and these settings.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn schedule_facts(app: App<'_>) -> Answer<ScheduleFacts> {
+    let place = app.place();
+    blocking(move || {
+        let archive = place.archive_folder(&place.settings()?)?.display().to_string();
+        let is_users_own = ConfigDir::of_user().is_ok_and(|own| own == place.config);
+        let config = place.config.path().display().to_string();
+        let options = if is_users_own { Vec::new() } else { vec!["--config-dir".to_owned(), config] };
+        Ok(ScheduleFacts { program: console_program(), options, archive })
+    })
+    .await
+}
+
+/// Beside the window's program; else wherever the system finds it.
+fn console_program() -> String {
+    let name = format!("hostkeep{}", std::env::consts::EXE_SUFFIX);
+    let beside = std::env::current_exe().map(|window| window.with_file_name(&name));
+    match beside {
+        Ok(program) if program.is_file() => program.display().to_string(),
+        _ => name,
+    }
 }
 
 /// Saves a selection of hosts, by name, in the place of one of the same name.

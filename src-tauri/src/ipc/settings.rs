@@ -62,6 +62,17 @@ pub(crate) struct SettingsView {
     pub(crate) logs: String,
 }
 
+/// What the system's scheduler has to be told for the console program to do the same: to be read, not opened.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct ScheduleFacts {
+    /// The console program.
+    pub(crate) program: String,
+    /// What it is to be given to work with the settings of this window, where they are not the user's own.
+    pub(crate) options: Vec<String>,
+    /// The archive's folder.
+    pub(crate) archive: String,
+}
+
 /// A change: what is absent stays.
 #[derive(Debug, Clone, Default, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

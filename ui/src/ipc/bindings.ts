@@ -138,6 +138,8 @@ export const commands = {
 	readSettings: () => __TAURI_INVOKE<SettingsView>("read_settings"),
 	/**  Changes some of the settings; all that is absent stays. */
 	changeSettings: (change: SettingsChange) => __TAURI_INVOKE<SettingsView>("change_settings", { change }),
+	/**  What the system's scheduler has to be told for the console program to work with this archive and these settings. */
+	scheduleFacts: () => __TAURI_INVOKE<ScheduleFacts>("schedule_facts"),
 	/**  Saves a selection of hosts, by name, in the place of one of the same name. */
 	saveSelection: (name: string, hosts: string[]) => __TAURI_INVOKE<SettingsView>("save_selection", { name, hosts }),
 	/**  Removes a saved selection. */
@@ -1459,6 +1461,16 @@ export type SavedSelection = {
 	name: string,
 	/**  The hosts' names. */
 	hosts: string[],
+};
+
+/**  What the system's scheduler has to be told for the console program to do the same: to be read, not opened. */
+export type ScheduleFacts = {
+	/**  The console program. */
+	program: string,
+	/**  What it is to be given to work with the settings of this window, where they are not the user's own. */
+	options: string[],
+	/**  The archive's folder. */
+	archive: string,
 };
 
 /**  Whether the configuration in a bundle can be read. */

@@ -9,6 +9,11 @@ export function settingsHandlers(world: Scenario, send: (message: Message) => vo
   const settings = world.start.settings;
   return {
     readSettings: () => structuredClone(settings),
+    scheduleFacts: () => ({
+      program: "C:\\Users\\admin\\AppData\\Local\\Hostkeep\\hostkeep.exe",
+      options: [],
+      archive: settings.archive,
+    }),
     changeSettings: ({ hostPort, ...change }) => {
       const given = Object.entries(change).flatMap(([name, value]) =>
         value === undefined || value === null ? [] : [[name, value]],

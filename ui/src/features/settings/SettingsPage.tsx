@@ -1,12 +1,13 @@
-import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses } from "@fluentui/react-components";
 import { ClipboardTextLtrRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { copyText } from "../../components/clipboard";
 import { ErrorView } from "../../components/ErrorView";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { SaidBar, useSaid } from "../../components/Said";
+import { Section, Sections } from "../../components/Sections";
 import { useShortcuts } from "../../components/shortcuts";
 import { type AppStart, commands, type SettingsView } from "../../ipc";
 import { ServerList } from "../servers/ServerList";
@@ -18,16 +19,8 @@ import { useSettingsStyles } from "./styles";
 import { ThemeSetting } from "./ThemeSetting";
 
 const useStyles = makeStyles({
-  sections: { display: "flex", flexDirection: "column", gap: "10px", maxWidth: "880px" },
-  section: {
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    borderRadius: tokens.borderRadiusMedium,
-    padding: "8px 12px",
-    minWidth: 0,
-  },
   known: { display: "grid" },
   button: { marginTop: "4px" },
-  title: { margin: "0 0 4px", fontSize: tokens.fontSizeBase300, lineHeight: tokens.lineHeightBase300 },
 });
 
 /** Most of a day: the core takes no more. */
@@ -44,7 +37,7 @@ export function SettingsPage(): ReactNode {
     <Page title="Settings" isScrolling>
       {settings.isError && <ErrorView error={settings.error} onAgain={() => void settings.refetch()} />}
       {settings.data !== undefined && start.data !== undefined ? (
-        <Sections settings={settings.data} start={start.data} />
+        <AllSettings settings={settings.data} start={start.data} />
       ) : (
         !settings.isError && <Loading label="Reading the settings" />
       )}
@@ -52,12 +45,12 @@ export function SettingsPage(): ReactNode {
   );
 }
 
-function Sections({ settings, start }: { settings: SettingsView; start: AppStart }) {
+function AllSettings({ settings, start }: { settings: SettingsView; start: AppStart }) {
   const styles = useStyles();
   const { timeouts } = settings;
   const { said, setSaid, attempt } = useSaid();
   return (
-    <div className={styles.sections}>
+    <Sections>
       <SaidBar said={said} onDismiss={() => setSaid(null)} />
       <Section title="Servers">
         <ServerList />
@@ -160,7 +153,7 @@ function Sections({ settings, start }: { settings: SettingsView; start: AppStart
           Copy diagnostic information
         </Button>
       </Section>
-    </div>
+    </Sections>
   );
 }
 
@@ -173,18 +166,5 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
       <span>{label}</span>
       <span className={shared.path}>{children}</span>
     </div>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  const styles = useStyles();
-  const id = useId();
-  return (
-    <section className={styles.section} aria-labelledby={id}>
-      <h2 id={id} className={styles.title}>
-        {title}
-      </h2>
-      {children}
-    </section>
   );
 }

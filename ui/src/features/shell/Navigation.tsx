@@ -4,6 +4,8 @@ import {
   ArchiveRegular,
   BranchCompareFilled,
   BranchCompareRegular,
+  CalendarClockFilled,
+  CalendarClockRegular,
   HistoryFilled,
   HistoryRegular,
   SearchFilled,
@@ -20,7 +22,7 @@ import { useMedia } from "../../theme";
 import { HelpMenu, type HelpTopic } from "./HelpMenu";
 
 type NavTarget = {
-  to: "/hosts" | "/archive" | "/compare" | "/search" | "/activity" | "/settings";
+  to: "/hosts" | "/archive" | "/compare" | "/search" | "/activity" | "/schedules" | "/settings";
   label: string;
   icon: ReactElement;
   filled: ReactElement;
@@ -32,6 +34,7 @@ const PAGES: readonly NavTarget[] = [
   { to: "/compare", label: "Compare", icon: <BranchCompareRegular />, filled: <BranchCompareFilled /> },
   { to: "/search", label: "Search", icon: <SearchRegular />, filled: <SearchFilled /> },
   { to: "/activity", label: "Activity", icon: <HistoryRegular />, filled: <HistoryFilled /> },
+  { to: "/schedules", label: "Schedules", icon: <CalendarClockRegular />, filled: <CalendarClockFilled /> },
 ];
 const SETTINGS: NavTarget = {
   to: "/settings",

@@ -85,6 +85,14 @@ export const PAGE_HELP: readonly [PageHelp, ...PageHelp[]] = [
     ],
   },
   {
+    path: "/schedules",
+    title: "Schedules",
+    paragraphs: [
+      "The console program backs up the same servers into the same archive, unattended, and the system's own scheduler starts it. This page writes the commands that tell it so; nothing is changed before you run them.",
+      "A task finds the passwords of the user that it runs as. For a service account, save the servers once as that user.",
+    ],
+  },
+  {
     path: "/settings",
     title: "Settings",
     paragraphs: [

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import type { ScheduleFacts, ServerView } from "../../ipc";
+import { isTime, NIGHTLY, scheduleScript, serverCommands } from "./schedule";
+
+const WINDOWS: ScheduleFacts = {
+  program: "C:\\Users\\O'Neil\\AppData\\Local\\Hostkeep\\hostkeep.exe",
+  archive: "D:\\ESXi backups\\",
+  options: [],
+};
+const LINUX: ScheduleFacts = { program: "/usr/bin/hostkeep", archive: "/srv/host's 100%", options: [] };
+
+describe("Task Scheduler", () => {
+  test("a nightly backup is one task of whoever runs the commands", () => {
+    expect(scheduleScript("windows", WINDOWS, NIGHTLY)).toBe(
+      [
+        `$who = Get-Credential -UserName "$env:USERDOMAIN\\$env:USERNAME" -Message 'The password of the user that the tasks run as'`,
+        "$how = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew",
+        "Register-ScheduledTask -TaskName 'Hostkeep backup' -Settings $how `",
+        `  -Action (New-ScheduledTaskAction -Execute 'C:\\Users\\O''Neil\\AppData\\Local\\Hostkeep\\hostkeep.exe' \``,
+        `    -Argument 'backup --archive "D:\\ESXi backups\\\\"') \``,
+        "  -Trigger (New-ScheduledTaskTrigger -Daily -At 23:30) `",
+        "  -User $who.UserName -Password $who.GetNetworkCredential().Password",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("prune and verify are tasks of their own, on other days", () => {
+    const script = scheduleScript(
+      "windows",
+      { ...WINDOWS, options: ["--config-dir", "C:\\cfg"] },
+      { ...NIGHTLY, rhythm: "weekdays", server: 'pr"od', keepLast: 30, verifies: true, user: " LAB\\svc-hostkeep " },
+    );
+    expect(script).toContain("Get-Credential -UserName 'LAB\\svc-hostkeep'");
+    expect(script).toContain("-Weekly -DaysOfWeek Monday, Tuesday, Wednesday, Thursday, Friday -At 23:30");
+    expect(script).toContain(`'backup --config-dir C:\\cfg --archive "D:\\ESXi backups\\\\" --server "pr\\"od"'`);
+    expect(script).toContain("'archive prune --keep-last 30 --config-dir C:\\cfg --archive");
+    expect(script).toContain("-Weekly -DaysOfWeek Sunday -At 12:00");
+    expect(script).toContain("'archive verify --config-dir C:\\cfg --archive");
+    expect(script.match(/Register-ScheduledTask/g)).toHaveLength(3);
+  });
+});
+
+test("cron gets a line each, in which a per cent sign would begin the input", () => {
+  expect(scheduleScript("linux", LINUX, { ...NIGHTLY, rhythm: "weekly", time: "02:05", keepLast: 7 })).toBe(
+    [
+      "5 2 * * 0 /usr/bin/hostkeep backup --archive '/srv/host'\\''s 100\\%'",
+      "0 12 * * 0 /usr/bin/hostkeep archive prune --keep-last 7 --archive '/srv/host'\\''s 100\\%'",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("another user saves the servers first, without a password in any argument", () => {
+  const server: ServerView = {
+    name: "prod",
+    address: "https://vcsa.lab.local",
+    user: "administrator@vsphere.local",
+    thumbprint: "AA:BB",
+  };
+  expect(serverCommands("linux", LINUX, [server, { ...server, name: "old one", thumbprint: null }])).toBe(
+    [
+      "/usr/bin/hostkeep server add prod --url https://vcsa.lab.local --user administrator@vsphere.local --thumbprint AA:BB",
+      "/usr/bin/hostkeep server add 'old one' --url https://vcsa.lab.local --user administrator@vsphere.local",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("a time is hours and minutes", () => {
+  expect(["00:00", "23:59", "24:00", "7:30", "", "12:60"].map(isTime)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});

@@ -1,0 +1,144 @@
+/** What the system's own scheduler is told: Task Scheduler through PowerShell, elsewhere cron. Pure. */
+import type { Platform, ScheduleFacts, ServerView } from "../../ipc";
+
+export type Rhythm = "daily" | "weekdays" | "weekly";
+
+export type Schedule = {
+  rhythm: Rhythm;
+  /** As a clock shows it: "23:30". */
+  time: string;
+  /** One server's name; null for all that are saved. */
+  server: string | null;
+  /** How many bundles of each host stay; null where nothing is pruned. */
+  keepLast: number | null;
+  verifies: boolean;
+  /** Empty: whoever runs the commands. */
+  user: string;
+};
+
+export const NIGHTLY: Schedule = {
+  rhythm: "daily",
+  time: "23:30",
+  server: null,
+  keepLast: null,
+  verifies: false,
+  user: "",
+};
+
+type Task = { name: string; rhythm: Rhythm | "saturday" | "sunday"; time: string; words: readonly string[] };
+
+export function isTime(time: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(time);
+}
+
+/** All of it as one text to run. */
+export function scheduleScript(platform: Platform, facts: ScheduleFacts, schedule: Schedule): string {
+  const tasks = tasksOf(facts, schedule);
+  return platform === "windows"
+    ? powerShell(facts.program, tasks, schedule.user)
+    : `${tasks.map((task) => crontab(facts.program, task)).join("\n")}\n`;
+}
+
+/** What another user has to be told first: the passwords in a keyring are each user's own. */
+export function serverCommands(platform: Platform, facts: ScheduleFacts, servers: readonly ServerView[]): string {
+  const quote = platform === "windows" ? windowsWord : shellWord;
+  const line = ({ name, address, user, thumbprint }: ServerView) =>
+    [
+      facts.program,
+      ...facts.options,
+      "server",
+      "add",
+      name,
+      "--url",
+      address,
+      "--user",
+      user,
+      ...(thumbprint === null ? [] : ["--thumbprint", thumbprint]),
+    ]
+      .map(quote)
+      .join(" ");
+  return `${servers.map(line).join("\n")}\n`;
+}
+
+function tasksOf(facts: ScheduleFacts, { rhythm, time, server, keepLast, verifies }: Schedule): Task[] {
+  const always = [...facts.options, "--archive", facts.archive];
+  const backup = ["backup", ...always, ...(server === null ? [] : ["--server", server])];
+  return [
+    { name: "Hostkeep backup", rhythm, time, words: backup },
+    // By day, when no backup holds the archive.
+    ...(keepLast === null
+      ? []
+      : [
+          {
+            name: "Hostkeep prune",
+            rhythm: "sunday" as const,
+            time: "12:00",
+            words: ["archive", "prune", "--keep-last", String(keepLast), ...always],
+          },
+        ]),
+    ...(verifies
+      ? [
+          {
+            name: "Hostkeep verify",
+            rhythm: "saturday" as const,
+            time: "12:00",
+            words: ["archive", "verify", ...always],
+          },
+        ]
+      : []),
+  ];
+}
+
+const TRIGGERS: Readonly<Record<Task["rhythm"], string>> = {
+  daily: "-Daily",
+  weekdays: "-Weekly -DaysOfWeek Monday, Tuesday, Wednesday, Thursday, Friday",
+  weekly: "-Weekly -DaysOfWeek Sunday",
+  saturday: "-Weekly -DaysOfWeek Saturday",
+  sunday: "-Weekly -DaysOfWeek Sunday",
+};
+
+function powerShell(program: string, tasks: readonly Task[], user: string): string {
+  const account = user.trim() === "" ? '"$env:USERDOMAIN\\$env:USERNAME"' : literal(user.trim());
+  return [
+    `$who = Get-Credential -UserName ${account} -Message 'The password of the user that the tasks run as'`,
+    "$how = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew",
+    ...tasks.map(({ name, rhythm, time, words }) =>
+      [
+        `Register-ScheduledTask -TaskName ${literal(name)} -Settings $how`,
+        `-Action (New-ScheduledTaskAction -Execute ${literal(program)}`,
+        `  -Argument ${literal(words.map(windowsWord).join(" "))})`,
+        `-Trigger (New-ScheduledTaskTrigger ${TRIGGERS[rhythm]} -At ${time})`,
+        "-User $who.UserName -Password $who.GetNetworkCredential().Password",
+      ].join(" `\n  "),
+    ),
+    "",
+  ].join("\n");
+}
+
+const DAYS: Readonly<Record<Task["rhythm"], string>> = {
+  daily: "*",
+  weekdays: "1-5",
+  weekly: "0",
+  saturday: "6",
+  sunday: "0",
+};
+
+function crontab(program: string, { rhythm, time, words }: Task): string {
+  const [hour, minute] = time.split(":").map(Number);
+  const line = [program, ...words].map(shellWord).join(" ");
+  return `${minute} ${hour} * * ${DAYS[rhythm]} ${line.replaceAll("%", "\\%")}`;
+}
+
+/** As PowerShell takes it letter by letter. */
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** As Windows' programs split their command line: backslashes before a quotation mark count double. */
+function windowsWord(word: string): string {
+  return /^[^\s"]+$/.test(word) ? word : `"${word.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, "$1$1")}"`;
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
