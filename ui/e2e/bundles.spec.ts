@@ -21,6 +21,22 @@ test("a bundle's settings are filtered, and one tells where it stands", async ({
   await expect(rows(page, "Settings")).toHaveCount(1);
 });
 
+test("a filter is typed as in any text box: fast, and in its middle", async ({ page }) => {
+  await open(page, "bundlesMany", "/inside?file=1");
+  const box = page.getByLabel("Filter settings");
+  await box.pressSequentially("Opn19999");
+  await box.press("Home");
+  await box.press("ArrowRight");
+  await box.press("ArrowRight");
+  await box.pressSequentially("tio");
+  await expect(box).toHaveValue("Option19999");
+  await expect(rows(page, "Settings")).toHaveCount(1);
+  await expect(page).toHaveURL(/text=Option19999/);
+  await box.press("Escape");
+  await expect(box).toHaveValue("");
+  await expect(page).not.toHaveURL(/text=/);
+});
+
 test("a password hash is not on the page", async ({ page }) => {
   await open(page, "small", "/inside?file=1&text=password");
   await expect(row(page, "Settings", "[redacted: password hash]")).toBeVisible();

@@ -1,10 +1,11 @@
-import { Button, Dropdown, makeStyles, Option, SearchBox, ToggleButton, tokens } from "@fluentui/react-components";
+import { Button, Dropdown, makeStyles, Option, ToggleButton, tokens } from "@fluentui/react-components";
 import { DismissRegular, PinRegular, TimerRegular } from "@fluentui/react-icons";
-import { type ReactNode, type Ref, useEffect, useState } from "react";
+import type { ReactNode, Ref } from "react";
 import { HostChoice } from "../../components/HostChoice";
+import { TextFilter } from "../../components/TextFilter";
 import type { ArchiveOverview } from "../../ipc";
 import { rangeInWords } from "./calendar";
-import { type ArchiveSearch, rangeOf } from "./search";
+import { type ArchiveSearch, MAX_TEXT, rangeOf } from "./search";
 
 const useStyles = makeStyles({
   row: {
@@ -30,7 +31,6 @@ const useStyles = makeStyles({
   },
 });
 
-const DEBOUNCE_MS = 250;
 const POPUP = { align: "start", position: "below", autoSize: "height" } as const;
 
 type ArchiveFiltersProps = {
@@ -47,7 +47,16 @@ export function ArchiveFilters({ overview, search, onSearch, searchBox, children
   const range = rangeOf(search);
   return (
     <search className={styles.row} aria-label="Filters">
-      <TextFilter text={search.text} onSearch={onSearch} searchBox={searchBox} />
+      <TextFilter
+        label="Search bundles"
+        placeholder="Search"
+        title="Name, version, build, note or id (Ctrl+F)"
+        className={styles.search}
+        maxLength={MAX_TEXT}
+        text={search.text}
+        onSearch={onSearch}
+        box={searchBox}
+      />
       <HostChoice
         label="Host"
         className={styles.choice}
@@ -110,50 +119,5 @@ export function ArchiveFilters({ overview, search, onSearch, searchBox, children
         {children}
       </span>
     </search>
-  );
-}
-
-type TextFilterProps = Pick<ArchiveFiltersProps, "onSearch" | "searchBox"> & { text: string | undefined };
-
-/** What is typed is searched for when the typing pauses. */
-function TextFilter({ text, onSearch, searchBox }: TextFilterProps) {
-  const styles = useStyles();
-  const [typed, setTyped] = useState(text ?? "");
-  const [sent, setSent] = useState(text);
-  const [known, setKnown] = useState(text);
-  if (known !== text) {
-    setKnown(text);
-    // Changed by somebody else: what is typed meanwhile stays.
-    text !== sent && setTyped(text ?? "");
-  }
-  const wanted = typed.trim() === "" ? undefined : typed;
-  useEffect(() => {
-    if (wanted === text) {
-      return;
-    }
-    const timer = setTimeout(() => {
-      setSent(wanted);
-      onSearch({ text: wanted });
-    }, DEBOUNCE_MS);
-    return () => clearTimeout(timer);
-  }, [wanted, text, onSearch]);
-  return (
-    <SearchBox
-      size="small"
-      className={styles.search}
-      input={{ ref: searchBox }}
-      placeholder="Search"
-      aria-label="Search bundles"
-      title="Name, version, build, note or id (Ctrl+F)"
-      value={typed}
-      maxLength={200}
-      onChange={(_, data) => setTyped(data.value)}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && typed !== "") {
-          event.stopPropagation();
-          setTyped("");
-        }
-      }}
-    />
   );
 }

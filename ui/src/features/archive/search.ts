@@ -15,7 +15,7 @@ export type ArchiveSearch = {
   record?: string;
 };
 
-const MAX_TEXT = 200;
+export const MAX_TEXT = 200;
 
 /** An address may hold anything: what cannot be understood is left out. */
 export function archiveSearch(raw: Record<string, unknown>): ArchiveSearch {

@@ -3,7 +3,6 @@ import {
   MessageBar,
   MessageBarBody,
   makeStyles,
-  SearchBox,
   Select,
   Tab,
   TabList,
@@ -12,7 +11,7 @@ import {
 import { ArchiveRegular, BranchCompareRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useCanGoBack, useNavigate, useRouter } from "@tanstack/react-router";
-import { type ReactNode, type Ref, useMemo, useRef, useState } from "react";
+import { type ReactNode, type Ref, useCallback, useMemo, useRef, useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
@@ -22,10 +21,11 @@ import { Page } from "../../components/Page";
 import { Columns, DetailsPane, ListPane, Messages } from "../../components/PageParts";
 import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
+import { TextFilter } from "../../components/TextFilter";
 import { byteSize, ofTotal, plural, wholeNumber } from "../../components/words";
 import { type BundleChoice, type BundleFileRow, type BundleInside, commands, type SealingView } from "../../ipc";
 import { FilePane } from "./FilePane";
-import { bundleChoice, type InsideSearch, insideSearch } from "./search";
+import { bundleChoice, type InsideSearch, insideSearch, MAX_FILTER } from "./search";
 import { filteredSettings, type SettingRow, sectionsOf, settingRows, textOf } from "./settings";
 import { FILE_KINDS, LAYERS, noiseWords, sideWords } from "./words";
 
@@ -79,8 +79,15 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
   const styles = useStyles();
   const navigate = useNavigate();
   const inside = useQuery({ queryKey: ["inside", bundle], queryFn: () => commands.lookInside(bundle) });
-  const onSearch = (change: Partial<InsideSearch>) =>
-    void navigate({ to: "/inside", search: insideSearch({ ...search, ...change }), replace: true });
+  const onSearch = useCallback(
+    (change: Partial<InsideSearch>) =>
+      void navigate({
+        to: "/inside",
+        search: (old: InsideSearch) => insideSearch({ ...old, ...change }),
+        replace: true,
+      }),
+    [navigate],
+  );
   const { history } = useRouter();
   const canGoBack = useCanGoBack();
   const toArchive = () =>
@@ -327,16 +334,15 @@ function FilterBar({ label, search, onSearch, box, count, children }: FilterBarP
   const styles = useBarStyles();
   return (
     <search className={styles.bar} aria-label="Filters">
-      <SearchBox
-        size="small"
-        className={styles.filter}
-        input={{ ref: box }}
+      <TextFilter
+        label={label}
         placeholder="Filter"
-        aria-label={label}
         title="Ctrl+F"
-        maxLength={1000}
-        value={search.text ?? ""}
-        onChange={(_, { value }) => onSearch({ text: value === "" ? undefined : value })}
+        className={styles.filter}
+        maxLength={MAX_FILTER}
+        text={search.text}
+        onSearch={onSearch}
+        box={box}
       />
       {children}
       <span className={styles.count} role="status">

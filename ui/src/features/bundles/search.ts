@@ -23,6 +23,8 @@ export type SettingsSearch = {
 
 export const MAX_TEXT = 200;
 const MAX_PATH = 5000;
+/** A whole setting may be looked for. */
+export const MAX_FILTER = 1000;
 
 /** An address may hold anything: what cannot be understood is left out. */
 export function insideSearch(raw: Record<string, unknown>): InsideSearch {
@@ -33,7 +35,7 @@ export function insideSearch(raw: Record<string, unknown>): InsideSearch {
   if (raw.tab === "files") {
     search.tab = "files";
   }
-  Object.assign(search, text(raw, "text", 1000), text(raw, "section", MAX_TEXT), text(raw, "path", MAX_PATH));
+  Object.assign(search, text(raw, "text", MAX_FILTER), text(raw, "section", MAX_TEXT), text(raw, "path", MAX_PATH));
   if (search.path !== undefined) {
     search.layer = raw.layer === "bundle" || raw.layer === "state" ? raw.layer : "local";
   }
