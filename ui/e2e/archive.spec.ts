@@ -114,7 +114,38 @@ test("a list that is cut says so", async ({ page }) => {
   await expect(status(page)).toHaveText("newest 5,000 of 7,813 bundles");
   await page.getByRole("combobox", { name: "Host" }).click();
   await expect(page.getByRole("option", { name: "2,450 more hosts: type to find them" })).toBeAttached();
-  expect(await page.getByRole("option").count()).toBe(51);
+  expect(await page.getByRole("option").count()).toBe(52);
+});
+
+test("a chosen host stays chosen until another one is, or none", async ({ page }) => {
+  await open(page, "history", "/archive");
+  const choice = page.getByRole("combobox", { name: "Host" });
+  // Beyond the options that are shown at once.
+  await chooseHost(page, "esx58.lab.local");
+  await expect(choice).toHaveValue("esx58.lab.local");
+  const chosen = status(page);
+  await expect(chosen).not.toHaveText("4,448 bundles");
+  const words = await chosen.textContent();
+  await choice.click();
+  await page.keyboard.press("Tab");
+  await expect(choice).toHaveValue("esx58.lab.local");
+  await choice.click();
+  await page.keyboard.press("Enter");
+  await expect(choice).toHaveValue("esx58.lab.local");
+  await choice.click();
+  await choice.pressSequentially("esx57");
+  await expect(chosen).toHaveText(words ?? "");
+  await page.keyboard.press("Tab");
+  await expect(choice).toHaveValue("esx58.lab.local");
+  await expect(chosen).toHaveText(words ?? "");
+  await choice.click();
+  await choice.pressSequentially("esx57");
+  await page.keyboard.press("Enter");
+  await expect(choice).toHaveValue("esx57.lab.local");
+  await choice.click();
+  await page.getByRole("option", { name: "All hosts" }).click();
+  await expect(chosen).toHaveText("4,448 bundles");
+  await expect(choice).toHaveValue("");
 });
 
 test("details tell all of a record, and its numbers can be copied", async ({ page, context }) => {

@@ -10,6 +10,7 @@ const useStyles = makeStyles({
 
 /** More are found by typing. */
 const MAX_OPTIONS = 50;
+const NONE = "";
 const POPUP = { align: "start", position: "below", autoSize: "height" } as const;
 
 type HostChoiceProps = {
@@ -40,6 +41,9 @@ export function HostChoice({
   const text = (typed ?? "").trim().toLowerCase();
   const sorted = useMemo(() => [...hosts].sort((a, b) => compareKeys(nameKey(a), nameKey(b))), [hosts]);
   const found = sorted.filter((host) => host.name.toLowerCase().includes(text));
+  const first = found.slice(0, MAX_OPTIONS);
+  // Enter takes what is chosen already, wherever it is among many.
+  const shown = text !== "" || chosen === undefined || first.includes(chosen) ? first : [chosen, ...first.slice(1)];
   return (
     <Combobox
       size="small"
@@ -52,15 +56,22 @@ export function HostChoice({
       selectedOptions={identity === undefined ? [] : [identity]}
       onChange={(event) => setTyped(event.target.value)}
       onOpenChange={(_, { open }) => setTyped((before) => (open ? (before ?? "") : null))}
-      onOptionSelect={(_, { optionValue }) => {
-        setTyped(null);
-        const isSame = optionValue === undefined || optionValue === identity;
-        if (!isSame || isClearable) {
-          onIdentity(isSame ? undefined : optionValue);
+      onOptionSelect={(event, { optionValue = NONE }) => {
+        // Typing and going on chooses nothing.
+        if (event.type === "change" || ("key" in event && event.key === "Tab")) {
+          return;
         }
+        setTyped(null);
+        const next = optionValue === NONE ? undefined : optionValue;
+        next !== identity && onIdentity(next);
       }}
     >
-      {found.slice(0, MAX_OPTIONS).map((host) => (
+      {isClearable && text === "" && (
+        <Option value={NONE} text={placeholder}>
+          {placeholder}
+        </Option>
+      )}
+      {shown.map((host) => (
         <Option key={host.identity} value={host.identity} text={host.name}>
           {host.name}
         </Option>
