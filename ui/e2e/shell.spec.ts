@@ -1,6 +1,6 @@
 /** The frame: navigation, panes, shortcuts, help, zoom, the demo's banner. */
 import { expect } from "@playwright/test";
-import { calls, open, row, test } from "./pages";
+import { calls, open, row, rows, test } from "./pages";
 
 test("F6 goes around the panes, Shift+F6 back", async ({ page }) => {
   await page.setViewportSize({ width: 1500, height: 800 });
@@ -40,6 +40,50 @@ test("no shortcut acts behind an open dialog", async ({ page }) => {
   await expect(page.getByLabel("Note")).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
+});
+
+test("when a dialog goes, the focus is where it was opened", async ({ page }) => {
+  await page.setViewportSize({ width: 900, height: 800 });
+  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+  const openAndLeave = async () => {
+    await expect(dialog).toBeVisible();
+    await expect(dialog.locator(":focus")).toBeAttached();
+    await page.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+  };
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  await page.keyboard.press("Delete");
+  await openAndLeave();
+  await page.keyboard.press("ArrowDown");
+  await expect(rows(page, "Bundles").nth(1)).toBeFocused();
+
+  const more = page.getByRole("button", { name: "More commands" });
+  await more.click();
+  await page.getByRole("menuitem", { name: "Prune…" }).click();
+  await openAndLeave();
+  await expect(more).toBeFocused();
+
+  await page.getByRole("button", { name: "Help" }).click();
+  await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();
+  await openAndLeave();
+  await expect(page.getByRole("button", { name: "Help" })).toBeFocused();
+
+  await open(page, "small", "/settings");
+  await rows(page, "Servers").first().click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Edit" }).click();
+  await openAndLeave();
+  await expect(rows(page, "Servers").first()).toBeFocused();
+});
+
+test("when what a dialog was opened from is gone, the focus is in the list", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").nth(10).click();
+  await page.keyboard.press("Shift+End");
+  await page.getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("button", { name: /^Delete [\d,]+ bundles/ }).click();
+  await expect(page.getByText(/ deleted, .* freed/)).toBeVisible();
+  await expect(page.getByRole("grid", { name: "Bundles" }).locator(":focus")).toBeAttached();
 });
 
 test("F1 explains the page, Ctrl+, opens the settings", async ({ page }) => {

@@ -1,14 +1,7 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from "@fluentui/react-components";
+import { Button, DialogActions, DialogBody, DialogContent, DialogTitle } from "@fluentui/react-components";
 import { type ReactNode, useState } from "react";
 import { ErrorView } from "./ErrorView";
+import { Modal } from "./Modal";
 import { useInitialFocus } from "./useInitialFocus";
 
 type ConfirmDialogProps = {
@@ -38,24 +31,22 @@ export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: 
     }
   };
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && !isBusy && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{title}</DialogTitle>
-          <DialogContent>
-            {children}
-            {error !== null && <ErrorView error={error} />}
-          </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" disabled={isBusy} onClick={act}>
-              {confirm}
-            </Button>
-            <Button ref={cancel} disabled={isBusy} onClick={onClose}>
-              Cancel
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <Modal isAlert onClose={() => isBusy || onClose()}>
+      <DialogBody>
+        <DialogTitle>{title}</DialogTitle>
+        <DialogContent>
+          {children}
+          {error !== null && <ErrorView error={error} />}
+        </DialogContent>
+        <DialogActions>
+          <Button appearance="primary" disabled={isBusy} onClick={act}>
+            {confirm}
+          </Button>
+          <Button ref={cancel} disabled={isBusy} onClick={onClose}>
+            Cancel
+          </Button>
+        </DialogActions>
+      </DialogBody>
+    </Modal>
   );
 }

@@ -19,9 +19,10 @@ import {
 import { copyText } from "../clipboard";
 import { CommandItems, type Commands } from "../commands";
 import { ErrorView } from "../ErrorView";
+import { isNothingFocused } from "../focus";
 import { ColumnMenu, pointTarget } from "./ColumnMenu";
 import { features, type GridColumn, initialLayout, tableColumns } from "./columns";
-import { GridBody, type GridBodyHandle, isNothingFocused } from "./GridBody";
+import { GridBody, type GridBodyHandle } from "./GridBody";
 import { GridHeader } from "./GridHeader";
 import { readLayout, writeLayout } from "./layout";
 import { aimAt, clickRow, moveTo, type Selection, toggleAll, toggleRow } from "./selection";

@@ -8,6 +8,7 @@ import {
   useImperativeHandle,
   useRef,
 } from "react";
+import { isNothingFocused } from "../focus";
 import type { GridColumn } from "./columns";
 import { GridRow } from "./GridRow";
 import { HEADER_HEIGHT, ROW_HEIGHT, useGridStyles } from "./styles";
@@ -122,10 +123,6 @@ export function GridBody<Row>(props: GridBodyProps<Row>) {
       })}
     </div>
   );
-}
-
-export function isNothingFocused(): boolean {
-  return document.activeElement === null || document.activeElement === document.body;
 }
 
 /** When the row that has the focus is removed, the row in its place gets it. */

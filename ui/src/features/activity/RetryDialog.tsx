@@ -1,10 +1,8 @@
 import {
   Button,
-  Dialog,
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field,
   Input,
@@ -16,6 +14,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
+import { Modal } from "../../components/Modal";
 import { plural } from "../../components/words";
 import { commands } from "../../ipc";
 import { hostsQuery } from "../shell/data";
@@ -64,52 +63,50 @@ export function RetryDialog({ runId, onClose }: { runId: string; onClose: () => 
   };
   const failure = error ?? run.error ?? hosts.error;
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && !isBusy && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>Retry failed hosts</DialogTitle>
-          <DialogContent className={styles.content}>
-            {failure !== null && <ErrorView error={failure} />}
-            {retry === null && failure === null && <Spinner size="tiny" label="Looking for the hosts" />}
-            {retry !== null && (
-              <>
-                <span>
-                  {retry.hosts.length === 0
-                    ? "None of the hosts that failed is known to the servers now."
-                    : `${plural(retry.hosts.length, "host")} will be backed up in a new run.`}
-                </span>
-                {retry.hosts.length > 0 && (
-                  <Names label="Hosts to back up" names={retry.hosts.map((host) => `${host.name} (${host.server})`)} />
-                )}
-                {retry.gone.length > 0 && (
-                  <>
-                    <span>
-                      {`${plural(retry.gone.length, "host")} cannot be found on the servers. Refresh the hosts if it should be there.`}
-                    </span>
-                    <Names label="Hosts that cannot be found" names={retry.gone} />
-                  </>
-                )}
-                {retry.hosts.length > 0 && (
-                  <Field label="Note for the run">
-                    <Input value={noteText} maxLength={2000} onChange={(_, data) => setNote(data.value)} />
-                  </Field>
-                )}
-              </>
-            )}
-          </DialogContent>
-          <DialogActions>
-            {retry !== null && retry.hosts.length > 0 && (
-              <Button appearance="primary" disabled={isBusy} onClick={() => void start(retry)}>
-                Back up {plural(retry.hosts.length, "host")}
-              </Button>
-            )}
-            <Button autoFocus disabled={isBusy} onClick={onClose}>
-              Cancel
+    <Modal onClose={() => isBusy || onClose()}>
+      <DialogBody>
+        <DialogTitle>Retry failed hosts</DialogTitle>
+        <DialogContent className={styles.content}>
+          {failure !== null && <ErrorView error={failure} />}
+          {retry === null && failure === null && <Spinner size="tiny" label="Looking for the hosts" />}
+          {retry !== null && (
+            <>
+              <span>
+                {retry.hosts.length === 0
+                  ? "None of the hosts that failed is known to the servers now."
+                  : `${plural(retry.hosts.length, "host")} will be backed up in a new run.`}
+              </span>
+              {retry.hosts.length > 0 && (
+                <Names label="Hosts to back up" names={retry.hosts.map((host) => `${host.name} (${host.server})`)} />
+              )}
+              {retry.gone.length > 0 && (
+                <>
+                  <span>
+                    {`${plural(retry.gone.length, "host")} cannot be found on the servers. Refresh the hosts if it should be there.`}
+                  </span>
+                  <Names label="Hosts that cannot be found" names={retry.gone} />
+                </>
+              )}
+              {retry.hosts.length > 0 && (
+                <Field label="Note for the run">
+                  <Input value={noteText} maxLength={2000} onChange={(_, data) => setNote(data.value)} />
+                </Field>
+              )}
+            </>
+          )}
+        </DialogContent>
+        <DialogActions>
+          {retry !== null && retry.hosts.length > 0 && (
+            <Button appearance="primary" disabled={isBusy} onClick={() => void start(retry)}>
+              Back up {plural(retry.hosts.length, "host")}
             </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+          )}
+          <Button autoFocus disabled={isBusy} onClick={onClose}>
+            Cancel
+          </Button>
+        </DialogActions>
+      </DialogBody>
+    </Modal>
   );
 }
 

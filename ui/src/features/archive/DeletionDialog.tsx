@@ -1,10 +1,8 @@
 import {
   Button,
-  Dialog,
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field,
   Input,
@@ -17,6 +15,7 @@ import {
 import { useEffect, useMemo, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { Modal } from "../../components/Modal";
 import { wholeNumberIn } from "../../components/wholeNumberIn";
 import { byteSize, plural, wholeNumber } from "../../components/words";
 import {
@@ -84,30 +83,28 @@ export function DeletionDialog({ flow, onClose, onDeleted }: DeletionDialogProps
   }
   const isBusy = deletion.stage === "starting";
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && !isBusy && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          {deletion.stage === "asking" ? (
-            <AskPrune onPlan={flow.planPrune} onClose={onClose} />
-          ) : deletion.stage === "planning" ? (
-            <Planning read={deletion.read} onClose={onClose} />
-          ) : deletion.stage === "planned" ? (
-            <Planned
-              plan={deletion.plan}
-              keepLast={flow.keepLast}
-              onApply={() => flow.start(deletion.plan)}
-              onClose={onClose}
-            />
-          ) : deletion.stage === "starting" ? (
-            <Starting plan={deletion.plan} />
-          ) : deletion.stage === "deleting" ? (
-            <Deleting id={deletion.job} onClose={onClose} onDeleted={onDeleted} />
-          ) : (
-            <Failed error={errorReport(deletion.error)} onAgain={flow.planAgain} onClose={onClose} />
-          )}
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <Modal isAlert className={styles.surface} onClose={() => isBusy || onClose()}>
+      <DialogBody>
+        {deletion.stage === "asking" ? (
+          <AskPrune onPlan={flow.planPrune} onClose={onClose} />
+        ) : deletion.stage === "planning" ? (
+          <Planning read={deletion.read} onClose={onClose} />
+        ) : deletion.stage === "planned" ? (
+          <Planned
+            plan={deletion.plan}
+            keepLast={flow.keepLast}
+            onApply={() => flow.start(deletion.plan)}
+            onClose={onClose}
+          />
+        ) : deletion.stage === "starting" ? (
+          <Starting plan={deletion.plan} />
+        ) : deletion.stage === "deleting" ? (
+          <Deleting id={deletion.job} onClose={onClose} onDeleted={onDeleted} />
+        ) : (
+          <Failed error={errorReport(deletion.error)} onAgain={flow.planAgain} onClose={onClose} />
+        )}
+      </DialogBody>
+    </Modal>
   );
 }
 

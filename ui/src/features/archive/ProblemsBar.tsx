@@ -1,16 +1,15 @@
 import {
   Button,
-  Dialog,
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   makeStyles,
   tokens,
 } from "@fluentui/react-components";
 import { useState } from "react";
 import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { Modal } from "../../components/Modal";
 import { Notice } from "../../components/Notice";
 import { plural } from "../../components/words";
 import type { ArchiveProblem } from "../../ipc";
@@ -50,35 +49,33 @@ export function ProblemsBar({ problems }: { problems: readonly ArchiveProblem[] 
         {words}. Nothing is done to {problems.length === 1 ? "it" : "them"}.
       </Notice>
       {isOpen && (
-        <Dialog open onOpenChange={(_, data) => !data.open && setOpen(false)}>
-          <DialogSurface className={styles.surface}>
-            <DialogBody>
-              <DialogTitle>{words}</DialogTitle>
-              <DialogContent className={styles.content}>
-                <span>
-                  All other bundles are listed as usual. Look at each of these, and repair or remove it by hand.
-                </span>
-                <div className={styles.list}>
-                  <DataGrid
-                    name="archive.problems"
-                    label="What cannot be understood"
-                    rows={problems}
-                    rowKey={problemKey}
-                    columns={COLUMNS}
-                    sortedBy="path"
-                    selected={selected}
-                    onSelect={setSelected}
-                  />
-                </div>
-              </DialogContent>
-              <DialogActions>
-                <Button appearance="primary" autoFocus onClick={() => setOpen(false)}>
-                  Close
-                </Button>
-              </DialogActions>
-            </DialogBody>
-          </DialogSurface>
-        </Dialog>
+        <Modal className={styles.surface} onClose={() => setOpen(false)}>
+          <DialogBody>
+            <DialogTitle>{words}</DialogTitle>
+            <DialogContent className={styles.content}>
+              <span>
+                All other bundles are listed as usual. Look at each of these, and repair or remove it by hand.
+              </span>
+              <div className={styles.list}>
+                <DataGrid
+                  name="archive.problems"
+                  label="What cannot be understood"
+                  rows={problems}
+                  rowKey={problemKey}
+                  columns={COLUMNS}
+                  sortedBy="path"
+                  selected={selected}
+                  onSelect={setSelected}
+                />
+              </div>
+            </DialogContent>
+            <DialogActions>
+              <Button appearance="primary" autoFocus onClick={() => setOpen(false)}>
+                Close
+              </Button>
+            </DialogActions>
+          </DialogBody>
+        </Modal>
       )}
     </>
   );

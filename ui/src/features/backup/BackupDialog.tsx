@@ -1,10 +1,8 @@
 import {
   Button,
-  Dialog,
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field,
   Input,
@@ -15,6 +13,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type SubmitEvent, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { Mark } from "../../components/Mark";
+import { Modal } from "../../components/Modal";
 import { plural } from "../../components/words";
 import { commands, type HostRow } from "../../ipc";
 
@@ -49,51 +48,49 @@ export function BackupDialog({ hosts, onClose }: { hosts: readonly HostRow[]; on
     }
   };
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <form onSubmit={start}>
-          <DialogBody>
-            <DialogTitle>
-              {hosts.length === 1 ? `Back up ${hosts[0]?.host.name}` : `Back up ${plural(hosts.length, "host")}`}
-            </DialogTitle>
-            <DialogContent className={styles.content}>
-              {error !== null && <ErrorView error={error} />}
+    <Modal onClose={onClose}>
+      <form onSubmit={start}>
+        <DialogBody>
+          <DialogTitle>
+            {hosts.length === 1 ? `Back up ${hosts[0]?.host.name}` : `Back up ${plural(hosts.length, "host")}`}
+          </DialogTitle>
+          <DialogContent className={styles.content}>
+            {error !== null && <ErrorView error={error} />}
+            <p className={styles.text}>
+              Each host packs its configuration, and the bundle is stored in the archive. Nothing is changed on the
+              hosts, and one host's failure does not stop the others.
+            </p>
+            {away > 0 && (
               <p className={styles.text}>
-                Each host packs its configuration, and the bundle is stored in the archive. Nothing is changed on the
-                hosts, and one host's failure does not stop the others.
+                <Mark kind="warning" /> {plural(away, "host is", "hosts are")} not connected and will probably fail.
               </p>
-              {away > 0 && (
-                <p className={styles.text}>
-                  <Mark kind="warning" /> {plural(away, "host is", "hosts are")} not connected and will probably fail.
-                </p>
-              )}
-              {unsupported > 0 && (
-                <p className={styles.text}>
-                  <Mark kind="warning" /> {plural(unsupported, "host offers", "hosts offer")} no backup of the
-                  configuration and will be reported as failed.
-                </p>
-              )}
-              <Field label="Note" hint="Kept with the run and shown in the archive">
-                <Input
-                  autoFocus
-                  value={note}
-                  maxLength={500}
-                  disabled={isBusy}
-                  placeholder="Before the firmware update"
-                  autoComplete="off"
-                  onChange={(_, { value }) => setNote(value)}
-                />
-              </Field>
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={isBusy}>
-                Back up
-              </Button>
-              <Button onClick={onClose}>Cancel</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+            )}
+            {unsupported > 0 && (
+              <p className={styles.text}>
+                <Mark kind="warning" /> {plural(unsupported, "host offers", "hosts offer")} no backup of the
+                configuration and will be reported as failed.
+              </p>
+            )}
+            <Field label="Note" hint="Kept with the run and shown in the archive">
+              <Input
+                autoFocus
+                value={note}
+                maxLength={500}
+                disabled={isBusy}
+                placeholder="Before the firmware update"
+                autoComplete="off"
+                onChange={(_, { value }) => setNote(value)}
+              />
+            </Field>
+          </DialogContent>
+          <DialogActions>
+            <Button type="submit" appearance="primary" disabled={isBusy}>
+              Back up
+            </Button>
+            <Button onClick={onClose}>Cancel</Button>
+          </DialogActions>
+        </DialogBody>
+      </form>
+    </Modal>
   );
 }

@@ -1,10 +1,8 @@
 import {
   Button,
-  Dialog,
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field,
   MessageBar,
@@ -17,6 +15,7 @@ import {
 import { DocumentRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
+import { Modal } from "../../components/Modal";
 import { plural } from "../../components/words";
 import { commands, type HostMatch } from "../../ipc";
 
@@ -52,71 +51,69 @@ export function HostListDialog({ initial, onSelect, onClose }: HostListDialogPro
     setBusy(false);
   };
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && !isBusy && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{initial?.title ?? "Select hosts from a list"}</DialogTitle>
-          <DialogContent className={styles.content}>
-            {error !== null && <ErrorView error={error} />}
-            {initial === undefined && (
-              <>
-                <Field label="Host names" hint="One a line, or separated by commas. Patterns such as esx1* work too.">
-                  <Textarea
-                    autoFocus
-                    rows={8}
-                    resize="vertical"
-                    value={text}
-                    disabled={isBusy}
-                    spellCheck={false}
-                    textarea={{ className: styles.list }}
-                    onChange={(_, { value }) => {
-                      setText(value);
-                      setMatch(null);
-                    }}
-                  />
-                </Field>
-                <div>
-                  <Button
-                    size="small"
-                    icon={<DocumentRegular />}
-                    disabled={isBusy}
-                    onClick={() => find(commands.matchHostsFile)}
-                  >
-                    Load a file
-                  </Button>
-                </div>
-              </>
-            )}
-            {match !== null && <Found match={match} />}
-          </DialogContent>
-          <DialogActions>
-            {match === null ? (
-              <Button
-                appearance="primary"
-                disabled={isBusy || text.trim() === ""}
-                onClick={() => find(() => commands.matchHosts(text))}
-              >
-                Find
-              </Button>
-            ) : (
-              <Button
-                appearance="primary"
-                disabled={isBusy || match.matched.length === 0}
-                onClick={() => {
-                  onSelect(match.matched);
-                  onClose();
-                }}
-              >
-                Select {plural(match.matched.length, "host")}
-              </Button>
-            )}
-            <Button disabled={isBusy} onClick={onClose}>
-              Cancel
+    <Modal onClose={() => isBusy || onClose()}>
+      <DialogBody>
+        <DialogTitle>{initial?.title ?? "Select hosts from a list"}</DialogTitle>
+        <DialogContent className={styles.content}>
+          {error !== null && <ErrorView error={error} />}
+          {initial === undefined && (
+            <>
+              <Field label="Host names" hint="One a line, or separated by commas. Patterns such as esx1* work too.">
+                <Textarea
+                  autoFocus
+                  rows={8}
+                  resize="vertical"
+                  value={text}
+                  disabled={isBusy}
+                  spellCheck={false}
+                  textarea={{ className: styles.list }}
+                  onChange={(_, { value }) => {
+                    setText(value);
+                    setMatch(null);
+                  }}
+                />
+              </Field>
+              <div>
+                <Button
+                  size="small"
+                  icon={<DocumentRegular />}
+                  disabled={isBusy}
+                  onClick={() => find(commands.matchHostsFile)}
+                >
+                  Load a file
+                </Button>
+              </div>
+            </>
+          )}
+          {match !== null && <Found match={match} />}
+        </DialogContent>
+        <DialogActions>
+          {match === null ? (
+            <Button
+              appearance="primary"
+              disabled={isBusy || text.trim() === ""}
+              onClick={() => find(() => commands.matchHosts(text))}
+            >
+              Find
             </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+          ) : (
+            <Button
+              appearance="primary"
+              disabled={isBusy || match.matched.length === 0}
+              onClick={() => {
+                onSelect(match.matched);
+                onClose();
+              }}
+            >
+              Select {plural(match.matched.length, "host")}
+            </Button>
+          )}
+          <Button disabled={isBusy} onClick={onClose}>
+            Cancel
+          </Button>
+        </DialogActions>
+      </DialogBody>
+    </Modal>
   );
 }
 

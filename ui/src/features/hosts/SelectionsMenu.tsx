@@ -1,10 +1,8 @@
 import {
   Button,
-  Dialog,
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field,
   Input,
@@ -22,6 +20,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { ErrorView } from "../../components/ErrorView";
+import { Modal } from "../../components/Modal";
 import { plural } from "../../components/words";
 import { commands, type HostMatch, type HostRow, type SavedSelection } from "../../ipc";
 import { settingsQuery } from "../shell/data";
@@ -157,38 +156,36 @@ function SaveDialog({ chosen, taken, onClose }: SaveDialogProps) {
     }
   };
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <form onSubmit={save}>
-          <DialogBody>
-            <DialogTitle>Save the selection of {plural(chosen.length, "host")}</DialogTitle>
-            <DialogContent>
-              {error !== null && <ErrorView error={error} />}
-              <Field
-                label="Name"
-                required
-                validationState={replaced === undefined ? "none" : "warning"}
-                validationMessage={replaced === undefined ? undefined : `Replaces the selection ${replaced}.`}
-              >
-                <Input
-                  autoFocus
-                  value={name}
-                  maxLength={64}
-                  disabled={isBusy}
-                  autoComplete="off"
-                  onChange={(_, { value }) => setName(value)}
-                />
-              </Field>
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={isBusy || trimmed === ""}>
-                {replaced === undefined ? "Save" : "Replace"}
-              </Button>
-              <Button onClick={onClose}>Cancel</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <Modal onClose={onClose}>
+      <form onSubmit={save}>
+        <DialogBody>
+          <DialogTitle>Save the selection of {plural(chosen.length, "host")}</DialogTitle>
+          <DialogContent>
+            {error !== null && <ErrorView error={error} />}
+            <Field
+              label="Name"
+              required
+              validationState={replaced === undefined ? "none" : "warning"}
+              validationMessage={replaced === undefined ? undefined : `Replaces the selection ${replaced}.`}
+            >
+              <Input
+                autoFocus
+                value={name}
+                maxLength={64}
+                disabled={isBusy}
+                autoComplete="off"
+                onChange={(_, { value }) => setName(value)}
+              />
+            </Field>
+          </DialogContent>
+          <DialogActions>
+            <Button type="submit" appearance="primary" disabled={isBusy || trimmed === ""}>
+              {replaced === undefined ? "Save" : "Replace"}
+            </Button>
+            <Button onClick={onClose}>Cancel</Button>
+          </DialogActions>
+        </DialogBody>
+      </form>
+    </Modal>
   );
 }

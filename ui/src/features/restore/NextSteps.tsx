@@ -1,10 +1,8 @@
 import {
   Button,
-  Dialog,
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field,
   Input,
@@ -15,6 +13,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { ErrorView } from "../../components/ErrorView";
+import { Modal } from "../../components/Modal";
 import { commands, type NextView, type RestoreView, type ResumeChoice, type ResumeInput } from "../../ipc";
 import { hostsQuery, serversQuery } from "../shell/data";
 import { Card } from "./Card";
@@ -138,67 +137,65 @@ function ResumeDialog({ restore, onResume, onClose }: ResumeDialogProps) {
     }
   };
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && !isBusy && onClose()}>
-      <DialogSurface>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void watch();
-          }}
-        >
-          <DialogBody>
-            <DialogTitle>{`Keep watching ${row.host}`}</DialogTitle>
-            <DialogContent>
-              <Field
-                label="Look through"
-                hint="At another address: connect to the host there first, on the page Hosts, and choose it here."
-              >
-                <Select value={server} onChange={(_, { value }) => setServer(value)}>
-                  <option value="">{row.server}</option>
-                  {servers.data
-                    ?.filter((one) => one.name !== row.server)
-                    .map((one) => (
-                      <option key={one.name} value={one.name}>
-                        {one.name}
-                      </option>
-                    ))}
-                </Select>
-              </Field>
-              <Field label="Host's user" hint="The host's own, such as root, where its password is the bundle's now.">
-                <Input value={user} autoComplete="off" onChange={(_, { value }) => setUser(value)} />
-              </Field>
-              <Field label="Host's password" hint="Leave it empty for the one that is remembered of this user">
-                <Input
-                  type="password"
-                  value={password}
-                  autoComplete="off"
-                  onChange={(_, { value }) => setPassword(value)}
-                />
-              </Field>
-              <Field
-                label="Certificate's SHA-256 thumbprint"
-                hint="Only as the host's own console shows it: it is trusted with your passwords."
-              >
-                <Input
-                  value={certificate}
-                  spellCheck={false}
-                  autoComplete="off"
-                  onChange={(_, { value }) => setCertificate(value)}
-                />
-              </Field>
-              {error !== null && <ErrorView error={error} />}
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={isBusy}>
-                Keep watching
-              </Button>
-              <Button disabled={isBusy} onClick={onClose}>
-                Cancel
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <Modal onClose={() => isBusy || onClose()}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void watch();
+        }}
+      >
+        <DialogBody>
+          <DialogTitle>{`Keep watching ${row.host}`}</DialogTitle>
+          <DialogContent>
+            <Field
+              label="Look through"
+              hint="At another address: connect to the host there first, on the page Hosts, and choose it here."
+            >
+              <Select value={server} onChange={(_, { value }) => setServer(value)}>
+                <option value="">{row.server}</option>
+                {servers.data
+                  ?.filter((one) => one.name !== row.server)
+                  .map((one) => (
+                    <option key={one.name} value={one.name}>
+                      {one.name}
+                    </option>
+                  ))}
+              </Select>
+            </Field>
+            <Field label="Host's user" hint="The host's own, such as root, where its password is the bundle's now.">
+              <Input value={user} autoComplete="off" onChange={(_, { value }) => setUser(value)} />
+            </Field>
+            <Field label="Host's password" hint="Leave it empty for the one that is remembered of this user">
+              <Input
+                type="password"
+                value={password}
+                autoComplete="off"
+                onChange={(_, { value }) => setPassword(value)}
+              />
+            </Field>
+            <Field
+              label="Certificate's SHA-256 thumbprint"
+              hint="Only as the host's own console shows it: it is trusted with your passwords."
+            >
+              <Input
+                value={certificate}
+                spellCheck={false}
+                autoComplete="off"
+                onChange={(_, { value }) => setCertificate(value)}
+              />
+            </Field>
+            {error !== null && <ErrorView error={error} />}
+          </DialogContent>
+          <DialogActions>
+            <Button type="submit" appearance="primary" disabled={isBusy}>
+              Keep watching
+            </Button>
+            <Button disabled={isBusy} onClick={onClose}>
+              Cancel
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </form>
+    </Modal>
   );
 }

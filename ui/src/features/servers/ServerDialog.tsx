@@ -1,11 +1,9 @@
 import {
   Button,
   Checkbox,
-  Dialog,
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field,
   Input,
@@ -19,6 +17,7 @@ import {
 } from "@fluentui/react-components";
 import { type RefObject, type SubmitEvent, useRef, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
+import { Modal } from "../../components/Modal";
 import { useInitialFocus } from "../../components/useInitialFocus";
 import { plural } from "../../components/words";
 import { type ConnectOutcome, commands, type ServerInput, type ServerView } from "../../ipc";
@@ -109,54 +108,54 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
   };
 
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && close()}>
-      <DialogSurface
-        className={mergeClasses(
-          styles.surface,
-          step.kind === "certificate" && step.outcome.expected !== null && styles.wide,
-        )}
-      >
-        {step.kind === "form" && (
-          <ServerForm
-            server={server}
-            input={input}
-            // A certificate is accepted for one address.
-            onChange={(change) => setInput({ ...input, ...(change.address !== undefined && NO_THUMBPRINT), ...change })}
-            passwordBox={ask?.kind === "password" ? passwordBox : null}
-            isBusy={isBusy}
-            error={error}
-            onSubmit={() => void connect(input.acceptThumbprint)}
-            onCancel={close}
-          />
-        )}
-        {step.kind === "certificate" && (
-          <CertificateQuestion
-            address={input.address}
-            outcome={step.outcome}
-            refusal={refusal}
-            isBusy={isBusy}
-            onAccept={() => void connect(step.outcome.certificate.sha256)}
-            onRefuse={() => (ask?.kind === "certificate" || isBusy ? close() : setStep({ kind: "form" }))}
-          />
-        )}
-        {step.kind === "connected" && (
-          <DialogBody>
-            <DialogTitle>Connected to {step.outcome.server.name}</DialogTitle>
-            <DialogContent className={styles.form}>
-              <p className={styles.text}>
-                {step.outcome.product}, {plural(step.outcome.hosts, "host")}.
-              </p>
-              <ErrorView error={step.outcome.keyringError} intent="warning" />
-            </DialogContent>
-            <DialogActions>
-              <Button appearance="primary" autoFocus onClick={onClose}>
-                Close
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        )}
-      </DialogSurface>
-    </Dialog>
+    <Modal
+      isAlert
+      className={mergeClasses(
+        styles.surface,
+        step.kind === "certificate" && step.outcome.expected !== null && styles.wide,
+      )}
+      onClose={close}
+    >
+      {step.kind === "form" && (
+        <ServerForm
+          server={server}
+          input={input}
+          // A certificate is accepted for one address.
+          onChange={(change) => setInput({ ...input, ...(change.address !== undefined && NO_THUMBPRINT), ...change })}
+          passwordBox={ask?.kind === "password" ? passwordBox : null}
+          isBusy={isBusy}
+          error={error}
+          onSubmit={() => void connect(input.acceptThumbprint)}
+          onCancel={close}
+        />
+      )}
+      {step.kind === "certificate" && (
+        <CertificateQuestion
+          address={input.address}
+          outcome={step.outcome}
+          refusal={refusal}
+          isBusy={isBusy}
+          onAccept={() => void connect(step.outcome.certificate.sha256)}
+          onRefuse={() => (ask?.kind === "certificate" || isBusy ? close() : setStep({ kind: "form" }))}
+        />
+      )}
+      {step.kind === "connected" && (
+        <DialogBody>
+          <DialogTitle>Connected to {step.outcome.server.name}</DialogTitle>
+          <DialogContent className={styles.form}>
+            <p className={styles.text}>
+              {step.outcome.product}, {plural(step.outcome.hosts, "host")}.
+            </p>
+            <ErrorView error={step.outcome.keyringError} intent="warning" />
+          </DialogContent>
+          <DialogActions>
+            <Button appearance="primary" autoFocus onClick={onClose}>
+              Close
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      )}
+    </Modal>
   );
 }
 

@@ -1,15 +1,8 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from "@fluentui/react-components";
+import { Button, DialogActions, DialogBody, DialogContent, DialogTitle } from "@fluentui/react-components";
 import { useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { ErrorView } from "../../components/ErrorView";
+import { Modal } from "../../components/Modal";
 import { plural } from "../../components/words";
 import { type CloseAnswer, commands, type RestoreProgress } from "../../ipc";
 import { isRunning, useJobs } from "./jobs";
@@ -40,33 +33,31 @@ function Question() {
     }
   };
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && void answer("stay")}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{running === 0 ? "Close Hostkeep?" : `${plural(running, "task")} still running`}</DialogTitle>
-          <DialogContent>
-            {running === 0
-              ? "The tasks that were running have ended meanwhile."
-              : "Go on in the background to let them finish: a notification tells when they have. Cancel and quit keeps every bundle that has been saved so far."}
-            {restoring.map((restore) => (
-              <p key={restore.id}>{closingWords(restore)}</p>
-            ))}
-            {error !== null && <ErrorView error={error} />}
-          </DialogContent>
-          <DialogActions fluid>
-            <Button appearance="primary" autoFocus disabled={isBusy} onClick={() => answer("background")}>
-              Go on in the background
-            </Button>
-            <Button disabled={isBusy} onClick={() => answer("cancelAndQuit")}>
-              {running === 0 ? "Quit" : "Cancel and quit"}
-            </Button>
-            <Button disabled={isBusy} onClick={() => answer("stay")}>
-              Stay
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <Modal isAlert onClose={() => void answer("stay")}>
+      <DialogBody>
+        <DialogTitle>{running === 0 ? "Close Hostkeep?" : `${plural(running, "task")} still running`}</DialogTitle>
+        <DialogContent>
+          {running === 0
+            ? "The tasks that were running have ended meanwhile."
+            : "Go on in the background to let them finish: a notification tells when they have. Cancel and quit keeps every bundle that has been saved so far."}
+          {restoring.map((restore) => (
+            <p key={restore.id}>{closingWords(restore)}</p>
+          ))}
+          {error !== null && <ErrorView error={error} />}
+        </DialogContent>
+        <DialogActions fluid>
+          <Button appearance="primary" autoFocus disabled={isBusy} onClick={() => answer("background")}>
+            Go on in the background
+          </Button>
+          <Button disabled={isBusy} onClick={() => answer("cancelAndQuit")}>
+            {running === 0 ? "Quit" : "Cancel and quit"}
+          </Button>
+          <Button disabled={isBusy} onClick={() => answer("stay")}>
+            Stay
+          </Button>
+        </DialogActions>
+      </DialogBody>
+    </Modal>
   );
 }
 

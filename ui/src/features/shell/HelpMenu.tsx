@@ -1,10 +1,8 @@
 import {
   Button,
-  Dialog,
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Menu,
   MenuDivider,
@@ -27,6 +25,7 @@ import { useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { copyText } from "../../components/clipboard";
 import { ErrorView } from "../../components/ErrorView";
+import { Modal } from "../../components/Modal";
 import { commands, type Folder } from "../../ipc";
 import { startQuery } from "./data";
 import { PAGE_HELP, SHORTCUTS } from "./help";
@@ -103,18 +102,16 @@ export function HelpDialogs({ topic, onClose }: { topic: HelpTopic | null; onClo
     return null;
   }
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <Content topic={topic} />
-          <DialogActions>
-            <Button appearance="primary" autoFocus onClick={onClose}>
-              Close
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <Modal onClose={onClose}>
+      <DialogBody>
+        <Content topic={topic} />
+        <DialogActions>
+          <Button appearance="primary" autoFocus onClick={onClose}>
+            Close
+          </Button>
+        </DialogActions>
+      </DialogBody>
+    </Modal>
   );
 }
 
