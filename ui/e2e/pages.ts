@@ -2,6 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import type { Message } from "../src/ipc/bindings";
+import type { Spoilt } from "../src/mock/ipc";
 import type { ScenarioName } from "../src/mock/scenarios";
 
 /** Whatever a page complains of fails its test. */
@@ -64,6 +65,11 @@ export async function column(page: Page, name: string, title: string): Promise<s
 
 export async function send(page: Page, message: Message): Promise<void> {
   await page.evaluate((sent) => window.mock.send(sent), message);
+}
+
+/** From now on a command fails, or never answers, or does as before. */
+export async function spoil(page: Page, command: string, how: Spoilt | null): Promise<void> {
+  await page.evaluate(([name, as]) => window.mock.spoil(name, as), [command, how] as const);
 }
 
 /** The arguments of each call of a command so far. */

@@ -60,6 +60,28 @@ test("a wrong password is told in place, and what was typed stays", async ({ pag
   await expect(page.getByText("vc01.lab.local refused the password of backup@vsphere.local.")).toBeVisible();
   await expect(page.getByText("vCenter locks an account after several wrong ones.")).toBeVisible();
   await expect(page.getByLabel("Address")).toHaveValue("vc01.lab.local");
+  await expect(page.getByRole("textbox", { name: "Password" })).toBeFocused();
+  await page.keyboard.type("right");
+  await expect(page.getByRole("textbox", { name: "Password" })).toHaveValue("right");
+});
+
+test("while it connects the focus stays, so that Esc ends it", async ({ page }) => {
+  await open(page, "silentServer", "/settings");
+  await page.getByRole("button", { name: "Connect to a server" }).click();
+  await page.getByLabel("Address").fill("vc01.lab.local");
+  await page.getByLabel("User name").fill("backup@vsphere.local");
+  const password = page.getByRole("textbox", { name: "Password" });
+  await password.fill("secret");
+  await password.press("Enter");
+  await expect(page.getByText("Connecting to vc01.lab.local")).toBeVisible();
+  await expect(password).toBeFocused();
+  await page.keyboard.type("more");
+  await page.keyboard.press("Enter");
+  await expect(password).toHaveValue("secret");
+  expect(await calls(page, "save_server")).toHaveLength(1);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("alertdialog")).toBeHidden();
+  expect(await calls(page, "cancel_connecting")).toHaveLength(1);
 });
 
 test("a changed certificate is a stop: old and new side by side, accepted only after a deliberate tick", async ({

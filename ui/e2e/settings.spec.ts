@@ -1,6 +1,6 @@
 /** The settings: each is applied at once, checked at its place, and can be taken back. */
 import { expect, type Locator, type Page, test } from "@playwright/test";
-import { calls, open, send } from "./pages";
+import { calls, open, send, spoil } from "./pages";
 
 const section = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 const changes = (page: Page) => calls(page, "change_settings");
@@ -23,6 +23,17 @@ test("a number is taken over by Enter and when the field is left, and can be tak
   await page.getByLabel("Stale after").blur();
   await expect(section(page, "Backing up").getByText("Saved.")).toBeVisible();
   expect((await changes(page)).at(-1)).toEqual({ change: { staleAfterDays: 30 } });
+});
+
+test("while it is saved the field keeps the focus, and saves it once", async ({ page }) => {
+  await open(page, "small", "/settings");
+  const atOnce = page.getByLabel("Hosts at once");
+  await spoil(page, "change_settings", "hangs");
+  await change(atOnce, "12");
+  await expect(atOnce).not.toBeEditable();
+  await expect(atOnce).toBeFocused();
+  await atOnce.blur();
+  expect(await changes(page)).toHaveLength(1);
 });
 
 test("what is no number in range is told at the field and not asked of the core", async ({ page }) => {

@@ -1,6 +1,6 @@
 /** The frame: navigation, panes, shortcuts, help, zoom, the demo's banner. */
 import { expect } from "@playwright/test";
-import { calls, open, row, rows, test } from "./pages";
+import { calls, open, row, rows, spoil, test } from "./pages";
 
 test("F6 goes around the panes, Shift+F6 back", async ({ page }) => {
   await page.setViewportSize({ width: 1500, height: 800 });
@@ -23,6 +23,20 @@ test("F5 reads the hosts again instead of loading the page again", async ({ page
   const before = (await calls(page, "refresh_hosts")).length;
   await page.keyboard.press("F5");
   await expect.poll(async () => (await calls(page, "refresh_hosts")).length).toBe(before + 1);
+});
+
+test("a button that is busy keeps the focus, and does not do it twice", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await expect(page.getByText("Read just now", { exact: true })).toBeVisible();
+  await spoil(page, "refresh_hosts", "hangs");
+  const before = (await calls(page, "refresh_hosts")).length;
+  const refresh = page.getByRole("button", { name: "Refresh" });
+  await refresh.click();
+  await expect(refresh).toBeDisabled();
+  await expect(refresh).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("F5");
+  expect((await calls(page, "refresh_hosts")).length).toBe(before + 1);
 });
 
 test("no shortcut acts behind an open dialog", async ({ page }) => {

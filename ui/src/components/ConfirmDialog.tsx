@@ -39,10 +39,10 @@ export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: 
           {error !== null && <ErrorView error={error} />}
         </DialogContent>
         <DialogActions>
-          <Button appearance="primary" disabled={isBusy} onClick={act}>
+          <Button appearance="primary" disabledFocusable={isBusy} onClick={act}>
             {confirm}
           </Button>
-          <Button ref={cancel} disabled={isBusy} onClick={onClose}>
+          <Button ref={cancel} disabledFocusable={isBusy} onClick={onClose}>
             Cancel
           </Button>
         </DialogActions>

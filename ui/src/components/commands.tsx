@@ -27,6 +27,8 @@ export type Command = {
   /** Shown in menus; the page binds it. */
   shortcut?: string;
   disabled?: boolean;
+  /** It is being done: it cannot be done again, and keeps the focus. */
+  isBusy?: boolean;
   isPrimary?: boolean;
   run: () => void;
 };
@@ -66,6 +68,7 @@ export function CommandBar({ commands, label }: { commands: Commands; label: str
                 appearance={command.isPrimary === true ? "primary" : "subtle"}
                 icon={command.icon}
                 disabled={command.disabled}
+                disabledFocusable={command.isBusy}
                 onClick={command.run}
                 {...(command.short === undefined ? {} : { "aria-label": command.label, title: command.label })}
               >
@@ -93,7 +96,12 @@ export function CommandItems({ commands }: { commands: Commands }) {
 
 function CommandItem({ command }: { command: Command }) {
   return (
-    <MenuItem icon={command.icon} secondaryContent={command.shortcut} disabled={command.disabled} onClick={command.run}>
+    <MenuItem
+      icon={command.icon}
+      secondaryContent={command.shortcut}
+      disabled={command.disabled || command.isBusy}
+      onClick={command.run}
+    >
       {command.label}
     </MenuItem>
   );

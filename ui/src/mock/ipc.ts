@@ -1,5 +1,5 @@
 /** Plays the shell below `__TAURI_INTERNALS__`, so that everything above it is the product's own code. */
-import type { commands, Message } from "../ipc/bindings";
+import type { commands, ErrorReport, Message } from "../ipc/bindings";
 import { scenario } from "./scenarios";
 import { createShell } from "./shell";
 
@@ -11,12 +11,19 @@ export type Handlers = {
   ) => Awaited<ReturnType<Contract[Name]>> | Promise<Awaited<ReturnType<Contract[Name]>>>;
 };
 
+/** It fails with this, or never answers. */
+export type Spoilt = ErrorReport | "hangs";
+
 type Callback = (payload: unknown) => void;
 
 declare global {
   interface Window {
-    /** For tests: says something on the channel, and lists the calls so far. */
-    mock: { send: (message: Message) => void; calls: { command: string; args: unknown }[] };
+    /** For tests: says something on the channel, lists the calls so far, spoils a command from now on. */
+    mock: {
+      send: (message: Message) => void;
+      calls: { command: string; args: unknown }[];
+      spoil: (command: string, how: Spoilt | null) => void;
+    };
   }
 }
 
@@ -26,10 +33,15 @@ export function install(name: string): void {
   const runCallback = (id: number, payload: unknown) => callbacks.get(id)?.(payload);
   const calls: { command: string; args: unknown }[] = [];
   const shell = createShell(scenario(name), runCallback);
-  window.mock = { send: shell.send, calls };
+  const spoilt = new Map<string, Spoilt | null>();
+  window.mock = { send: shell.send, calls, spoil: (command, how) => spoilt.set(command, how) };
 
   const invoke = async (command: string, args: Record<string, unknown> = {}): Promise<unknown> => {
     calls.push({ command, args });
+    const how = spoilt.get(command) ?? null;
+    if (how !== null) {
+      return how === "hangs" ? new Promise(() => {}) : Promise.reject(how);
+    }
     const handler = Object.entries(shell.handlers).find(([known]) => snakeCase(known) === command)?.[1];
     if (handler === undefined) {
       throw new Error(`the mock does not know the command ${command}`);

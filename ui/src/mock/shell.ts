@@ -65,7 +65,7 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
     saveServer: (input) => {
       if (input.password === "wrong") {
         throw {
-          code: "login_refused",
+          code: "wrong_password",
           message: `${input.address} refused the password of ${input.user}.`,
           hint: "Type the password again. vCenter locks an account after several wrong ones.",
           details: ["vim.fault.InvalidLogin: Cannot complete login due to an incorrect user name or password."],

@@ -174,7 +174,7 @@ function Runs() {
       label: "Refresh",
       icon: <ArrowClockwiseRegular />,
       shortcut: "F5",
-      disabled: isReading,
+      isBusy: isReading,
       run: () => void refresh(),
     },
   ];

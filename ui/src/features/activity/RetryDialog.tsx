@@ -97,11 +97,11 @@ export function RetryDialog({ runId, onClose }: { runId: string; onClose: () => 
         </DialogContent>
         <DialogActions>
           {retry !== null && retry.hosts.length > 0 && (
-            <Button appearance="primary" disabled={isBusy} onClick={() => void start(retry)}>
+            <Button appearance="primary" disabledFocusable={isBusy} onClick={() => void start(retry)}>
               Back up {plural(retry.hosts.length, "host")}
             </Button>
           )}
-          <Button autoFocus disabled={isBusy} onClick={onClose}>
+          <Button autoFocus disabledFocusable={isBusy} onClick={onClose}>
             Cancel
           </Button>
         </DialogActions>

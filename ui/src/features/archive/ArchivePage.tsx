@@ -254,7 +254,7 @@ function Unreadable({ error, isReading, onAgain }: UnreadableProps) {
         error={error}
         actions={
           <>
-            <Button size="small" disabled={isReading} onClick={onAgain}>
+            <Button size="small" disabledFocusable={isReading} onClick={onAgain}>
               {isReading ? "Reading" : "Try again"}
             </Button>
             <Button size="small" onClick={() => void navigate({ to: "/settings" })}>

@@ -54,6 +54,9 @@ function NoteForm({ record, onDone }: { record: RecordRow; onDone: () => void })
   const [error, setError] = useState<unknown>(null);
   const isTooLong = draft.trim().length > MAX_NOTE;
   const save = async () => {
+    if (isBusy) {
+      return;
+    }
     setBusy(true);
     setError(null);
     try {
@@ -82,7 +85,7 @@ function NoteForm({ record, onDone }: { record: RecordRow; onDone: () => void })
           resize="vertical"
           autoFocus
           value={draft}
-          disabled={isBusy}
+          readOnly={isBusy}
           onChange={(_, data) => setDraft(data.value)}
           onKeyDown={(event) => {
             if (event.key === "Escape") {
@@ -95,10 +98,10 @@ function NoteForm({ record, onDone }: { record: RecordRow; onDone: () => void })
         />
       </Field>
       <div className={styles.actions}>
-        <Button size="small" appearance="primary" type="submit" disabled={isBusy || isTooLong}>
+        <Button size="small" appearance="primary" type="submit" disabled={isTooLong} disabledFocusable={isBusy}>
           Save note
         </Button>
-        <Button size="small" disabled={isBusy} onClick={onDone}>
+        <Button size="small" disabledFocusable={isBusy} onClick={onDone}>
           Cancel
         </Button>
       </div>

@@ -95,7 +95,7 @@ export function archiveCommands({ chosen, isReading, hasCalendar, hasDetails, ac
       label: "Refresh",
       icon: <ArrowClockwiseRegular />,
       shortcut: "F5",
-      disabled: isReading,
+      isBusy: isReading,
       run: acts.refresh,
     },
     { id: "verifyAll", label: "Verify all", icon: <ShieldCheckmarkRegular />, run: acts.verifyAll },

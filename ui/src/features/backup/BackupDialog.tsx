@@ -33,6 +33,9 @@ export function BackupDialog({ hosts, onClose }: { hosts: readonly HostRow[]; on
   const unsupported = hosts.filter((host) => host.safety === "notSupported").length;
   const start = async (event: SubmitEvent) => {
     event.preventDefault();
+    if (isBusy) {
+      return;
+    }
     setBusy(true);
     setError(null);
     try {
@@ -76,7 +79,7 @@ export function BackupDialog({ hosts, onClose }: { hosts: readonly HostRow[]; on
                 autoFocus
                 value={note}
                 maxLength={500}
-                disabled={isBusy}
+                readOnly={isBusy}
                 placeholder="Before the firmware update"
                 autoComplete="off"
                 onChange={(_, { value }) => setNote(value)}
@@ -84,7 +87,7 @@ export function BackupDialog({ hosts, onClose }: { hosts: readonly HostRow[]; on
             </Field>
           </DialogContent>
           <DialogActions>
-            <Button type="submit" appearance="primary" disabled={isBusy}>
+            <Button type="submit" appearance="primary" disabledFocusable={isBusy}>
               Back up
             </Button>
             <Button onClick={onClose}>Cancel</Button>

@@ -172,7 +172,7 @@ function JobView({ job }: { job: Job }) {
             label: head.kind === "backup" ? "Cancel the run" : "Cancel",
             icon: <DismissCircleRegular />,
             isPrimary: true,
-            disabled: head.state === "cancelling",
+            isBusy: head.state === "cancelling",
             run: () => attempt(() => ipc.cancelJob(head.id, null)),
           },
         ]

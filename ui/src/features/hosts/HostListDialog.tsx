@@ -64,7 +64,7 @@ export function HostListDialog({ initial, onSelect, onClose }: HostListDialogPro
                   rows={8}
                   resize="vertical"
                   value={text}
-                  disabled={isBusy}
+                  readOnly={isBusy}
                   spellCheck={false}
                   textarea={{ className: styles.list }}
                   onChange={(_, { value }) => {
@@ -77,7 +77,7 @@ export function HostListDialog({ initial, onSelect, onClose }: HostListDialogPro
                 <Button
                   size="small"
                   icon={<DocumentRegular />}
-                  disabled={isBusy}
+                  disabledFocusable={isBusy}
                   onClick={() => find(commands.matchHostsFile)}
                 >
                   Load a file
@@ -91,7 +91,8 @@ export function HostListDialog({ initial, onSelect, onClose }: HostListDialogPro
           {match === null ? (
             <Button
               appearance="primary"
-              disabled={isBusy || text.trim() === ""}
+              disabled={text.trim() === ""}
+              disabledFocusable={isBusy}
               onClick={() => find(() => commands.matchHosts(text))}
             >
               Find
@@ -99,7 +100,8 @@ export function HostListDialog({ initial, onSelect, onClose }: HostListDialogPro
           ) : (
             <Button
               appearance="primary"
-              disabled={isBusy || match.matched.length === 0}
+              disabled={match.matched.length === 0}
+              disabledFocusable={isBusy}
               onClick={() => {
                 onSelect(match.matched);
                 onClose();
@@ -108,7 +110,7 @@ export function HostListDialog({ initial, onSelect, onClose }: HostListDialogPro
               Select {plural(match.matched.length, "host")}
             </Button>
           )}
-          <Button disabled={isBusy} onClick={onClose}>
+          <Button disabledFocusable={isBusy} onClick={onClose}>
             Cancel
           </Button>
         </DialogActions>

@@ -247,7 +247,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       label: "Refresh",
       icon: <ArrowSyncRegular />,
       shortcut: "F5",
-      disabled: isReading,
+      isBusy: isReading,
       run: onRefresh,
     },
     {

@@ -139,7 +139,7 @@ function SaveDialog({ chosen, taken, onClose }: SaveDialogProps) {
   const replaced = taken.find((other) => other.toLowerCase() === trimmed.toLowerCase());
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (trimmed === "") {
+    if (trimmed === "" || isBusy) {
       return;
     }
     setBusy(true);
@@ -172,14 +172,14 @@ function SaveDialog({ chosen, taken, onClose }: SaveDialogProps) {
                 autoFocus
                 value={name}
                 maxLength={64}
-                disabled={isBusy}
+                readOnly={isBusy}
                 autoComplete="off"
                 onChange={(_, { value }) => setName(value)}
               />
             </Field>
           </DialogContent>
           <DialogActions>
-            <Button type="submit" appearance="primary" disabled={isBusy || trimmed === ""}>
+            <Button type="submit" appearance="primary" disabled={trimmed === ""} disabledFocusable={isBusy}>
               {replaced === undefined ? "Save" : "Replace"}
             </Button>
             <Button onClick={onClose}>Cancel</Button>

@@ -79,7 +79,7 @@ export function ConfirmPart({ plan, ticked, wantsOwnUser, isBusy, onRestore }: C
           <Input value={typed} autoComplete="off" spellCheck={false} onChange={(_, { value }) => setTyped(value)} />
         </Field>
         <div className={styles.row}>
-          <Button type="submit" appearance="primary" disabled={why !== null || isBusy}>
+          <Button type="submit" appearance="primary" disabled={why !== null} disabledFocusable={isBusy}>
             {`Restore ${name} and restart it`}
           </Button>
           <span className={styles.quiet} role="status">

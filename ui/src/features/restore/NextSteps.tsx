@@ -73,14 +73,14 @@ export function NextSteps({ restore }: { restore: RestoreView }) {
           <Button
             key={next.kind}
             appearance={index === 0 && next.kind !== "undo" ? "primary" : "secondary"}
-            disabled={isBusy}
+            disabledFocusable={isBusy}
             onClick={() => act(next)}
           >
             {nextWords(next)}
           </Button>
         ))}
         {canWatch && (
-          <Button appearance="subtle" disabled={isBusy} onClick={() => setAsking(true)}>
+          <Button appearance="subtle" disabledFocusable={isBusy} onClick={() => setAsking(true)}>
             Keep watching with another user, server or certificate…
           </Button>
         )}
@@ -141,7 +141,7 @@ function ResumeDialog({ restore, onResume, onClose }: ResumeDialogProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void watch();
+          isBusy || void watch();
         }}
       >
         <DialogBody>
@@ -187,10 +187,10 @@ function ResumeDialog({ restore, onResume, onClose }: ResumeDialogProps) {
             {error !== null && <ErrorView error={error} />}
           </DialogContent>
           <DialogActions>
-            <Button type="submit" appearance="primary" disabled={isBusy}>
+            <Button type="submit" appearance="primary" disabledFocusable={isBusy}>
               Keep watching
             </Button>
-            <Button disabled={isBusy} onClick={onClose}>
+            <Button disabledFocusable={isBusy} onClick={onClose}>
               Cancel
             </Button>
           </DialogActions>

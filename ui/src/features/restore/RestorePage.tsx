@@ -149,7 +149,8 @@ export function RestorePage(): ReactNode {
             <Button
               appearance="primary"
               icon={<ClipboardTaskListLtrRegular />}
-              disabled={!isReady || planning.kind === "looking"}
+              disabled={!isReady}
+              disabledFocusable={planning.kind === "looking"}
               onClick={() => void look(null)}
             >
               Look at the plan
@@ -185,7 +186,7 @@ export function RestorePage(): ReactNode {
               onError={setError}
             />
             <div className={styles.row}>
-              <Button disabled={isStarting} onClick={() => void look(planning.plan)}>
+              <Button disabledFocusable={isStarting} onClick={() => void look(planning.plan)}>
                 Look again
               </Button>
             </div>

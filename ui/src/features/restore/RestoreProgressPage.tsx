@@ -47,7 +47,7 @@ export function RestoreProgressPage({ job, restore }: { job: Job; restore: Resto
                 <Button icon={<DismissCircleRegular />} disabled>
                   Cancel the restore
                 </Button>
-                <Button disabled={isCancelling} onClick={cancel}>
+                <Button disabledFocusable={isCancelling} onClick={cancel}>
                   Stop watching
                 </Button>
               </div>
@@ -58,7 +58,7 @@ export function RestoreProgressPage({ job, restore }: { job: Job; restore: Resto
           ) : (
             <>
               <div className={styles.row}>
-                <Button icon={<DismissCircleRegular />} disabled={isCancelling} onClick={cancel}>
+                <Button icon={<DismissCircleRegular />} disabledFocusable={isCancelling} onClick={cancel}>
                   Cancel the restore
                 </Button>
               </div>

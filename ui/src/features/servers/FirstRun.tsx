@@ -48,12 +48,12 @@ export function FirstRun({ onConnect }: { onConnect: () => void }) {
             appearance="primary"
             autoFocus
             icon={<PlugConnectedRegular />}
-            disabled={isStarting}
+            disabledFocusable={isStarting}
             onClick={onConnect}
           >
             Connect to a server
           </Button>
-          <Button icon={<BeakerRegular />} disabled={isStarting} onClick={tryDemo}>
+          <Button icon={<BeakerRegular />} disabledFocusable={isStarting} onClick={tryDemo}>
             Try the demo
           </Button>
           {isStarting && <Spinner size="tiny" label="Starting the demo" />}

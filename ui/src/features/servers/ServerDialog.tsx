@@ -15,12 +15,12 @@ import {
   Spinner,
   tokens,
 } from "@fluentui/react-components";
-import { type RefObject, type SubmitEvent, useRef, useState } from "react";
+import { type RefObject, type SubmitEvent, useEffect, useRef, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { Modal } from "../../components/Modal";
 import { useInitialFocus } from "../../components/useInitialFocus";
 import { plural } from "../../components/words";
-import { type ConnectOutcome, commands, type ServerInput, type ServerView } from "../../ipc";
+import { type ConnectOutcome, commands, errorReport, type ServerInput, type ServerView } from "../../ipc";
 import { queryClient, startQuery } from "../shell/data";
 import { hostOf, shortAddress } from "./address";
 import { CertificateCard, ChangedCertificate } from "./CertificateCard";
@@ -67,8 +67,17 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const attempt = useRef(0);
-  const passwordBox = useInitialFocus<HTMLInputElement>();
+  const asksForPassword = ask?.kind === "password";
+  const passwordBox = useRef<HTMLInputElement>(null);
   const refusal = useInitialFocus<HTMLButtonElement>();
+
+  useEffect(() => {
+    asksForPassword && passwordBox.current?.focus();
+  }, [asksForPassword]);
+  useEffect(() => {
+    // What is to be typed again.
+    isRefusal(error) && passwordBox.current?.select();
+  }, [error]);
 
   const connect = async (acceptThumbprint: string | null) => {
     attempt.current += 1;
@@ -121,8 +130,11 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
           server={server}
           input={input}
           // A certificate is accepted for one address.
-          onChange={(change) => setInput({ ...input, ...(change.address !== undefined && NO_THUMBPRINT), ...change })}
-          passwordBox={ask?.kind === "password" ? passwordBox : null}
+          onChange={(change) =>
+            isBusy || setInput({ ...input, ...(change.address !== undefined && NO_THUMBPRINT), ...change })
+          }
+          asksForPassword={asksForPassword}
+          passwordBox={passwordBox}
           isBusy={isBusy}
           error={error}
           onSubmit={() => void connect(input.acceptThumbprint)}
@@ -163,17 +175,17 @@ type ServerFormProps = {
   server: ServerView | null;
   input: ServerInput;
   onChange: (change: Partial<ServerInput>) => void;
-  /** Given when it is the password that is asked for. */
-  passwordBox: RefObject<HTMLInputElement | null> | null;
+  asksForPassword: boolean;
+  passwordBox: RefObject<HTMLInputElement | null>;
   isBusy: boolean;
   error: unknown;
   onSubmit: () => void;
   onCancel: () => void;
 };
 
-function ServerForm({ server, input, onChange, passwordBox, isBusy, error, onSubmit, onCancel }: ServerFormProps) {
+function ServerForm(props: ServerFormProps) {
+  const { server, input, onChange, asksForPassword, passwordBox, isBusy, error, onSubmit, onCancel } = props;
   const styles = useStyles();
-  const asksForPassword = passwordBox !== null;
   const [isChecked, setChecked] = useState(false);
   const platform = queryClient.getQueryData(startQuery.queryKey)?.platform;
   const needsPassword = server === null || asksForPassword;
@@ -211,7 +223,7 @@ function ServerForm({ server, input, onChange, passwordBox, isBusy, error, onSub
               autoFocus={!asksForPassword}
               value={input.address}
               placeholder="vcenter.example.com"
-              disabled={isBusy}
+              readOnly={isBusy}
               autoComplete="off"
               spellCheck={false}
               onChange={(_, { value }) => onChange({ address: value })}
@@ -221,7 +233,7 @@ function ServerForm({ server, input, onChange, passwordBox, isBusy, error, onSub
             <Input
               value={input.user}
               placeholder="backup@vsphere.local"
-              disabled={isBusy}
+              readOnly={isBusy}
               autoComplete="off"
               spellCheck={false}
               onChange={(_, { value }) => onChange({ user: value })}
@@ -237,7 +249,7 @@ function ServerForm({ server, input, onChange, passwordBox, isBusy, error, onSub
               type="password"
               ref={passwordBox}
               value={input.password ?? ""}
-              disabled={isBusy}
+              readOnly={isBusy}
               autoComplete="off"
               onChange={(_, { value }) => onChange({ password: value === "" ? null : value })}
             />
@@ -245,14 +257,13 @@ function ServerForm({ server, input, onChange, passwordBox, isBusy, error, onSub
           <Checkbox
             label={`Remember the password in ${keyringName(platform)}`}
             checked={input.remember}
-            disabled={isBusy}
             onChange={(_, { checked }) => onChange({ remember: checked === true })}
           />
           <Field label="Name in Hostkeep" hint="The address, unless something else is entered">
             <Input
               value={input.name}
               placeholder={hostOf(input.address)}
-              disabled={isBusy}
+              readOnly={isBusy}
               autoComplete="off"
               spellCheck={false}
               onChange={(_, { value }) => onChange({ name: value })}
@@ -261,7 +272,7 @@ function ServerForm({ server, input, onChange, passwordBox, isBusy, error, onSub
         </DialogContent>
         <DialogActions>
           {isBusy && <Spinner size="tiny" label={`Connecting to ${hostOf(input.address)}`} />}
-          <Button type="submit" appearance="primary" disabled={isBusy}>
+          <Button type="submit" appearance="primary" disabledFocusable={isBusy}>
             {server === null ? "Connect" : "Save"}
           </Button>
           <Button onClick={onCancel}>Cancel</Button>
@@ -301,7 +312,7 @@ function CertificateQuestion({ address, outcome, refusal, isBusy, onAccept, onRe
         </DialogContent>
         <DialogActions>
           {isBusy && <Spinner size="tiny" label="Connecting" />}
-          <Button appearance="primary" disabled={isBusy} onClick={onAccept}>
+          <Button appearance="primary" disabledFocusable={isBusy} onClick={onAccept}>
             Trust and connect
           </Button>
           <Button ref={refusal} autoFocus onClick={onRefuse}>
@@ -326,13 +337,12 @@ function CertificateQuestion({ address, outcome, refusal, isBusy, onAccept, onRe
         <Checkbox
           label="The certificate was replaced on purpose, and the new thumbprint is the server's"
           checked={isUnderstood}
-          disabled={isBusy}
-          onChange={(_, { checked }) => setUnderstood(checked === true)}
+          onChange={(_, { checked }) => isBusy || setUnderstood(checked === true)}
         />
       </DialogContent>
       <DialogActions>
         {isBusy && <Spinner size="tiny" label="Connecting" />}
-        <Button className={styles.button} disabled={!isUnderstood || isBusy} onClick={onAccept}>
+        <Button className={styles.button} disabled={!isUnderstood} disabledFocusable={isBusy} onClick={onAccept}>
           Accept the new certificate
         </Button>
         <Button className={styles.button} ref={refusal} appearance="primary" autoFocus onClick={onRefuse}>
@@ -341,6 +351,11 @@ function CertificateQuestion({ address, outcome, refusal, isBusy, onAccept, onRe
       </DialogActions>
     </DialogBody>
   );
+}
+
+/** The server has answered, and takes another password. */
+function isRefusal(error: unknown): boolean {
+  return error !== null && ["wrong_password", "password_expired"].includes(errorReport(error).code);
 }
 
 function keyringName(platform: string | undefined): string {

@@ -118,7 +118,8 @@ export function ServerList() {
       id: "test",
       label: "Test",
       icon: <PlugConnectedRegular />,
-      disabled: only === undefined || test?.kind === "busy",
+      disabled: only === undefined,
+      isBusy: test?.kind === "busy",
       run: () => only !== undefined && void runTest(only),
     },
     {

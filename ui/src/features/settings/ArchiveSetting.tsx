@@ -67,7 +67,8 @@ export function ArchiveSetting({ settings, isDemo }: { settings: SettingsView; i
             <Button
               size="small"
               icon={<FolderOpenRegular />}
-              disabled={settings.isFixedArchive || isChoosing}
+              disabled={settings.isFixedArchive}
+              disabledFocusable={isChoosing}
               onClick={() => void choose()}
             >
               Choose…

@@ -29,7 +29,7 @@ export function NumberSetting({ label, hint, unit, value, least, most, change }:
   const { state, apply, forget } = useSetting();
   const parsed = wholeNumberIn(draft ?? String(value), least, most);
   const commit = async () => {
-    if (draft === null || parsed.value === null) {
+    if (draft === null || parsed.value === null || state.kind === "saving") {
       return;
     }
     if (parsed.value === value) {
@@ -74,7 +74,7 @@ export function NumberSetting({ label, hint, unit, value, least, most, change }:
         inputMode="numeric"
         contentAfter={unit}
         value={draft ?? String(value)}
-        disabled={state.kind === "saving"}
+        readOnly={state.kind === "saving"}
         onChange={(_, data) => {
           setDraft(data.value);
           forget();

@@ -46,13 +46,13 @@ function Question() {
           {error !== null && <ErrorView error={error} />}
         </DialogContent>
         <DialogActions fluid>
-          <Button appearance="primary" autoFocus disabled={isBusy} onClick={() => answer("background")}>
+          <Button appearance="primary" autoFocus disabledFocusable={isBusy} onClick={() => answer("background")}>
             Go on in the background
           </Button>
-          <Button disabled={isBusy} onClick={() => answer("cancelAndQuit")}>
+          <Button disabledFocusable={isBusy} onClick={() => answer("cancelAndQuit")}>
             {running === 0 ? "Quit" : "Cancel and quit"}
           </Button>
-          <Button disabled={isBusy} onClick={() => answer("stay")}>
+          <Button disabledFocusable={isBusy} onClick={() => answer("stay")}>
             Stay
           </Button>
         </DialogActions>
