@@ -1,6 +1,6 @@
 /** The frame: navigation, panes, shortcuts, help, zoom, the demo's banner. */
 import { expect } from "@playwright/test";
-import { calls, open, row, rows, spoil, test } from "./pages";
+import { calls, open, row, rows, send, spoil, test } from "./pages";
 
 test("F6 goes around the panes, Shift+F6 back", async ({ page }) => {
   await page.setViewportSize({ width: 1500, height: 800 });
@@ -99,6 +99,33 @@ test("when what a dialog was opened from is gone, the focus is in the list", asy
   await expect(page.getByText(/ deleted, .* freed/)).toBeVisible();
   await expect(page.getByRole("grid", { name: "Bundles" }).locator(":focus")).toBeAttached();
 });
+
+const ARCHIVE_CHANGED = { kind: "archiveChanged" } as const;
+for (const { route, command, shown, scenario = "small", message = null } of [
+  { route: "/hosts", command: "list_hosts", shown: "Read just now", message: { kind: "hostsChanged" } as const },
+  { route: "/archive", command: "archive_overview", shown: "esx01.lab.local" },
+  { route: "/archive", command: "list_records", shown: "esx01.lab.local", message: ARCHIVE_CHANGED },
+  { route: "/inside?file=1", command: "look_inside", shown: "ntp1.lab.local, ntp2.lab.local" },
+  { route: "/compare?firstFile=1&secondFile=2", command: "compare_bundles", shown: "5 settings and 2 files differ" },
+  { route: "/activity", command: "list_runs", shown: "All saved", message: ARCHIVE_CHANGED },
+  { route: "/activity/run-0", command: "read_run", shown: "esx" },
+  {
+    route: "/restores/20261122T221000Z-7c1e0",
+    command: "read_restore",
+    shown: "What came of it",
+    scenario: "restoreProven" as const,
+  },
+]) {
+  test(`a refresh that fails takes nothing away: ${command} of ${route}`, async ({ page }) => {
+    await open(page, scenario, route);
+    const main = page.getByRole("main");
+    await expect(main.getByText(shown).first()).toBeVisible();
+    await spoil(page, command, { code: "gone", message: "The share is away", hint: null, details: [] });
+    message === null ? await page.keyboard.press("F5") : await send(page, message);
+    await expect(main.getByText("The share is away").first()).toBeVisible();
+    await expect(main.getByText(shown).first()).toBeVisible();
+  });
+}
 
 test("F1 explains the page, Ctrl+, opens the settings", async ({ page }) => {
   await open(page, "small", "/hosts");

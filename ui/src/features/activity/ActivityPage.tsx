@@ -202,7 +202,7 @@ function Runs() {
           </EmptyState>
         </>
       ) : (
-        !runs.isError && (
+        (runs.data !== undefined || !runs.isError) && (
           <ListPane label="Runs" pane="runs">
             <search className={styles.filters} aria-label="Filters">
               <SearchBox

@@ -63,25 +63,22 @@ export function ReportPage(): ReactNode {
     </Button>
   );
   useShortcuts({ "Alt+ArrowLeft": back, F5: () => void run.refetch() });
-  if (run.isError) {
-    return (
-      <Page title="Report of a run" actions={backButton}>
-        <Messages>
-          <ErrorView error={run.error} onAgain={() => void run.refetch()} />
-        </Messages>
-      </Page>
-    );
-  }
+  const error = run.isError && (
+    <Messages>
+      <ErrorView error={run.error} onAgain={() => void run.refetch()} />
+    </Messages>
+  );
   if (run.data === undefined) {
     return (
       <Page title="Report of a run" actions={backButton}>
-        <Loading label="Reading the report" />
+        {error || <Loading label="Reading the report" />}
       </Page>
     );
   }
   const { row } = run.data;
   return (
     <Page title={`Run of ${dateTime(row.startedAt ?? "")}`} subtitle={<Subtitle row={row} />} actions={backButton}>
+      {error}
       <Report key={runId} run={run.data} />
     </Page>
   );

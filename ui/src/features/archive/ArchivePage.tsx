@@ -55,10 +55,9 @@ export function ArchivePage(): ReactNode {
   useShortcuts({ F5: refresh });
   return (
     <Page title="Archive" subtitle={overview.data !== undefined && <Subtitle overview={overview.data} />}>
-      {overview.isError ? (
-        <Unreadable error={overview.error} isReading={isReading} onAgain={refresh} />
-      ) : overview.data === undefined ? (
-        <Loading label="Reading the archive" />
+      {overview.isError && <Unreadable error={overview.error} isReading={isReading} onAgain={refresh} />}
+      {overview.data === undefined ? (
+        !overview.isError && <Loading label="Reading the archive" />
       ) : overview.data.records === 0 && overview.data.problems.length === 0 ? (
         <Empty overview={overview.data} onRefresh={refresh} />
       ) : (
@@ -180,9 +179,8 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
             {list.data !== undefined && listInWords(rows.length, list.data.total, overview.records)}
             {chosen.length > 0 && `, ${wholeNumber(chosen.length)} selected`}
           </ArchiveFilters>
-          {list.isError ? (
-            <ErrorView error={list.error} onAgain={() => void list.refetch()} />
-          ) : (
+          {list.isError && <ErrorView error={list.error} onAgain={() => void list.refetch()} />}
+          {(list.data !== undefined || !list.isError) && (
             <DataGrid
               name="records"
               label="Bundles"

@@ -108,19 +108,15 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
       </Button>
     </>
   );
-  if (inside.isError) {
-    return (
-      <Page title="Inside a bundle" actions={actions}>
-        <Messages>
-          <ErrorView error={inside.error} onAgain={() => void inside.refetch()} />
-        </Messages>
-      </Page>
-    );
-  }
+  const error = inside.isError && (
+    <Messages>
+      <ErrorView error={inside.error} onAgain={() => void inside.refetch()} />
+    </Messages>
+  );
   if (inside.data === undefined) {
     return (
       <Page title="Inside a bundle" actions={actions}>
-        <Loading label="Reading the bundle" />
+        {error || <Loading label="Reading the bundle" />}
       </Page>
     );
   }
@@ -128,6 +124,7 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
   const isFiles = search.tab === "files";
   return (
     <Page title="Inside a bundle" subtitle={sideWords(side)} actions={actions}>
+      {error}
       <Sealing sealing={sealing} />
       <TabList
         size="small"

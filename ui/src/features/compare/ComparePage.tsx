@@ -104,15 +104,14 @@ export function ComparePage(): ReactNode {
       </div>
       <div className={styles.bars}>
         <SaidBar said={said} onDismiss={() => setSaid(null)} />
+        {comparison.isError && <ErrorView error={comparison.error} onAgain={() => void comparison.refetch()} />}
       </div>
       {first === null || second === null ? (
         <EmptyState icon={<BranchCompareRegular />} title="Choose two bundles">
           Two of one host show what was changed, two hosts how they differ. A file can be compared as well.
         </EmptyState>
-      ) : comparison.isError ? (
-        <ErrorView error={comparison.error} onAgain={() => void comparison.refetch()} />
       ) : comparison.data == null ? (
-        <Loading label="Comparing the bundles" />
+        !comparison.isError && <Loading label="Comparing the bundles" />
       ) : (
         <Differences comparison={comparison.data} search={search} onSearch={go} />
       )}

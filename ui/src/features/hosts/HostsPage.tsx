@@ -83,29 +83,26 @@ export function HostsPage() {
   const isReading = useIsMutating({ mutationKey: REFRESH }) > 0;
   useShortcuts({ F5: () => isReading || refresh.mutate() });
 
-  if (hosts.isPending) {
+  if (view === undefined) {
     return (
-      <Page title="Hosts">
-        <Loading label="Reading what is known of the hosts" />
-      </Page>
-    );
-  }
-  if (hosts.isError) {
-    return (
-      <Page title="Hosts" isScrolling>
-        <ErrorView error={hosts.error} onAgain={() => hosts.refetch()} />
+      <Page title="Hosts" isScrolling={hosts.isError}>
+        {hosts.isError ? (
+          <ErrorView error={hosts.error} onAgain={() => hosts.refetch()} />
+        ) : (
+          <Loading label="Reading what is known of the hosts" />
+        )}
       </Page>
     );
   }
   return (
     <>
-      {hosts.data.servers.length === 0 ? (
+      {view.servers.length === 0 ? (
         <FirstRun onConnect={() => setConnecting(true)} />
       ) : (
         <Hosts
-          view={hosts.data}
+          view={view}
           isReading={isReading}
-          refreshError={refresh.error}
+          refreshError={refresh.error ?? hosts.error}
           onRefresh={() => refresh.mutate()}
         />
       )}

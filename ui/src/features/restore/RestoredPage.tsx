@@ -50,19 +50,13 @@ export function RestoredPage(): ReactNode {
   if (job !== undefined && isRunning(job.head) && job.head.restore !== null) {
     return <RestoreProgressPage job={job} restore={job.head.restore} />;
   }
-  if (restore.isError) {
-    return (
-      <Page title="Restore" actions={back} isScrolling>
-        <ErrorView error={restore.error} onAgain={() => void restore.refetch()} />
-      </Page>
-    );
-  }
+  const error = restore.isError && <ErrorView error={restore.error} onAgain={() => void restore.refetch()} />;
   // What was read while it was under way here is out of date: the end is being read.
   const isOld = job !== undefined && restore.data?.row.state === "underWay";
   if (restore.data === undefined || (isOld && restore.isFetching)) {
     return (
-      <Page title="Restore" actions={back}>
-        <Loading label="Reading what is known of the restore" />
+      <Page title="Restore" actions={back} isScrolling>
+        {error || <Loading label="Reading what is known of the restore" />}
       </Page>
     );
   }
@@ -77,6 +71,7 @@ export function RestoredPage(): ReactNode {
       actions={back}
       isScrolling
     >
+      {error}
       <Report key={id} restore={restore.data} onAgain={() => void restore.refetch()} />
     </Page>
   );
