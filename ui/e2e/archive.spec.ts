@@ -175,6 +175,29 @@ test("an address names a record: it is selected and shown", async ({ page }) => 
   await expect(details(page).getByText(id ?? "", { exact: true })).toBeVisible();
 });
 
+test("a report leads to its record, which is in sight and told of", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await expect(details(page)).toBeVisible();
+  await page.keyboard.press("Alt+Enter");
+  await expect(details(page)).toBeHidden();
+  for (const run of [20, 5]) {
+    await page.evaluate((at) => window.location.assign(`#/activity/run-${at}`), run);
+    await page.getByRole("tab", { name: /^Saved/ }).click();
+    await rows(page, "Hosts of the run").nth(7).click();
+    await details(page).getByRole("button", { name: "Show in the archive" }).click();
+    const named = grid(page, "Bundles").locator('[role="row"][aria-selected="true"]');
+    await expect(named).toBeInViewport();
+    await expect(details(page).getByText("SHA-256", { exact: true })).toBeVisible();
+  }
+  await page.keyboard.press("Alt+Enter");
+  await expect(details(page)).toBeHidden();
+  await page.reload();
+  await expect(details(page).getByText("SHA-256", { exact: true })).toBeVisible();
+  await open(page, "history", "/archive");
+  await expect(rows(page, "Bundles").first()).toBeVisible();
+  await expect(details(page)).toBeHidden();
+});
+
 test("a note is edited where it stands, and keeps the pin", async ({ page }) => {
   await open(page, "history", "/archive");
   await page.getByRole("button", { name: "Pinned" }).click();

@@ -102,9 +102,19 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
   const isWide = useMedia("(min-width: 1180px)");
   const hasRoom = useMedia("(min-width: 820px)");
   const [hasCalendar, toggleCalendar] = useKept(KEPT_PANES.calendar, hasRoom);
-  const [hasDetails, toggleDetails] = useKept(KEPT_PANES.details, isWide || search.record !== undefined);
+  const [keepsDetails, toggleKeptDetails] = useKept(KEPT_PANES.details, isWide);
+  // A record that the address names is told of, whatever was chosen for the others.
+  const [closed, setClosed] = useState<string>();
+  const hasDetails = keepsDetails || (search.record !== undefined && search.record !== closed);
+  const toggleDetails = () => {
+    setClosed(search.record);
+    hasDetails === keepsDetails && toggleKeptDetails();
+  };
 
   const grid = useRef<GridHandle>(null);
+  useEffect(() => {
+    search.record !== undefined && grid.current?.reveal(search.record);
+  }, [search.record]);
   const searchBox = useRef<HTMLInputElement>(null);
   const { acts, said, setSaid } = useActs(chosen);
   const flow = useDeletion(() => setSelected(new Set()));
