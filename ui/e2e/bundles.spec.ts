@@ -232,3 +232,14 @@ test("the archive says what changed when, and how far a bundle is proven", async
   await changes.getByRole("button").first().click();
   await expect(page).toHaveURL(/#\/compare\?first=/);
 });
+
+test("in high contrast the mark of a change is seen on a selected row too", async ({ page }) => {
+  await page.emulateMedia({ contrast: "more" });
+  await open(page, "history", "/archive");
+  const changed = rows(page, "Bundles").filter({ hasText: "Changed" }).first();
+  await changed.click();
+  const colour = (selector: string) => changed.locator(selector).evaluate((element) => getComputedStyle(element).color);
+  await expect
+    .poll(() => colour('[role="gridcell"]:has-text("Changed") svg'))
+    .toBe(await colour('[role="gridcell"] >> nth=1'));
+});

@@ -9,9 +9,9 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     "& svg": { fontSize: "14px", verticalAlign: "-2px" },
   },
-  added: { "& svg": { color: tokens.colorStatusSuccessForeground1 } },
-  removed: { "& svg": { color: tokens.colorStatusDangerForeground1 } },
-  changed: { "& svg": { color: tokens.colorStatusWarningForeground1 } },
+  added: { "& svg": { color: `var(--mark-color, ${tokens.colorStatusSuccessForeground1})` } },
+  removed: { "& svg": { color: `var(--mark-color, ${tokens.colorStatusDangerForeground1})` } },
+  changed: { "& svg": { color: `var(--mark-color, ${tokens.colorStatusWarningForeground1})` } },
 });
 
 /** A sign and a word; the colour of the sign only underlines them. */
