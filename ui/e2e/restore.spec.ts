@@ -144,7 +144,12 @@ test("without a safety backup the page says that there is no way back, and a cha
   await expect(page.getByText("Without a safety backup there is no way back")).toBeVisible();
   await expect(page.getByRole("heading", { name: "Plan" })).toHaveCount(0);
   await page.getByLabel("Minutes to come back").fill("0");
-  await expect(page.getByText("1 to 1440")).toBeVisible();
+  await expect(page.getByText("Enter a whole number from 1 to 1,440.")).toBeVisible();
+  await expect(page.getByText("A number of minutes in the options cannot be used.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Look at the plan" })).toBeDisabled();
+  await page.getByRole("button", { name: "Hide the options" }).click();
+  await expect(page.getByRole("button", { name: "Look at the plan" })).toBeDisabled();
+  await page.getByRole("button", { name: "Change the options" }).click();
   await page.getByLabel("Minutes to come back").fill("45");
   await planOf(page);
   const asked = (await calls(page, "plan_restore")) as { input: { options: Record<string, unknown> } }[];

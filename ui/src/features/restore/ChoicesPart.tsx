@@ -1,18 +1,19 @@
 import { Button, Checkbox, Field, Input, MessageBar, MessageBarBody, Select } from "@fluentui/react-components";
 import { ChevronDownRegular, ChevronRightRegular } from "@fluentui/react-icons";
 import { useState } from "react";
-import type { RestoreChoices, VsanChoice } from "../../ipc";
+import type { VsanChoice } from "../../ipc";
 import { Card } from "./Card";
-import { choiceWords, MINUTES, minutesOf } from "./choices";
+import { choicesOf, choiceWords, type DraftChoices, MINUTES_WRONG, minutesIn } from "./choices";
 import { useRestoreStyles } from "./styles";
 
-type ChoicesPartProps = { choices: RestoreChoices; onChoices: (choices: RestoreChoices) => void };
+type ChoicesPartProps = { draft: DraftChoices; onDraft: (draft: DraftChoices) => void };
 
 /** How it is restored: good as it is, and folded away. */
-export function ChoicesPart({ choices, onChoices }: ChoicesPartProps) {
+export function ChoicesPart({ draft, onDraft }: ChoicesPartProps) {
   const styles = useRestoreStyles();
   const [isOpen, setOpen] = useState(false);
-  const change = (part: Partial<RestoreChoices>) => onChoices({ ...choices, ...part });
+  const change = (part: Partial<DraftChoices>) => onDraft({ ...draft, ...part });
+  const choices = choicesOf(draft);
   return (
     <Card
       title="Options"
@@ -28,8 +29,8 @@ export function ChoicesPart({ choices, onChoices }: ChoicesPartProps) {
         </Button>
       }
     >
-      {!isOpen && <span className={styles.quiet}>{choiceWords(choices)}</span>}
-      {!choices.safetyBackup && (
+      {!isOpen && <span className={styles.quiet}>{choices === null ? MINUTES_WRONG : choiceWords(choices)}</span>}
+      {!draft.safetyBackup && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>
             Without a safety backup there is no way back: what the host has now is lost with the restore.
@@ -41,43 +42,43 @@ export function ChoicesPart({ choices, onChoices }: ChoicesPartProps) {
           <div>
             <Checkbox
               label="Back up the host first (safety backup)"
-              checked={choices.safetyBackup}
+              checked={draft.safetyBackup}
               onChange={(_, { checked }) => change({ safetyBackup: checked === true })}
             />
             <Checkbox
               label="Leave maintenance mode at the end"
-              checked={choices.leaveMaintenanceMode}
+              checked={draft.leaveMaintenanceMode}
               onChange={(_, { checked }) => change({ leaveMaintenanceMode: checked === true })}
             />
             <Checkbox
               label="Have the vCenter connect the host again if it loses it"
-              checked={choices.reconnect}
+              checked={draft.reconnect}
               onChange={(_, { checked }) => change({ reconnect: checked === true })}
             />
             <Checkbox
               label="Also move powered-off virtual machines away (DRS)"
-              checked={choices.evacuatePoweredOff}
+              checked={draft.evacuatePoweredOff}
               onChange={(_, { checked }) => change({ evacuatePoweredOff: checked === true })}
             />
             <Checkbox
               label="Force: another hardware or build"
-              checked={choices.force}
+              checked={draft.force}
               onChange={(_, { checked }) => change({ force: checked === true })}
             />
           </div>
           <div>
             <Minutes
               label="Minutes to enter maintenance mode"
-              seconds={choices.maintenanceTimeoutSeconds}
-              onSeconds={(maintenanceTimeoutSeconds) => change({ maintenanceTimeoutSeconds })}
+              typed={draft.maintenanceMinutes}
+              onTyped={(maintenanceMinutes) => change({ maintenanceMinutes })}
             />
             <Minutes
               label="Minutes to come back"
-              seconds={choices.returnWithinSeconds}
-              onSeconds={(returnWithinSeconds) => change({ returnWithinSeconds })}
+              typed={draft.returnMinutes}
+              onTyped={(returnMinutes) => change({ returnMinutes })}
             />
             <Field label="vSAN data">
-              <Select value={choices.vsan} onChange={(_, { value }) => change({ vsan: vsanOf(value) })}>
+              <Select value={draft.vsan} onChange={(_, { value }) => change({ vsan: vsanOf(value) })}>
                 <option value="ensureAccessibility">Ensure accessibility</option>
                 <option value="evacuateAllData">Full data migration</option>
                 <option value="noAction">No data migration</option>
@@ -90,26 +91,10 @@ export function ChoicesPart({ choices, onChoices }: ChoicesPartProps) {
   );
 }
 
-type MinutesProps = { label: string; seconds: number; onSeconds: (seconds: number) => void };
-
-function Minutes({ label, seconds, onSeconds }: MinutesProps) {
-  const [typed, setTyped] = useState(String(seconds / 60));
-  const isUsable = minutesOf(typed) !== null;
+function Minutes({ label, typed, onTyped }: { label: string; typed: string; onTyped: (typed: string) => void }) {
   return (
-    <Field
-      label={label}
-      validationState={isUsable ? "none" : "error"}
-      validationMessage={isUsable ? undefined : `${MINUTES.least} to ${MINUTES.most}`}
-    >
-      <Input
-        value={typed}
-        inputMode="numeric"
-        onChange={(_, { value }) => {
-          setTyped(value);
-          const minutes = minutesOf(value);
-          minutes !== null && onSeconds(minutes * 60);
-        }}
-      />
+    <Field label={label} validationMessage={minutesIn(typed).problem ?? undefined}>
+      <Input value={typed} inputMode="numeric" onChange={(_, { value }) => onTyped(value)} />
     </Field>
   );
 }

@@ -6,19 +6,12 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
-import {
-  type BundleChoice,
-  commands,
-  errorReport,
-  type HostRow,
-  type HostUser,
-  type RestoreChoices,
-  type RestorePlanView,
-} from "../../ipc";
+import { type BundleChoice, commands, errorReport, type HostRow, type HostUser, type RestorePlanView } from "../../ipc";
 import { hostsQuery } from "../shell/data";
 import { BundlePart } from "./BundlePart";
 import { ChoicesPart } from "./ChoicesPart";
 import { ConfirmPart } from "./ConfirmPart";
+import { choicesOf, draftOf, MINUTES_WRONG } from "./choices";
 import { HostPart } from "./HostPart";
 import { PlanPart } from "./PlanPart";
 import { checksWith, DEFAULT_CHOICES, planChanges, planText } from "./plan";
@@ -56,7 +49,8 @@ export function RestorePage(): ReactNode {
   );
   const hosts = useQuery(hostsQuery);
   const bundle = useQuery(bundleQuery(choice));
-  const [choices, setChoices] = useState<RestoreChoices>(DEFAULT_CHOICES);
+  const [draft, setDraft] = useState(() => draftOf(DEFAULT_CHOICES));
+  const choices = choicesOf(draft);
   const [planned, setPlanned] = useState<{ about: string; planning: Planning }>({
     about: "",
     planning: { kind: "none" },
@@ -77,7 +71,7 @@ export function RestorePage(): ReactNode {
   const about = JSON.stringify([choice, host?.key, choices]);
   const planning: Planning = planned.about === about ? planned.planning : { kind: "none" };
   const look = async (before: RestorePlanView | null) => {
-    if (choice === null || host === undefined) {
+    if (choice === null || host === undefined || choices === null) {
       return;
     }
     setPlanned({ about, planning: { kind: "looking" } });
@@ -122,7 +116,7 @@ export function RestorePage(): ReactNode {
       </Page>
     );
   }
-  const isReady = choice !== null && bundle.data !== undefined && host !== undefined;
+  const isReady = choice !== null && bundle.data !== undefined && host !== undefined && choices !== null;
   return (
     <Page
       title={host === undefined ? "Restore a bundle" : `Restore ${host.host.name}`}
@@ -143,7 +137,7 @@ export function RestorePage(): ReactNode {
           onError={setError}
         />
         <HostPart hosts={all} bundle={bundle.data} host={host} onHost={(key) => go({ ...search, host: key })} />
-        <ChoicesPart choices={choices} onChoices={setChoices} />
+        <ChoicesPart draft={draft} onDraft={setDraft} />
         {planning.kind !== "made" && (
           <div className={styles.row}>
             <Button
@@ -163,7 +157,9 @@ export function RestorePage(): ReactNode {
                 </span>
               </>
             ) : (
-              <span className={styles.quiet}>Signs in and looks at everything. Nothing is changed.</span>
+              <span className={styles.quiet} role="status">
+                {choices === null ? MINUTES_WRONG : "Signs in and looks at everything. Nothing is changed."}
+              </span>
             )}
           </div>
         )}

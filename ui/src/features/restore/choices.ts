@@ -1,13 +1,37 @@
-/** The options of a restore in words. Pure. */
+/** The options of a restore, as they are typed and in words. Pure. */
+import { type Parsed, wholeNumberIn } from "../../components/wholeNumberIn";
 import { capital, duration } from "../../components/words";
 import type { RestoreChoices } from "../../ipc";
 
-export const MINUTES = { least: 1, most: 1440 } as const;
+/** The options as they stand on the page: of minutes, what was typed. */
+export type DraftChoices = Omit<RestoreChoices, "maintenanceTimeoutSeconds" | "returnWithinSeconds"> & {
+  maintenanceMinutes: string;
+  returnMinutes: string;
+};
 
-/** Null where that is no number of minutes to wait. */
-export function minutesOf(typed: string): number | null {
-  const minutes = /^\d{1,4}$/.test(typed.trim()) ? Number(typed) : Number.NaN;
-  return minutes >= MINUTES.least && minutes <= MINUTES.most ? minutes : null;
+export function draftOf({ maintenanceTimeoutSeconds, returnWithinSeconds, ...rest }: RestoreChoices): DraftChoices {
+  return {
+    ...rest,
+    maintenanceMinutes: String(maintenanceTimeoutSeconds / 60),
+    returnMinutes: String(returnWithinSeconds / 60),
+  };
+}
+
+/** Null where one of them makes no sense. */
+export function choicesOf({ maintenanceMinutes, returnMinutes, ...rest }: DraftChoices): RestoreChoices | null {
+  const maintenance = minutesIn(maintenanceMinutes).value;
+  const back = minutesIn(returnMinutes).value;
+  return maintenance === null || back === null
+    ? null
+    : { ...rest, maintenanceTimeoutSeconds: maintenance * 60, returnWithinSeconds: back * 60 };
+}
+
+/** What is said where it matters, and the field may be folded away. */
+export const MINUTES_WRONG = "A number of minutes in the options cannot be used.";
+
+/** Minutes to wait: at most a day. */
+export function minutesIn(typed: string): Parsed {
+  return wholeNumberIn(typed, 1, 1440);
 }
 
 export function choiceWords(choices: RestoreChoices): string {

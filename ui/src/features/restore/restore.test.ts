@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CheckView, RestorePlanView, RestoreProgress, RestoreStep, StepView } from "../../ipc";
 import { restored } from "../../mock/restored";
-import { choiceWords, minutesOf } from "./choices";
+import { choicesOf, choiceWords, draftOf } from "./choices";
 import { DEFAULT_CHOICES, isTyped, missing, planChanges, planInWords, planText } from "./plan";
 import { noteWords, progressSentence, restoreText, waitingWords } from "./restoreWords";
 import { restoreSearch } from "./search";
@@ -130,16 +130,14 @@ test("addresses are taken only as far as they are understood", () => {
   expect(restoreSearch({ file: -1, record: "", own: "yes" })).toEqual({});
 });
 
-test("waits are whole minutes of at most a day", () => {
-  expect(["10", " 1440 ", "0", "1441", "1.5", "", "x"].map(minutesOf)).toEqual([
-    10,
-    1440,
-    null,
-    null,
-    null,
-    null,
-    null,
-  ]);
+test("waits are whole minutes of at most a day, and nothing else is restored with", () => {
+  const draft = draftOf(DEFAULT_CHOICES);
+  expect(choicesOf(draft)).toEqual(DEFAULT_CHOICES);
+  expect(choicesOf({ ...draft, returnMinutes: " 1440 " })).toEqual({ ...DEFAULT_CHOICES, returnWithinSeconds: 86_400 });
+  for (const minutes of ["0", "1441", "1.5", "", "x"]) {
+    expect(choicesOf({ ...draft, returnMinutes: minutes })).toBeNull();
+    expect(choicesOf({ ...draft, maintenanceMinutes: minutes })).toBeNull();
+  }
 });
 
 test("options say what is unusual", () => {
