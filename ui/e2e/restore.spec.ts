@@ -118,6 +118,38 @@ test("another host is chosen on purpose, and what that means is spelled out", as
   await expect(page.getByText(/esx02\.lab\.local would become/)).toBeVisible();
 });
 
+test("a plan for something else ends the one that is being made, and does not hear of it", async ({ page }) => {
+  await open(page, "restoreSlow", "/restore?file=1");
+  const look = page.getByRole("button", { name: "Look at the plan" });
+  const looking = page.getByText("Signing in and looking at the host");
+  await look.click();
+  await expect(looking).toBeVisible();
+  await page.getByRole("button", { name: "Change the options" }).click();
+  await page.getByLabel("Force: another hardware or build").check();
+  await expect(looking).toBeHidden();
+  expect(await calls(page, "cancel_restore_plan")).toHaveLength(1);
+  await look.click();
+  // Longer than the first one takes to end.
+  await page.waitForTimeout(600);
+  await expect(looking).toBeVisible();
+  expect(await calls(page, "plan_restore")).toHaveLength(2);
+});
+
+test("another host has another newest bundle", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await row(page, "Hosts", HOST).click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Restore…" }).click();
+  const choice = page.getByLabel("From the archive");
+  await expect(choice).toHaveValue(/esx01\.lab\.local.*-0$/);
+  await page.getByRole("button", { name: "Choose another host…" }).click();
+  await page.getByRole("searchbox", { name: "Search hosts" }).fill("esx02");
+  await page.getByRole("radio", { name: /esx02/ }).check();
+  await expect(choice).toHaveValue(/esx02\.lab\.local.*-0$/);
+  await expect(page.getByText("The bundle is of this hardware.")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Hosts", level: 1 })).toBeVisible();
+});
+
 test("a damaged file is told before anything else", async ({ page }) => {
   await open(page, "restoreDamagedFile", "/restore?file=1");
   await expect(page.getByText("is no sound bundle")).toBeVisible();

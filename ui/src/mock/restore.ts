@@ -25,6 +25,8 @@ export type RestoreWorld = {
   file: "known" | "unknown" | "damaged";
   /** A restore that has begun goes on by itself. */
   goesOn: boolean;
+  /** Making a plan takes until it is ended. */
+  isPlanSlow: boolean;
 };
 
 export const RESTORING: RestoreWorld = {
@@ -34,6 +36,7 @@ export const RESTORING: RestoreWorld = {
   unreadable: [],
   file: "known",
   goesOn: true,
+  isPlanSlow: false,
 };
 
 export function restoreScenarios(small: Scenario) {
@@ -41,6 +44,7 @@ export function restoreScenarios(small: Scenario) {
   return {
     /** Nothing speaks against it. */
     restoreFine: of({ plan: "fine" }),
+    restoreSlow: of({ isPlanSlow: true }),
     restoreBlocked: of({ plan: "blocked" }),
     restoreChanges: of({ changes: true }),
     restoreUnknownFile: of({ file: "unknown" }),
@@ -74,6 +78,7 @@ export function restoreHandlers(world: Scenario, send: (message: Message) => voi
   const restoring = { ...RESTORING, ...world.restoring };
   let plans = 0;
   let files = 0;
+  let endPlan = () => {};
   const find = (id: string) => {
     const found = restoring.restores.find((one) => one.row.id === id);
     if (found === undefined) {
@@ -128,13 +133,22 @@ export function restoreHandlers(world: Scenario, send: (message: Message) => voi
         fits: isKnown && world.hosts.some((one) => one.key === host.key) ? [host.key] : [],
       };
     },
-    planRestore: (input): RestorePlanView => {
+    planRestore: (input): RestorePlanView | Promise<RestorePlanView> => {
       plans += 1;
+      if (restoring.isPlanSlow) {
+        return new Promise((_, reject) => {
+          endPlan = () => reject({ code: "cancelled", message: "It was cancelled", hint: null, details: [] });
+        });
+      }
       const later = restoring.changes && plans > 1;
       const { restores: _, ...rest } = restoring;
       return planView(plans, input.host.name, input.host, later ? "changed" : rest.plan, input.options.force);
     },
-    cancelRestorePlan: () => undefined,
+    cancelRestorePlan: () => {
+      const ended = endPlan;
+      // The core ends it when it comes to look.
+      setTimeout(ended, 300);
+    },
     startRestore: (consent) => {
       if (restoring.changes && consent.plan === 1) {
         throw {

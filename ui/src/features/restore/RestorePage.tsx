@@ -2,11 +2,12 @@ import { Button, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/r
 import { ClipboardTaskListLtrRegular } from "@fluentui/react-icons";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { type BundleChoice, commands, errorReport, type HostRow, type HostUser, type RestorePlanView } from "../../ipc";
+import { bundleChoice } from "../bundles/search";
 import { hostsQuery } from "../shell/data";
 import { BundlePart } from "./BundlePart";
 import { ChoicesPart } from "./ChoicesPart";
@@ -40,14 +41,15 @@ type Planning =
 export function RestorePage(): ReactNode {
   // The router hands on what no route has asked for.
   const search = restoreSearch(route.useSearch());
-  const { record, file } = search;
+  const { file } = search;
   const styles = useRestoreStyles();
   const navigate = useNavigate();
-  const choice = useMemo<BundleChoice | null>(
-    () => (record !== undefined ? { kind: "record", id: record } : file !== undefined ? { kind: "file", file } : null),
-    [record, file],
-  );
   const hosts = useQuery(hostsQuery);
+  const all = hosts.data?.hosts ?? NO_HOSTS;
+  const named = all.find((one) => one.key === search.host);
+  const proposed = useProposedRecord(named);
+  const record = search.record ?? (file === undefined ? proposed : undefined);
+  const choice = useMemo<BundleChoice | null>(() => bundleChoice(record, file), [record, file]);
   const bundle = useQuery(bundleQuery(choice));
   const [draft, setDraft] = useState(() => draftOf(DEFAULT_CHOICES));
   const choices = choicesOf(draft);
@@ -60,29 +62,33 @@ export function RestorePage(): ReactNode {
   const [error, setError] = useState<unknown>(null);
   const go = (next: RestoreSearch) => void navigate({ to: "/restore", search: next, replace: true });
 
-  // Leaving the page ends what is only being looked at.
-  useEffect(() => () => void commands.cancelRestorePlan().catch(() => null), []);
-
-  const all = hosts.data?.hosts ?? NO_HOSTS;
-  const proposed = search.host ?? bundle.data?.fits[0];
-  const host = all.find((one) => one.key === proposed);
-  useNewestBundle(search, host, go);
+  const fitting = all.find((one) => one.key === bundle.data?.fits[0]);
+  const host = search.host === undefined ? fitting : named;
   // A plan is about one bundle, one host and one choice of options: with another one it is none any more.
   const about = JSON.stringify([choice, host?.key, choices]);
   const planning: Planning = planned.about === about ? planned.planning : { kind: "none" };
+  const isLooking = planning.kind === "looking";
+  // What is only being looked at ends with the page, and as soon as it is about something else.
+  useEffect(() => endPlanning, []);
+  useEffect(() => (isLooking ? endPlanning : undefined), [isLooking]);
+  // An ended one may answer after the next one was begun.
+  const turn = useRef(0);
   const look = async (before: RestorePlanView | null) => {
     if (choice === null || host === undefined || choices === null) {
       return;
     }
-    setPlanned({ about, planning: { kind: "looking" } });
+    turn.current += 1;
+    const mine = turn.current;
+    const set = (next: Planning) => turn.current === mine && setPlanned({ about, planning: next });
+    set({ kind: "looking" });
     setTicked(new Set());
     setError(null);
     try {
       const plan = await commands.planRestore({ bundle: choice, host: host.host, options: choices });
       const changes = before === null ? null : planChanges(before, plan);
-      setPlanned({ about, planning: { kind: "made", plan, changes } });
+      set({ kind: "made", plan, changes });
     } catch (thrown) {
-      setPlanned({ about, planning: { kind: "failed", error: thrown } });
+      set({ kind: "failed", error: thrown });
     }
   };
   const restore = async (plan: RestorePlanView, typed: string, hostUser: HostUser | null) => {
@@ -144,12 +150,12 @@ export function RestorePage(): ReactNode {
               appearance="primary"
               icon={<ClipboardTaskListLtrRegular />}
               disabled={!isReady}
-              disabledFocusable={planning.kind === "looking"}
+              disabledFocusable={isLooking}
               onClick={() => void look(null)}
             >
               Look at the plan
             </Button>
-            {planning.kind === "looking" ? (
+            {isLooking ? (
               <>
                 <Button onClick={() => void commands.cancelRestorePlan().catch(setError)}>Cancel</Button>
                 <span className={styles.quiet} role="status">
@@ -211,22 +217,25 @@ function isLockdown(check: { code: string }): boolean {
   return check.code === "lockdown";
 }
 
-/** From a host, its newest bundle is proposed that is not known to be damaged. */
-function useNewestBundle(search: RestoreSearch, host: HostRow | undefined, go: (next: RestoreSearch) => void) {
-  const isWanted = search.record === undefined && search.file === undefined && search.host !== undefined;
+function endPlanning(): void {
+  commands.cancelRestorePlan().catch(() => null);
+}
+
+/** Of a host that is named, the newest bundle that is not known to be damaged; it stays when newer ones come. */
+function useProposedRecord(host: HostRow | undefined): string | undefined {
   const identity = host?.identity ?? null;
   const query = { from: null, to: null, identity, server: null, search: null, pinned: false, newest: false };
   const records = useQuery({
     queryKey: ["records", "list", query],
     queryFn: () => commands.listRecords(query),
-    enabled: isWanted && identity !== null,
+    enabled: identity !== null,
   });
-  const newest = isWanted ? records.data?.records.find((one) => one.verified?.good !== false)?.id : undefined;
-  useEffect(() => {
-    if (newest !== undefined) {
-      go({ ...search, record: newest });
-    }
-  });
+  const newest = records.data?.records.find((one) => one.verified?.good !== false)?.id;
+  const [proposed, setProposed] = useState<{ identity: string; record: string }>();
+  if (identity !== null && newest !== undefined && identity !== proposed?.identity) {
+    setProposed({ identity, record: newest });
+  }
+  return proposed?.identity === identity ? proposed?.record : undefined;
 }
 
 function Changed({ changes }: { changes: readonly string[] }) {
