@@ -1,6 +1,6 @@
 /** The activity: every run, what goes on now, and a run's report. */
 import { expect, type Page, test } from "@playwright/test";
-import { calls, column, open, row, rows, send } from "./pages";
+import { calls, column, open, row, rows, send, spoil } from "./pages";
 
 const status = (page: Page) => page.getByRole("status").filter({ hasText: /run|host/ });
 const details = (page: Page) => page.getByRole("region", { name: "Details" });
@@ -158,6 +158,19 @@ test("no runs yet, runs that cannot be read, runs that take long", async ({ page
   await expect.poll(() => calls(page, "list_runs")).toHaveLength(2);
   await open(page, "loading", "/activity");
   await expect(page.getByText("Reading the runs")).toBeVisible();
+});
+
+test("a run that ends while the archive is read again is no failure", async ({ page }) => {
+  await open(page, "history", "/activity");
+  await expect(rows(page, "Runs").first()).toBeVisible();
+  await spoil(page, "archive_overview", "hangs");
+  await page.keyboard.press("F5");
+  const refresh = page.getByRole("button", { name: "Refresh" });
+  await expect(refresh).toBeDisabled();
+  await spoil(page, "archive_overview", null);
+  await send(page, { kind: "archiveChanged" });
+  await expect(refresh).toBeEnabled();
+  await expect(page.getByText("The window could not do this")).toBeHidden();
 });
 
 test("a new run appears by itself and takes neither selection nor place away", async ({ page }) => {
