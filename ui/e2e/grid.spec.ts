@@ -186,3 +186,27 @@ test("only the rows in sight exist", async ({ page }) => {
   expect(await rows(page, "Hosts").count()).toBeLessThan(60);
   await expect(grid(page, "Hosts")).toHaveAttribute("aria-rowcount", "2501");
 });
+
+test("a column of reasons takes the room that is left, until it is given a width", async ({ page }) => {
+  await open(page, "history", "/activity");
+  const scroller = grid(page, "Runs");
+  const header = (name: string) => scroller.getByRole("columnheader", { name, exact: true });
+  const box = async (name: string) => (await header(name).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const room = async () => ((await scroller.boundingBox())?.x ?? 0) + ((await scroller.boundingBox())?.width ?? 0);
+  await page.setViewportSize({ width: 1600, height: 800 });
+  const servers = await box("Servers");
+  expect(servers.x + servers.width).toBeCloseTo(await room(), -1.5);
+  const grown = await box("Note");
+  expect(grown.width).toBeGreaterThan(300);
+
+  await page.mouse.move(grown.x + grown.width, grown.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(grown.x + grown.width - 100, grown.y + 10, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(async () => (await box("Note")).width).toBeCloseTo(grown.width - 100, -1);
+  await header("Note").click();
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect.poll(async () => (await box("Note")).width).toBeCloseTo(grown.width - 84, -1);
+  await page.mouse.dblclick(grown.x + grown.width - 84, grown.y + 10);
+  await expect.poll(async () => (await box("Note")).width).toBeCloseTo(grown.width, 0);
+});

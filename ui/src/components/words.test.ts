@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { age, byteSize, dateTime, dateTimeAndZone, duration, ofTotal, plural, timeLeft } from "./words";
+import { age, byteSize, dateTime, dateTimeAndZone, duration, ofTotal, plural, timeLeft, withoutName } from "./words";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 
@@ -15,6 +15,13 @@ test.each([
   ["nonsense", "–"],
 ])("the age of %s is %s", (iso, words) => {
   expect(age(iso, NOW)).toBe(words);
+});
+
+test("a message does not begin with the name that stands beside it", () => {
+  expect(withoutName("esx01: the share is full", "esx01")).toBe("The share is full");
+  expect(withoutName("esx01 is not responding", "esx01")).toBe("The host is not responding");
+  expect(withoutName("esx010 is not responding", "esx01")).toBe("esx010 is not responding");
+  expect(withoutName("the bundle of esx01 is not sound", "esx01")).toBe("the bundle of esx01 is not sound");
 });
 
 test("dates are local and the long form names the zone", () => {

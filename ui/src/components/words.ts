@@ -111,6 +111,14 @@ export function sentences(...parts: readonly (string | null | undefined)[]): str
     .join(" ");
 }
 
+/** What a message says in a row that has the name already: it need not begin with it once more. */
+export function withoutName(message: string, name: string, kind: "host" | "server" = "host"): string {
+  if (message.startsWith(`${name}: `)) {
+    return capital(message.slice(name.length + 2));
+  }
+  return message.startsWith(`${name} `) ? `The ${kind} ${message.slice(name.length + 1)}` : message;
+}
+
 function coarse(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000);
   if (minutes < 60) {

@@ -21,7 +21,7 @@ import { CommandItems, type Commands } from "../commands";
 import { ErrorView } from "../ErrorView";
 import { isNothingFocused } from "../focus";
 import { ColumnMenu, pointTarget } from "./ColumnMenu";
-import { features, type GridColumn, initialLayout, tableColumns } from "./columns";
+import { columnTemplate, features, type GridColumn, initialLayout, tableColumns } from "./columns";
 import { GridBody, type GridBodyHandle } from "./GridBody";
 import { GridHeader } from "./GridHeader";
 import { readLayout, writeLayout } from "./layout";
@@ -211,7 +211,7 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
         aria-colcount={visible.length + 1}
         className={styles.scroller}
         style={{
-          "--grid-columns": [TICK_WIDTH, ...widths].map((width) => `${width}px`).join(" "),
+          "--grid-columns": `${TICK_WIDTH}px ${columnTemplate(visible, widths, columnSizing)}`,
           "--grid-width": `${widths.reduce((sum, width) => sum + width, TICK_WIDTH)}px`,
         }}
       >

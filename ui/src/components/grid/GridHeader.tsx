@@ -1,7 +1,7 @@
 import { mergeClasses } from "@fluentui/react-components";
 import { ArrowDownRegular, ArrowUpRegular } from "@fluentui/react-icons";
 import type { ReactTable } from "@tanstack/react-table";
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, type SyntheticEvent, useRef, useState } from "react";
 import { type features, type GridColumn, MIN_WIDTH } from "./columns";
 import { TickBox } from "./GridRow";
 import { useGridStyles } from "./styles";
@@ -40,7 +40,7 @@ export function GridHeader<Row extends object>(props: GridHeaderProps<Row>) {
     const column = lastStop === 0 ? undefined : table.getColumn(columns[lastStop - 1]?.id ?? "");
     const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
     if (step !== 0 && event.shiftKey) {
-      column && resizeBy(table, column.id, column.getSize(), step * STEP);
+      column && resizeTo(table, column.id, widthOf(row.current?.children[lastStop]) + step * STEP);
     } else if (step !== 0 && event.ctrlKey) {
       column && moveColumn(table, column.id, step) && focusCell(lastStop + step);
     } else if (step !== 0) {
@@ -60,6 +60,10 @@ export function GridHeader<Row extends object>(props: GridHeaderProps<Row>) {
     event.preventDefault();
     event.stopPropagation();
   };
+
+  /** What has grown is as wide as it looks when it is begun to be resized. */
+  const keepWidth = (event: SyntheticEvent<HTMLElement>, { id, grow }: GridColumn<Row>) =>
+    grow === true && resizeTo(table, id, widthOf(event.currentTarget.parentElement));
 
   return (
     <div role="rowgroup" className={styles.header}>
@@ -115,8 +119,14 @@ export function GridHeader<Row extends object>(props: GridHeaderProps<Row>) {
                 aria-hidden
                 className={styles.resizer}
                 onPointerDown={(event) => event.stopPropagation()}
-                onMouseDown={header.getResizeHandler()}
-                onTouchStart={header.getResizeHandler()}
+                onMouseDown={(event) => {
+                  keepWidth(event, column);
+                  header.getResizeHandler()(event);
+                }}
+                onTouchStart={(event) => {
+                  keepWidth(event, column);
+                  header.getResizeHandler()(event);
+                }}
                 onClick={(event) => event.stopPropagation()}
                 onDoubleClick={() => header.column.resetSize()}
               />
@@ -154,8 +164,12 @@ function placeColumn<Row extends object>(table: ReactTable<typeof features, Row>
   table.setColumnOrder(order);
 }
 
-function resizeBy<Row extends object>(table: ReactTable<typeof features, Row>, id: string, size: number, by: number) {
-  table.setColumnSizing((sizing) => ({ ...sizing, [id]: Math.max(MIN_WIDTH, size + by) }));
+function resizeTo<Row extends object>(table: ReactTable<typeof features, Row>, id: string, size: number) {
+  table.setColumnSizing((sizing) => ({ ...sizing, [id]: Math.max(MIN_WIDTH, size) }));
+}
+
+function widthOf(cell: Element | null | undefined): number {
+  return Math.round(cell?.getBoundingClientRect().width ?? 0);
 }
 
 /** Dragging a header by the pointer. HTML's own drag and drop is taken by the web view for files. */

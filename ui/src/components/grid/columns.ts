@@ -23,6 +23,8 @@ export type GridColumn<Row> = {
   sortBy?: (row: Row) => SortValue;
   draw?: (row: Row) => ReactNode;
   align?: "end";
+  /** Takes the room that is left, until somebody gives it a width. */
+  grow?: true;
   /** Not shown until it is chosen. */
   isHidden?: boolean;
   /** Cannot be hidden: the name. */
@@ -66,6 +68,20 @@ export function initialLayout<Row>(
     columnOrder: columns.map((column) => column.id),
     columnVisibility: Object.fromEntries(columns.map((column) => [column.id, column.isHidden !== true])),
   };
+}
+
+/** The widths of a row's cells, as CSS has them. */
+export function columnTemplate(
+  columns: readonly { id: string; grow?: true }[],
+  widths: readonly number[],
+  sizing: Record<string, number>,
+): string {
+  return columns
+    .map(({ id, grow }, index) => {
+      const width = `${widths[index]}px`;
+      return grow === true && sizing[id] === undefined ? `minmax(${width}, 1fr)` : width;
+    })
+    .join(" ");
 }
 
 /** Rows that did not change are the same objects, so that a tick of one row computes one key. */

@@ -87,7 +87,7 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
     },
     sortBy: secondsOf,
   },
-  { id: "note", title: "Note", width: 200, text: (run) => run.note ?? "" },
+  { id: "note", title: "Note", width: 200, grow: true, text: (run) => run.note ?? "" },
   { id: "servers", title: "Servers", width: 200, text: (run) => run.servers.join(", ") },
   { id: "runId", title: "Run", width: 190, isHidden: true, text: (run) => run.runId },
 ];

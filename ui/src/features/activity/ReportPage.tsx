@@ -22,7 +22,16 @@ import { Page } from "../../components/Page";
 import { Columns, DetailsPane, ListPane, Messages, PageCommands } from "../../components/PageParts";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
-import { byteSize, dateTime, dateTimeAndZone, ofTotal, plural, sentences, wholeNumber } from "../../components/words";
+import {
+  byteSize,
+  dateTime,
+  dateTimeAndZone,
+  ofTotal,
+  plural,
+  sentences,
+  wholeNumber,
+  withoutName,
+} from "../../components/words";
 import type { HostReportView, ResultView, RunRow, RunView } from "../../ipc";
 import { useMedia } from "../../theme";
 import { StandingCell } from "../bundles/Standing";
@@ -103,8 +112,9 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
   {
     id: "reason",
     title: "Reason or warning",
-    width: 300,
-    text: (host) => host.error?.message ?? sentences(...host.warnings),
+    width: 340,
+    grow: true,
+    text: (host) => (host.error === null ? sentences(...host.warnings) : withoutName(host.error.message, host.name)),
   },
   {
     id: "standing",

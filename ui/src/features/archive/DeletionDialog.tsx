@@ -46,7 +46,7 @@ const REMOVED_COLUMNS: readonly GridColumn<RecordRow>[] = [
   HOST_COLUMN,
   TAKEN_COLUMN,
   SIZE_COLUMN,
-  { id: "note", title: "Note", width: 190, text: (record) => record.note ?? "" },
+  { id: "note", title: "Note", width: 190, grow: true, text: (record) => record.note ?? "" },
 ];
 
 const KEPT_COLUMNS: readonly GridColumn<KeptView>[] = [
@@ -58,12 +58,12 @@ const KEPT_COLUMNS: readonly GridColumn<KeptView>[] = [
     text: (kept) => TAKEN_COLUMN.text(kept.record),
     sortBy: (kept) => Date.parse(kept.record.takenAt),
   },
-  { id: "because", title: "Kept because", width: 260, text: (kept) => kept.because },
+  { id: "because", title: "Kept because", width: 260, grow: true, text: (kept) => kept.because },
 ];
 
 const LEFT_COLUMNS: readonly GridColumn<JobItem>[] = [
   { id: "host", title: "Host", width: 180, isFixed: true, text: (left) => left.name },
-  { id: "reason", title: "Could not go because", width: 300, text: (left) => left.error?.message ?? "" },
+  { id: "reason", title: "Could not go because", width: 300, grow: true, text: (left) => left.error?.message ?? "" },
   { id: "id", title: "Id", width: 120, text: (left) => left.record ?? "" },
 ];
 

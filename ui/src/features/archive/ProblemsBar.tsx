@@ -22,7 +22,7 @@ const useStyles = makeStyles({
 
 const COLUMNS: readonly GridColumn<ArchiveProblem>[] = [
   { id: "reason", title: "What is wrong", width: 320, isFixed: true, text: (problem) => problem.reason },
-  { id: "path", title: "Where", width: 460, text: (problem) => problem.path },
+  { id: "path", title: "Where", width: 460, grow: true, text: (problem) => problem.path },
 ];
 
 /** What in the archive's folder cannot be understood. It is left alone; the rest of the archive is as good as ever. */

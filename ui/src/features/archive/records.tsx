@@ -65,7 +65,7 @@ export const RECORD_COLUMNS: readonly GridColumn<RecordRow>[] = [
     text: (record) => (record.pinned ? "Pinned" : ""),
     draw: (record) => record.pinned && <Pinned />,
   },
-  { id: "note", title: "Note", width: 180, text: (record) => record.note ?? "" },
+  { id: "note", title: "Note", width: 180, grow: true, text: (record) => record.note ?? "" },
   { id: "server", title: "Server", width: 140, text: (record) => record.server },
   { id: "runNote", title: "Note of the run", width: 160, isHidden: true, text: (record) => record.runNote ?? "" },
   {

@@ -87,7 +87,8 @@ const COLUMNS: readonly GridColumn<ItemRow>[] = [
   {
     id: "message",
     title: "Message",
-    width: 460,
+    width: 320,
+    grow: true,
     text: ({ item }) => messageOf(item),
   },
   { id: "server", title: "Server", width: 150, text: ({ item }) => item.server ?? "" },

@@ -1,6 +1,6 @@
 /** A job's items as rows, and in words. Pure. */
 import type { MarkKind } from "../../components/Mark";
-import { byteSize, sentences } from "../../components/words";
+import { byteSize, sentences, withoutName } from "../../components/words";
 import type { HostRef, JobItem, Step } from "../../ipc";
 
 export type ItemRow = { index: number; item: JobItem };
@@ -122,5 +122,9 @@ export function bytesWords(item: JobItem): string {
 }
 
 export function messageOf(item: JobItem): string {
-  return sentences(item.error?.message, item.error?.hint, ...item.warnings);
+  return sentences(
+    item.error === null ? null : withoutName(item.error.message, item.name),
+    item.error?.hint,
+    ...item.warnings,
+  );
 }

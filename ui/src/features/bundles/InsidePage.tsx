@@ -169,7 +169,7 @@ const SETTING_COLUMNS: readonly GridColumn<SettingRow>[] = [
   { id: "section", title: "Section", width: 150, text: (row) => row.section, sortBy: (row) => row.sectionAt },
   { id: "object", title: "Object", width: 210, text: (row) => row.object },
   { id: "name", title: "Setting", width: 170, isFixed: true, text: (row) => row.name },
-  { id: "value", title: "Value", width: 300, text: (row) => row.value },
+  { id: "value", title: "Value", width: 240, grow: true, text: (row) => row.value },
   { id: "file", title: "File", width: 150, isHidden: true, text: (row) => row.sources[0]?.file ?? "" },
   { id: "key", title: "Key", width: 220, isHidden: true, text: (row) => row.sources[0]?.key ?? "" },
 ];

@@ -42,6 +42,7 @@ export const HOST_COLUMNS: readonly GridColumn<ShownHost>[] = [
     id: "outcome",
     title: "Last outcome",
     width: 140,
+    grow: true,
     text: outcomeWords,
     draw: (host) => {
       const mark = outcomeMark(host);

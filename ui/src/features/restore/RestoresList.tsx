@@ -41,7 +41,7 @@ const COLUMNS: readonly GridColumn<RestoreRow>[] = [
     ),
   },
   { id: "open", title: "Open", width: 76, text: (restore) => (restore.isOpen ? "Open" : "") },
-  { id: "known", title: "What is known", width: 460, text: (restore) => restore.known },
+  { id: "known", title: "What is known", width: 320, grow: true, text: (restore) => restore.known },
   { id: "server", title: "Server", width: 150, text: (restore) => restore.server },
   { id: "id", title: "Restore", width: 200, isHidden: true, text: (restore) => restore.id },
 ];

@@ -9,7 +9,7 @@ import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
 import { Mark } from "../../components/Mark";
 import { Age } from "../../components/Time";
-import { dateTime, plural } from "../../components/words";
+import { dateTime, plural, withoutName } from "../../components/words";
 import { type ConnectOutcome, commands as ipc, type ServerState, type ServerView } from "../../ipc";
 import { hostsQuery, serversQuery } from "../shell/data";
 import { shortAddress } from "./address";
@@ -38,13 +38,13 @@ type Test =
   | { kind: "failed"; error: unknown };
 
 const COLUMNS: readonly GridColumn<Row>[] = [
-  { id: "name", title: "Name", width: 190, isFixed: true, text: ({ server }) => server.name },
-  { id: "address", title: "Address", width: 190, text: ({ server }) => shortAddress(server.address) },
-  { id: "user", title: "User name", width: 180, text: ({ server }) => server.user },
+  { id: "name", title: "Name", width: 144, isFixed: true, text: ({ server }) => server.name },
+  { id: "address", title: "Address", width: 144, text: ({ server }) => shortAddress(server.address) },
+  { id: "user", title: "User name", width: 150, text: ({ server }) => server.user },
   {
     id: "hosts",
     title: "Hosts",
-    width: 70,
+    width: 64,
     align: "end",
     text: ({ hosts }) => String(hosts),
     sortBy: ({ hosts }) => hosts,
@@ -52,7 +52,7 @@ const COLUMNS: readonly GridColumn<Row>[] = [
   {
     id: "read",
     title: "Last read",
-    width: 110,
+    width: 92,
     text: ({ state }) => (state?.readAt == null ? "" : dateTime(state.readAt)),
     sortBy: ({ state }) => (state?.readAt == null ? null : Date.parse(state.readAt)),
     draw: ({ state }) => state?.readAt != null && <Age iso={state.readAt} />,
@@ -60,18 +60,19 @@ const COLUMNS: readonly GridColumn<Row>[] = [
   {
     id: "state",
     title: "State",
-    width: 320,
-    text: ({ state }) => state?.error?.message ?? (state?.readAt == null ? "Not read yet" : "Reached"),
-    draw: ({ state }) =>
-      state?.error != null ? (
+    width: 180,
+    grow: true,
+    text: stateWords,
+    draw: (row) =>
+      row.state?.error != null ? (
         <>
-          <Mark kind="bad" /> {state.error.message}
+          <Mark kind="bad" /> {stateWords(row)}
         </>
-      ) : state?.readAt == null ? (
-        "Not read yet"
+      ) : row.state?.readAt == null ? (
+        stateWords(row)
       ) : (
         <>
-          <Mark kind="good" /> Reached
+          <Mark kind="good" /> {stateWords(row)}
         </>
       ),
   },
@@ -203,6 +204,13 @@ export function ServerList() {
       )}
     </div>
   );
+}
+
+function stateWords({ server, state }: Row): string {
+  if (state?.error != null) {
+    return withoutName(state.error.message, server.name, "server");
+  }
+  return state?.readAt == null ? "Not read yet" : "Reached";
 }
 
 function serverName(row: Row): string {

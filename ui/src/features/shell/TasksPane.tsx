@@ -48,6 +48,7 @@ const COLUMNS: readonly GridColumn<Job>[] = [
     id: "state",
     title: "Status",
     width: 260,
+    grow: true,
     text: (job) => stateWords(job.head),
     draw: (job) => <Status job={job} />,
   },
