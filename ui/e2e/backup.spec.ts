@@ -78,6 +78,26 @@ test("the tasks pane opens, cancels and removes", async ({ page }) => {
   await expect(page.getByText("This task is not in the list any more")).toBeVisible();
 });
 
+test("a task is cancelled where it is seen, by the pointer and by the keyboard", async ({ page }) => {
+  for (const byKey of [false, true]) {
+    await open(page, "run", "/hosts");
+    const task = row(page, "Recent tasks", "Back up 50 hosts");
+    const cancel = task.getByRole("button", { name: "Cancel: Back up 50 hosts" });
+    if (byKey) {
+      await task.focus();
+      await page.keyboard.press("Tab");
+      await expect(cancel).toBeFocused();
+      await page.keyboard.press("Enter");
+    } else {
+      await cancel.click();
+    }
+    await expect(cancel).toBeHidden();
+    expect(await calls(page, "cancel_job")).toEqual([{ job: 1, item: null }]);
+    await expect(task).toBeFocused();
+    await expect(page).toHaveURL(/#\/hosts$/);
+  }
+});
+
 test("a tick of progress draws no other row, and takes neither scroll nor selection", async ({ page }) => {
   await open(page, "run", "/jobs/1");
   await row(page, "Back up 50 hosts", "esx05.lab.local").click();

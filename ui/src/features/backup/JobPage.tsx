@@ -172,7 +172,6 @@ function JobView({ job }: { job: Job }) {
             id: "cancel",
             label: head.kind === "backup" ? "Cancel the run" : "Cancel",
             icon: <DismissCircleRegular />,
-            isPrimary: true,
             isBusy: head.state === "cancelling",
             run: () => attempt(() => ipc.cancelJob(head.id, null)),
           },

@@ -7,7 +7,7 @@ import {
   OpenRegular,
 } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Bar } from "../../components/Bar";
 import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
@@ -37,12 +37,14 @@ const useStyles = makeStyles({
 
 const useCellStyles = makeStyles({
   status: { display: "flex", alignItems: "center", gap: "6px" },
+  words: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" },
+  cancel: { flexShrink: 0, marginLeft: "auto", minWidth: "56px", height: "22px", fontSize: "inherit" },
   share: { width: "34px", textAlign: "end", fontVariantNumeric: "tabular-nums" },
 });
 
 const KEPT_OPEN = "tasks.isOpen";
 
-const COLUMNS: readonly GridColumn<Job>[] = [
+const columnsOf = (onError: (error: unknown) => void): readonly GridColumn<Job>[] => [
   { id: "title", title: "Task", width: 250, isFixed: true, text: ({ head }) => head.title },
   {
     id: "state",
@@ -50,7 +52,7 @@ const COLUMNS: readonly GridColumn<Job>[] = [
     width: 260,
     grow: true,
     text: (job) => stateWords(job.head),
-    draw: (job) => <Status job={job} />,
+    draw: (job) => <Status job={job} onError={onError} />,
   },
   { id: "note", title: "Note", width: 200, text: ({ head }) => head.note ?? "" },
   {
@@ -111,6 +113,7 @@ function Tasks({ jobs }: { jobs: readonly Job[] }) {
   const navigate = useNavigate();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<unknown>(null);
+  const columns = useMemo(() => columnsOf(setError), []);
   const chosen = jobs.map((job) => job.head).filter((head) => selected.has(String(head.id)));
   const open = (head: JobHead) => void navigate({ to: "/jobs/$job", params: { job: String(head.id) } });
   const forAll = (which: JobHead[], act: (head: JobHead) => Promise<unknown>) =>
@@ -149,7 +152,7 @@ function Tasks({ jobs }: { jobs: readonly Job[] }) {
         label="Recent tasks"
         rows={jobs}
         rowKey={jobKey}
-        columns={COLUMNS}
+        columns={columns}
         sortedBy="startedAt"
         isDescending
         selected={selected}
@@ -164,7 +167,7 @@ function Tasks({ jobs }: { jobs: readonly Job[] }) {
   );
 }
 
-function Status({ job }: { job: Job }) {
+function Status({ job, onError }: { job: Job; onError: (error: unknown) => void }) {
   const { head } = job;
   const styles = useCellStyles();
   const share = progressOf(head);
@@ -175,10 +178,25 @@ function Status({ job }: { job: Job }) {
         <>
           <Bar share={share} label={head.title} />
           <span className={styles.share}>{share === null ? "" : `${Math.floor(share * 100)} %`}</span>
-          <span>{head.restore === null ? `${head.done} of ${head.total}` : progressWords(head)}</span>
+          <span className={styles.words}>
+            {head.restore === null ? `${head.done} of ${head.total}` : progressWords(head)}
+          </span>
         </>
       ) : (
-        <span>{stateWords(job.head)}</span>
+        <span className={styles.words}>{stateWords(job.head)}</span>
+      )}
+      {canCancel(head) && (
+        <Button
+          size="small"
+          className={styles.cancel}
+          aria-label={`Cancel: ${head.title}`}
+          onClick={() => ipc.cancelJob(head.id, null).catch(onError)}
+          onDoubleClick={(event) => event.stopPropagation()}
+          // The row would take the key for itself; the click selects the row, which keeps the focus.
+          onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && event.stopPropagation()}
+        >
+          Cancel
+        </Button>
       )}
     </div>
   );
