@@ -24,6 +24,9 @@ test("a record is restored: plan, ticks, the name typed, progress, report, undo"
   await expect(page.getByText("The bundle is of this hardware.")).toBeVisible();
   await planOf(page);
   await expect(page.getByText("It can be done: 3 warnings to be accepted")).toBeVisible();
+  const final = page.getByText("Cannot be taken back");
+  await expect(final).toHaveCSS("font-weight", "600");
+  await expect(final.locator("svg")).toBeVisible();
   const last = page.getByRole("button", { name: RESTORE });
   await expect(last).toBeDisabled();
   await page.getByLabel(`Type ${HOST} to restore it`).fill(HOST);
@@ -148,6 +151,20 @@ test("another host has another newest bundle", async ({ page }) => {
   await expect(page.getByText("The bundle is of this hardware.")).toBeVisible();
   await page.goBack();
   await expect(page.getByRole("heading", { name: "Hosts", level: 1 })).toBeVisible();
+});
+
+test("before a restore its bundle is looked into, and compared with what was set since", async ({ page }) => {
+  await open(page, "small", "/restore?file=1");
+  await page.getByRole("button", { name: "Look inside" }).click();
+  await expect(page).toHaveURL(/#\/inside\?file=1$/);
+  await page.goBack();
+  await page.getByRole("button", { name: `Compare with the newest of ${HOST}` }).click();
+  await expect(page).toHaveURL(/#\/compare\?firstFile=1&second=.*-0$/);
+  await open(page, "small", "/hosts");
+  await row(page, "Hosts", HOST).click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Restore…" }).click();
+  await expect(page.getByRole("button", { name: "Look inside" })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Compare with/ })).toBeHidden();
 });
 
 test("a damaged file is told before anything else", async ({ page }) => {

@@ -1,18 +1,25 @@
-import { Button, Field, Select } from "@fluentui/react-components";
+import { Button, Field, Link, Select } from "@fluentui/react-components";
 import { FolderOpenRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
 import { Loading } from "../../components/Loading";
 import { DateTime } from "../../components/Time";
 import { byteSize, dateTime } from "../../components/words";
-import { type BundleView, commands, type RecordRow } from "../../ipc";
+import { type BundleChoice, type BundleView, commands, type HostRow, type RecordRow } from "../../ipc";
+import { insideOf } from "../bundles/search";
+import { withChoice } from "../compare/search";
 import { Card } from "./Card";
+import { recordsOf } from "./data";
 import { useRestoreStyles } from "./styles";
 
 type BundlePartProps = {
+  choice: BundleChoice | null;
   /** None while no bundle is chosen, or it is being read. */
   bundle: BundleView | undefined;
+  /** Where it would go. */
+  host: HostRow | undefined;
   isReading: boolean;
   error: unknown;
   onAgain: () => void;
@@ -26,7 +33,7 @@ type BundlePartProps = {
 
 /** Which bundle: one of the host's in the archive, or a file. */
 export function BundlePart(props: BundlePartProps) {
-  const { bundle, isReading, error, identity } = props;
+  const { choice, bundle, host, isReading, error, identity } = props;
   const styles = useRestoreStyles();
   const choose = async () => {
     const file = await commands.chooseBundleFile();
@@ -51,6 +58,7 @@ export function BundlePart(props: BundlePartProps) {
           ]}
         />
       )}
+      {bundle !== undefined && choice !== null && <Looks choice={choice} bundle={bundle} host={host} />}
       <div className={styles.row}>
         <Button icon={<FolderOpenRegular />} onClick={() => choose().catch(props.onError)}>
           {bundle === undefined ? "Choose a file…" : "Choose another file…"}
@@ -61,11 +69,37 @@ export function BundlePart(props: BundlePartProps) {
   );
 }
 
-/** The bundles that the archive has of a host, newest first. */
+/** What it holds, and what was set since: to look at before anything is planned. */
+function Looks({ choice, bundle, host }: { choice: BundleChoice; bundle: BundleView; host: HostRow | undefined }) {
+  const styles = useRestoreStyles();
+  const navigate = useNavigate();
+  const newest = useQuery(recordsOf(host?.identity ?? null)).data?.records[0];
+  const isNewer =
+    newest !== undefined &&
+    newest.id !== bundle.record &&
+    (bundle.takenAt === null || Date.parse(newest.takenAt) > Date.parse(bundle.takenAt));
+  return (
+    <div className={styles.row}>
+      <Link as="button" inline onClick={() => void navigate({ to: "/inside", search: insideOf(choice) })}>
+        Look inside
+      </Link>
+      {isNewer && (
+        <Link
+          as="button"
+          inline
+          onClick={() => void navigate({ to: "/compare", search: withChoice({ second: newest.id }, "first", choice) })}
+        >
+          {`Compare with the newest of ${newest.host}`}
+        </Link>
+      )}
+    </div>
+  );
+}
+
+/** One of the host's bundles in the archive. */
 function Records({ identity, record, onRecord }: BundlePartProps & { identity: string }) {
   const styles = useRestoreStyles();
-  const query = { from: null, to: null, identity, server: null, search: null, pinned: false, newest: false };
-  const records = useQuery({ queryKey: ["records", "list", query], queryFn: () => commands.listRecords(query) });
+  const records = useQuery(recordsOf(identity));
   if (records.isError) {
     return <ErrorView error={records.error} />;
   }

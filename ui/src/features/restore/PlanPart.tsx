@@ -8,7 +8,7 @@ import { plural } from "../../components/words";
 import type { CheckView, RestorePlanView } from "../../ipc";
 import { Card } from "./Card";
 import { checksWith, planInWords } from "./plan";
-import { takenBackWords } from "./restoreWords";
+import { isFinal, takenBackWords } from "./restoreWords";
 import { useRestoreStyles } from "./styles";
 
 type PlanPartProps = {
@@ -85,8 +85,15 @@ export function PlanPart({ plan, text, ticked, onTick, onError }: PlanPartProps)
           {plan.steps.map((step) => (
             <li key={step.step}>
               {step.about}
-              {takenBackWords(step.step) !== "" && (
-                <span className={styles.quiet}>{` · ${takenBackWords(step.step)}`}</span>
+              {isFinal(step.step) ? (
+                <span className={styles.strong}>
+                  {" · "}
+                  <Mark kind="warning" /> {takenBackWords(step.step)}
+                </span>
+              ) : (
+                takenBackWords(step.step) !== "" && (
+                  <span className={styles.quiet}>{` · ${takenBackWords(step.step)}`}</span>
+                )
               )}
             </li>
           ))}

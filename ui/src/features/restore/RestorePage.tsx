@@ -13,6 +13,7 @@ import { BundlePart } from "./BundlePart";
 import { ChoicesPart } from "./ChoicesPart";
 import { ConfirmPart } from "./ConfirmPart";
 import { choicesOf, draftOf, MINUTES_WRONG } from "./choices";
+import { recordsOf } from "./data";
 import { HostPart } from "./HostPart";
 import { PlanPart } from "./PlanPart";
 import { checksWith, DEFAULT_CHOICES, planChanges, planText } from "./plan";
@@ -132,11 +133,13 @@ export function RestorePage(): ReactNode {
       <div className={styles.column}>
         {hosts.isError && <ErrorView error={hosts.error} />}
         <BundlePart
+          choice={choice}
           bundle={bundle.data}
+          host={host}
           isReading={choice !== null && bundle.isPending}
           error={bundle.error}
           onAgain={() => void bundle.refetch()}
-          identity={search.host === undefined ? null : (host?.identity ?? null)}
+          identity={named?.identity ?? null}
           record={record}
           onRecord={(id) => go({ ...search, file: undefined, record: id })}
           onFile={(next) => go({ ...search, record: undefined, file: next })}
@@ -224,12 +227,7 @@ function endPlanning(): void {
 /** Of a host that is named, the newest bundle that is not known to be damaged; it stays when newer ones come. */
 function useProposedRecord(host: HostRow | undefined): string | undefined {
   const identity = host?.identity ?? null;
-  const query = { from: null, to: null, identity, server: null, search: null, pinned: false, newest: false };
-  const records = useQuery({
-    queryKey: ["records", "list", query],
-    queryFn: () => commands.listRecords(query),
-    enabled: identity !== null,
-  });
+  const records = useQuery(recordsOf(identity));
   const newest = records.data?.records.find((one) => one.verified?.good !== false)?.id;
   const [proposed, setProposed] = useState<{ identity: string; record: string }>();
   if (identity !== null && newest !== undefined && identity !== proposed?.identity) {

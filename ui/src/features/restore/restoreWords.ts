@@ -32,6 +32,11 @@ export function stepWords(step: RestoreStep): string {
   }
 }
 
+/** After this there is no way back but another restore. */
+export function isFinal(step: RestoreStep): boolean {
+  return step === "restore";
+}
+
 /** What can be taken back of a step, as the page to print has it. */
 export function takenBackWords(step: RestoreStep): string {
   switch (step) {
