@@ -109,6 +109,18 @@ test("by host, by pin, and when nothing fits", async ({ page }) => {
   await expect(status(page)).toHaveText("4,448 bundles");
 });
 
+test("bundles of one minute stand by their hosts' names, and the tooltip has the second and the zone", async ({
+  page,
+}) => {
+  await open(page, "history", "/archive");
+  await expect(rows(page, "Bundles").first()).toBeVisible();
+  const hosts = async () => (await column(page, "Bundles", "Host")).slice(0, 4);
+  expect(await hosts()).toEqual(["esx01.lab.local", "esx41.lab.local", "esx02.lab.local", "esx42.lab.local"]);
+  const taken = await column(page, "Bundles", "Taken");
+  expect(taken[0]).toBe(taken[1]);
+  await expect(rows(page, "Bundles").first().locator("time")).toHaveAttribute("title", /:40 \(UTC[+-]\d\d:\d\d\)$/);
+});
+
 test("a list that is cut says so", async ({ page }) => {
   await open(page, "manyRecords", "/archive");
   await expect(status(page)).toHaveText("newest 5,000 of 7,813 bundles");
@@ -278,8 +290,8 @@ test("verifying the selected ones shows which are damaged, and why", async ({ pa
   await expect(page.getByRole("grid", { name: "Recent tasks" }).getByText("Verify 3 bundles")).toBeVisible();
   await expect
     .poll(async () => (await column(page, "Bundles", "Verified")).slice(0, 3))
-    .toEqual(["Good", "Good", "Damaged"]);
-  await rows(page, "Bundles").nth(2).click();
+    .toEqual(["Good", "Damaged", "Good"]);
+  await rows(page, "Bundles").nth(1).click();
   await expect(details(page).getByText("the bundle's SHA-256 is not the one in its record")).toBeVisible();
   await page.getByRole("button", { name: "Verify all" }).click();
   await expect.poll(() => calls(page, "start_verify")).toHaveLength(2);

@@ -97,7 +97,8 @@ export function serverState(name = "vc01.lab.local", change: Partial<ServerState
 
 export function recordRow(index: number, day: number): RecordRow {
   const host = hostRow(index);
-  const at = ago(day * DAY + (index % 40) * 60_000);
+  // Two hosts a minute, the second one first.
+  const at = ago(day * DAY + (index % 40) * 60_000 + (index < 40 ? 20_000 : 5_000));
   return {
     id: `${recordId(index)}-${day}`,
     host: host.host.name,

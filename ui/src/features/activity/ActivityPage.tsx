@@ -13,6 +13,7 @@ import { Page } from "../../components/Page";
 import { ListPane, Messages, PageCommands } from "../../components/PageParts";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
+import { DateTime } from "../../components/Time";
 import { byteSize, dateTime, ofTotal, plural, wholeNumber } from "../../components/words";
 import type { RunRow } from "../../ipc";
 import { readArchiveAgain } from "../archive/readArchiveAgain";
@@ -51,6 +52,10 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
     sortBy: (run) => {
       const started = startedAtOf(run);
       return started === null ? null : Date.parse(started);
+    },
+    draw: (run) => {
+      const started = startedAtOf(run);
+      return started === null ? run.runId : <DateTime iso={started} />;
     },
   },
   {

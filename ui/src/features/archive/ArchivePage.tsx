@@ -24,7 +24,7 @@ import { DeletionDialog } from "./DeletionDialog";
 import { ProblemsBar } from "./ProblemsBar";
 import { RecordPane } from "./RecordPane";
 import { readArchiveAgain } from "./readArchiveAgain";
-import { RECORD_COLUMNS, recordKey } from "./records";
+import { byHostName, RECORD_COLUMNS, recordKey } from "./records";
 import { listInWords } from "./recordWords";
 import { type ArchiveSearch, archiveSearch, isFiltered, rangeOf, recordQuery } from "./search";
 import { useActs } from "./useActs";
@@ -91,7 +91,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
     queryFn: () => ipc.listRecords(query),
     placeholderData: keepPreviousData,
   });
-  const rows = list.data?.records ?? NO_RECORDS;
+  const rows = useMemo(() => byHostName(list.data?.records ?? []), [list.data]);
 
   const [selected, setSelected] = useSelected(search.record);
   const chosen = useMemo(() => rows.filter((record) => selected.has(record.id)), [rows, selected]);
@@ -231,7 +231,6 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
   );
 }
 
-const NO_RECORDS: [] = [];
 /** What has nothing to do with bundles is not in their context menu. */
 const OF_THE_PAGE: ReadonlySet<string> = new Set(["calendar", "details"]);
 

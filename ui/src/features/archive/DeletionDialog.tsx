@@ -16,6 +16,7 @@ import { useEffect, useMemo, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
 import { Modal } from "../../components/Modal";
+import { DateTime } from "../../components/Time";
 import { wholeNumberIn } from "../../components/wholeNumberIn";
 import { byteSize, plural, wholeNumber } from "../../components/words";
 import {
@@ -31,7 +32,7 @@ import {
 } from "../../ipc";
 import { isRunning, progressOf, useJobs } from "../shell/jobs";
 import { progressWords } from "../shell/jobWords";
-import { HOST_COLUMN, recordKey, SIZE_COLUMN, TAKEN_COLUMN } from "./records";
+import { HOST_COLUMN, recordKey, SIZE_COLUMN, TAKEN_COLUMN, takenMinute } from "./records";
 import type { useDeletion } from "./useDeletion";
 
 const useStyles = makeStyles({
@@ -56,7 +57,8 @@ const KEPT_COLUMNS: readonly GridColumn<KeptView>[] = [
     title: "Taken",
     width: 128,
     text: (kept) => TAKEN_COLUMN.text(kept.record),
-    sortBy: (kept) => Date.parse(kept.record.takenAt),
+    sortBy: (kept) => takenMinute(kept.record),
+    draw: (kept) => <DateTime iso={kept.record.takenAt} />,
   },
   { id: "because", title: "Kept because", width: 260, grow: true, text: (kept) => kept.because },
 ];

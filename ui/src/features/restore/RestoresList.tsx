@@ -8,6 +8,7 @@ import { DataGrid, type GridColumn, type GridHandle } from "../../components/gri
 import { Mark } from "../../components/Mark";
 import { PageCommands } from "../../components/PageParts";
 import { useShortcuts } from "../../components/shortcuts";
+import { DateTime } from "../../components/Time";
 import { dateTime } from "../../components/words";
 import type { RestoreRow } from "../../ipc";
 import { RunningJobs } from "../activity/RunningJobs";
@@ -27,6 +28,7 @@ const COLUMNS: readonly GridColumn<RestoreRow>[] = [
     isFixed: true,
     text: (restore) => dateTime(restore.startedAt),
     sortBy: (restore) => Date.parse(restore.startedAt),
+    draw: (restore) => <DateTime iso={restore.startedAt} />,
   },
   { id: "host", title: "Host", width: 190, text: (restore) => restore.host },
   {
