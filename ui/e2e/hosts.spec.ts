@@ -1,6 +1,6 @@
 /** The hosts: how safe they are, filters, the tree, details, selections, lists of names, export. */
 import { expect } from "@playwright/test";
-import { calls, column, grid, open, row, rows, test } from "./pages";
+import { calls, column, grid, open, row, rows, spoil, test } from "./pages";
 
 test("the counts on top are filters, and tell with more than colour", async ({ page }) => {
   await open(page, "small", "/hosts");
@@ -159,4 +159,19 @@ test("a failure to read is told with its details, and can be tried again", async
   await expect(page.getByText("(os error 3)").first()).toBeVisible();
   await page.getByRole("main").getByRole("button", { name: "Try again" }).click();
   await expect.poll(async () => (await calls(page, "list_hosts")).length).toBeGreaterThan(1);
+});
+
+test("what fails is told, each by itself, and what was tried can be dismissed", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await expect(page.getByText("Read just now", { exact: true })).toBeVisible();
+  for (const command of ["save_text", "refresh_hosts"]) {
+    await spoil(page, command, { code: "gone", message: `No ${command}`, hint: null, details: [] });
+  }
+  await page.keyboard.press("F5");
+  await expect(page.getByText("No refresh_hosts")).toBeVisible();
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await expect(page.getByText("No save_text")).toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(page.getByText("No save_text")).toBeHidden();
+  await expect(page.getByText("No refresh_hosts")).toBeVisible();
 });

@@ -18,7 +18,9 @@ import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
+import { Messages } from "../../components/PageParts";
 import { useBarStyles } from "../../components/pageBar";
+import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { useNow } from "../../components/useNow";
 import { age, localDate, ofTotal, plural, wholeNumber } from "../../components/words";
@@ -63,7 +65,6 @@ const useStyles = makeStyles({
     boxShadow: tokens.shadow16,
   },
   reading: { display: "inline-flex", alignItems: "center", gap: "6px", fontSize: tokens.fontSizeBase200 },
-  problem: { padding: "0 16px 6px" },
 });
 
 export function HostsPage() {
@@ -141,7 +142,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
   const hasRoomForTree = useMedia("(min-width: 900px)");
   const [isOverlayOpen, setOverlayOpen] = useState(false);
   const [backedUp, setBackedUp] = useState<readonly HostRow[] | null>(null);
-  const [error, setError] = useState<unknown>(null);
+  const { said, setSaid, attempt } = useSaid();
 
   const { safeties, place } = page;
   const text = useDeferredValue(page.text);
@@ -165,14 +166,10 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
   const select = (keys: Iterable<string>) => useHostsPage.setState({ selected: [...keys] });
   const showDetails = (isShown: boolean) =>
     hasRoomForDetails ? useHostsPage.setState({ areDetailsShown: isShown }) : setOverlayOpen(isShown);
-  const exportCsv = async () => {
-    setError(null);
-    try {
-      await ipc.saveText(`hosts-${localDate(new Date())}.csv`, grid.current?.csv() ?? "");
-    } catch (thrown) {
-      setError(thrown);
-    }
-  };
+  const exportCsv = async () =>
+    (await ipc.saveText(`hosts-${localDate(new Date())}.csv`, grid.current?.csv() ?? ""))
+      ? "The list was saved."
+      : null;
   const openNode = (node: TreeNode) => {
     useHostsPage.setState({ place: placeOfNode(node), selected: node.host === null ? page.selected : [node.key] });
     if (node.host !== null) {
@@ -252,7 +249,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       label: "Export CSV",
       icon: <ArrowDownloadRegular />,
       disabled: shown.length === 0,
-      run: () => void exportCsv(),
+      run: () => attempt(exportCsv),
     },
     details,
     inside,
@@ -270,14 +267,11 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
         />
       </div>
       <ServerTroubles states={view.servers} onRetry={onRefresh} />
-      {[view.archiveError, refreshError, error].map(
-        (problem) =>
-          problem != null && (
-            <div key={String(problem)} className={styles.problem}>
-              <ErrorView error={problem} />
-            </div>
-          ),
-      )}
+      <Messages>
+        <SaidBar said={said} onDismiss={() => setSaid(null)} />
+        {view.archiveError !== null && <ErrorView error={view.archiveError} />}
+        {refreshError !== null && <ErrorView error={refreshError} />}
+      </Messages>
       <div className={bar.bar}>
         <Button
           size="small"
@@ -292,7 +286,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
         </div>
         <SelectionsMenu
           chosen={chosen}
-          onError={setError}
+          onError={(error) => setSaid({ error })}
           onSelect={(keys) => {
             useHostsPage.setState({ ...ALL_HOSTS, selected: keys });
             grid.current?.focus();
