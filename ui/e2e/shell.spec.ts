@@ -127,6 +127,42 @@ for (const { route, command, shown, scenario = "small", message = null } of [
   });
 }
 
+test("a page that is left and gone back to shows what was looked for on it", async ({ page }) => {
+  const go = (name: string) => page.getByRole("navigation").getByRole("link", { name }).click();
+  const filters = page.getByRole("search");
+  await open(page, "restoreInterrupted", "/archive");
+  await page.getByRole("button", { name: "Newest" }).click();
+  await go("Compare");
+  for (const side of ["first", "second"]) {
+    const choice = page.getByRole("combobox", { name: `Host of the ${side} bundle` });
+    await choice.click();
+    await page.getByRole("option", { name: "esx02.lab.local" }).click();
+  }
+  await page.getByLabel("First bundle", { exact: true }).last().selectOption({ index: 1 });
+  await go("Search");
+  await page.getByRole("searchbox", { name: "Search settings" }).fill("ntp2");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 setting found")).toBeVisible();
+  await go("Activity");
+  await filters.getByRole("searchbox").fill("firmware");
+  await filters.getByRole("button", { name: "Not complete" }).click();
+  await expect(page).toHaveURL(/text=firmware/);
+  await rows(page, "Runs").first().dblclick();
+  await expect(page.getByRole("link", { name: "Activity" })).toHaveAttribute("aria-current", "page");
+  await page.getByRole("button", { name: "All runs" }).click();
+  await expect(filters.getByRole("searchbox")).toHaveValue("firmware");
+
+  await go("Archive");
+  await expect(page.getByRole("button", { name: "Newest" })).toHaveAttribute("aria-pressed", "true");
+  await go("Compare");
+  await expect(page).toHaveURL(/\/compare\?first=.*esx02/);
+  await go("Search");
+  await expect(page.getByText("1 setting found")).toBeVisible();
+  await go("Activity");
+  await expect(filters.getByRole("searchbox")).toHaveValue("firmware");
+  await expect(filters.getByRole("button", { name: "Not complete" })).toHaveAttribute("aria-pressed", "true");
+});
+
 test("F1 explains the page, Ctrl+, opens the settings", async ({ page }) => {
   await open(page, "small", "/hosts");
   await page.keyboard.press("F1");

@@ -7,12 +7,14 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { activitySearch } from "./features/activity/search";
 import { archiveSearch } from "./features/archive/search";
 import { insideSearch, settingsSearch } from "./features/bundles/search";
 import { compareSearch } from "./features/compare/search";
 import { HostsPage } from "./features/hosts/HostsPage";
 import { restoreSearch } from "./features/restore/search";
 import { Frame } from "./features/shell/Frame";
+import { keepSearch } from "./features/shell/lastSearch";
 import { PageError, PageMissing } from "./features/shell/PageError";
 
 // The hosts are what the window starts with. The other pages are read when they are gone to.
@@ -61,7 +63,12 @@ const searchRoute = createRoute({
   validateSearch: settingsSearch,
   component: SearchPage,
 });
-const activityRoute = createRoute({ getParentRoute: () => rootRoute, path: "/activity", component: ActivityPage });
+const activityRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/activity",
+  validateSearch: activitySearch,
+  component: ActivityPage,
+});
 const reportRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/activity/$runId",
@@ -111,6 +118,8 @@ export const router = createRouter({
   defaultErrorComponent: PageError,
   defaultNotFoundComponent: PageMissing,
 });
+
+router.subscribe("onResolved", ({ toLocation }) => keepSearch(toLocation.pathname, toLocation.search));
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -1,8 +1,8 @@
-import { Button, makeStyles, SearchBox, Tab, TabList, ToggleButton, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, Tab, TabList, ToggleButton, tokens } from "@fluentui/react-components";
 import { ArrowClockwiseRegular, DismissCircleRegular, HistoryRegular, OpenRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
@@ -13,6 +13,7 @@ import { Page } from "../../components/Page";
 import { ListPane, Messages, PageCommands } from "../../components/PageParts";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
+import { TextFilter } from "../../components/TextFilter";
 import { DateTime } from "../../components/Time";
 import { byteSize, dateTime, ofTotal, plural, wholeNumber } from "../../components/words";
 import type { RunRow } from "../../ipc";
@@ -24,6 +25,7 @@ import { RetryDialog } from "./RetryDialog";
 import { RunningJobs } from "./RunningJobs";
 import { reportCommands } from "./reportCommands";
 import { runInWords, runMark, secondsInWords, secondsOf, startedAtOf } from "./runWords";
+import { type ActivitySearch, activitySearch, MAX_TEXT } from "./search";
 import { useReportActs } from "./useReportActs";
 
 const useStyles = makeStyles({
@@ -97,20 +99,31 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
   { id: "runId", title: "Run", width: 190, isHidden: true, text: (run) => run.runId },
 ];
 
+const route = getRouteApi("/activity");
 const NO_RUNS: readonly RunRow[] = [];
 
 /** Every run that the archive knows of, and every restore that was begun on this computer. */
 export function ActivityPage(): ReactNode {
   const runs = useQuery(runsQuery);
   const restores = useQuery(restoresQuery);
-  const [tab, setTab] = useState<"runs" | "restores">("runs");
+  const search = activitySearch(route.useSearch());
+  const navigate = useNavigate();
+  const onSearch = useCallback(
+    (change: Partial<ActivitySearch>) =>
+      void navigate({
+        to: "/activity",
+        search: (old) => activitySearch({ ...old, ...change }),
+        replace: true,
+      }),
+    [navigate],
+  );
   const known = restores.data?.restores.length ?? 0;
   const tabs = known > 0 && (
     <TabList
       size="small"
       aria-label="Kind of activity"
-      selectedValue={tab}
-      onTabSelect={(_, { value }) => setTab(value === "restores" ? "restores" : "runs")}
+      selectedValue={search.tab ?? "runs"}
+      onTabSelect={(_, { value }) => onSearch({ tab: value === "restores" ? "restores" : undefined })}
     >
       <Tab value="runs">{`Runs ${wholeNumber(runs.data?.length ?? 0)}`}</Tab>
       <Tab value="restores">{`Restores ${wholeNumber(known)}`}</Tab>
@@ -118,19 +131,25 @@ export function ActivityPage(): ReactNode {
   );
   return (
     <Page title="Activity" subtitle={tabs}>
-      {tab === "restores" && known > 0 ? <RestoresList restores={restores.data?.restores ?? []} /> : <Runs />}
+      {search.tab === "restores" && known > 0 ? (
+        <RestoresList restores={restores.data?.restores ?? []} />
+      ) : (
+        <Runs search={search} onSearch={onSearch} />
+      )}
     </Page>
   );
 }
 
-function Runs() {
+type RunsProps = { search: ActivitySearch; onSearch: (change: Partial<ActivitySearch>) => void };
+
+function Runs({ search, onSearch }: RunsProps) {
   const styles = useStyles();
   const navigate = useNavigate();
   const runs = useQuery(runsQuery);
   const [isReading, setReading] = useState(false);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [text, setText] = useState("");
-  const [failuresOnly, setFailuresOnly] = useState(false);
+  const text = search.text?.trim().toLowerCase() ?? "";
+  const incompleteOnly = search.incomplete === true;
   const [retried, setRetried] = useState<string | null>(null);
   const searchBox = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
@@ -149,8 +168,8 @@ function Runs() {
 
   const all = runs.data ?? NO_RUNS;
   const shown = useMemo(
-    () => all.filter((run) => (!failuresOnly || !run.isComplete) && fits(run, text.trim().toLowerCase())),
-    [all, failuresOnly, text],
+    () => all.filter((run) => (!incompleteOnly || !run.isComplete) && fits(run, text)),
+    [all, incompleteOnly, text],
   );
   useShortcuts({
     F5: () => void refresh(),
@@ -210,23 +229,22 @@ function Runs() {
         (runs.data !== undefined || !runs.isError) && (
           <ListPane label="Runs" pane="runs">
             <search className={styles.filters} aria-label="Filters">
-              <SearchBox
-                size="small"
-                className={styles.search}
-                input={{ ref: searchBox }}
+              <TextFilter
+                label="Search runs"
                 placeholder="Search"
-                aria-label="Search runs"
                 title="Date, note, server or run (Ctrl+F)"
-                value={text}
-                onChange={(_, data) => setText(data.value)}
-                onKeyDown={(event) => event.key === "Escape" && setText("")}
+                className={styles.search}
+                maxLength={MAX_TEXT}
+                text={search.text}
+                onSearch={onSearch}
+                box={searchBox}
               />
               <ToggleButton
                 size="small"
                 appearance="subtle"
                 icon={<DismissCircleRegular />}
-                checked={failuresOnly}
-                onClick={() => setFailuresOnly(!failuresOnly)}
+                checked={incompleteOnly}
+                onClick={() => onSearch({ incomplete: incompleteOnly ? undefined : true })}
               >
                 Not complete
               </ToggleButton>
@@ -255,12 +273,7 @@ function Runs() {
                   <EmptyState
                     title="No run fits the filters"
                     actions={
-                      <Button
-                        onClick={() => {
-                          setText("");
-                          setFailuresOnly(false);
-                        }}
-                      >
+                      <Button onClick={() => onSearch({ text: undefined, incomplete: undefined })}>
                         Show all runs
                       </Button>
                     }

@@ -36,6 +36,7 @@ import type { HostReportView, ResultView, RunRow, RunView } from "../../ipc";
 import { useMedia } from "../../theme";
 import { StandingCell } from "../bundles/Standing";
 import { standingWords } from "../bundles/words";
+import { useLastSearch } from "../shell/lastSearch";
 import { HostReport, resultMark, resultWords } from "./HostReport";
 import { RetryDialog } from "./RetryDialog";
 import { reportCommands } from "./reportCommands";
@@ -65,7 +66,8 @@ export function ReportPage(): ReactNode {
   const { runId } = route.useParams();
   const navigate = useNavigate();
   const run = useQuery(reportQuery(runId));
-  const back = () => void navigate({ to: "/activity" });
+  const search = useLastSearch("/activity");
+  const back = () => void navigate({ to: "/activity", search });
   const backButton = (
     <Button size="small" appearance="subtle" icon={<ArrowLeftRegular />} onClick={back}>
       All runs

@@ -78,7 +78,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
     (change: Partial<ArchiveSearch>) =>
       void navigate({
         to: "/archive",
-        search: (old: ArchiveSearch) => archiveSearch({ ...old, ...change }),
+        search: (old) => archiveSearch({ ...old, ...change }),
         replace: true,
       }),
     [navigate],

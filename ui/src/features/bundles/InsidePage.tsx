@@ -83,7 +83,7 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
     (change: Partial<InsideSearch>) =>
       void navigate({
         to: "/inside",
-        search: (old: InsideSearch) => insideSearch({ ...old, ...change }),
+        search: (old) => insideSearch({ ...old, ...change }),
         replace: true,
       }),
     [navigate],

@@ -17,6 +17,7 @@ import { duration, plural } from "../../components/words";
 import { type ComparisonView, commands, type RestoreView } from "../../ipc";
 import { hostsQuery } from "../shell/data";
 import { isRunning, useJobs } from "../shell/jobs";
+import { useLastSearch } from "../shell/lastSearch";
 import { Card } from "./Card";
 import { choiceWords } from "./choices";
 import { jobOf, restoreQuery } from "./data";
@@ -37,12 +38,13 @@ export function RestoredPage(): ReactNode {
   const job = useJobs((state) => jobOf(state.jobs, id));
   const restore = useQuery(restoreQuery(id));
   useShortcuts({ F5: () => void restore.refetch() });
+  const search = useLastSearch("/activity");
   const back = (
     <Button
       size="small"
       appearance="subtle"
       icon={<ArrowLeftRegular />}
-      onClick={() => void navigate({ to: "/activity" })}
+      onClick={() => void navigate({ to: "/activity", search })}
     >
       All activity
     </Button>

@@ -20,6 +20,7 @@ import type { ReactElement } from "react";
 import { HOVERED, SELECTED } from "../../components/highlight";
 import { useMedia } from "../../theme";
 import { HelpMenu, type HelpTopic } from "./HelpMenu";
+import { useLastSearch } from "./lastSearch";
 
 type NavTarget = {
   to: "/hosts" | "/archive" | "/compare" | "/search" | "/activity" | "/schedules" | "/settings";
@@ -117,9 +118,12 @@ export function Navigation({ onHelp }: { onHelp: (topic: HelpTopic) => void }) {
 
 function NavLink({ target, isNarrow }: { target: NavTarget; isNarrow: boolean }) {
   const styles = useNavStyles();
+  const search = useLastSearch(target.to);
   const link = (
     <Link
       to={target.to}
+      search={search}
+      activeOptions={{ includeSearch: false }}
       className={styles.item}
       activeProps={{ className: mergeClasses(styles.item, styles.current), "aria-current": "page" }}
       aria-label={target.label}

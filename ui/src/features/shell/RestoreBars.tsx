@@ -59,7 +59,7 @@ function OpenRestores() {
               onClick={() => void navigate({ to: "/restores/$id", params: { id: first.id } })}
             >{`See what can be done for ${first.host}`}</Button>
             {open.length > 1 && (
-              <Link as="button" onClick={() => void navigate({ to: "/activity" })}>
+              <Link as="button" onClick={() => void navigate({ to: "/activity", search: { tab: "restores" } })}>
                 See all
               </Link>
             )}
