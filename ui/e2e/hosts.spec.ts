@@ -175,3 +175,12 @@ test("what fails is told, each by itself, and what was tried can be dismissed", 
   await expect(page.getByText("No save_text")).toBeHidden();
   await expect(page.getByText("No refresh_hosts")).toBeVisible();
 });
+
+test("hosts are judged anew while the window stays open", async ({ page }) => {
+  await page.clock.install();
+  await open(page, "small", "/hosts");
+  await expect(rows(page, "Hosts").first()).toBeVisible();
+  const before = (await calls(page, "list_hosts")).length;
+  await page.clock.fastForward("11:00");
+  await expect.poll(async () => (await calls(page, "list_hosts")).length).toBeGreaterThan(before);
+});

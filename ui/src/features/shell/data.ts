@@ -16,7 +16,13 @@ export const queryClient = new QueryClient({
 export const startQuery = queryOptions({ queryKey: ["start"], queryFn: commands.appStart });
 export const settingsQuery = queryOptions({ queryKey: ["settings"], queryFn: commands.readSettings });
 export const serversQuery = queryOptions({ queryKey: ["servers"], queryFn: commands.listServers });
-export const hostsQuery = queryOptions({ queryKey: ["hosts"], queryFn: commands.listHosts });
+export const hostsQuery = queryOptions({
+  queryKey: ["hosts"],
+  queryFn: commands.listHosts,
+  // A host grows stale without anything having changed. The shell judges anew from what it knows.
+  refetchInterval: 10 * 60_000,
+  refetchIntervalInBackground: true,
+});
 export const archiveQuery = queryOptions({
   queryKey: ["archive", "overview"],
   queryFn: () => commands.archiveOverview(false),
