@@ -243,3 +243,25 @@ test("in high contrast the mark of a change is seen on a selected row too", asyn
     .poll(() => colour('[role="gridcell"]:has-text("Changed") svg'))
     .toBe(await colour('[role="gridcell"] >> nth=1'));
 });
+
+for (const { what, route, list, pane } of [
+  { what: "settings", route: "/inside?file=1", list: "Settings", pane: "Details" },
+  { what: "files", route: "/inside?file=1&tab=files", list: "Files", pane: "File" },
+  { what: "found settings", route: "/search?text=ntp", list: "Found settings", pane: "Details" },
+  { what: "bundles", route: "/archive", list: "Bundles", pane: "Details" },
+]) {
+  test(`details of ${what} are opened and closed by Alt+Enter, and closed by their button`, async ({ page }) => {
+    await open(page, "small", route);
+    await rows(page, list).first().click();
+    const details = page.getByRole("region", { name: pane, exact: true });
+    await expect(details).toBeVisible();
+    await page.keyboard.press("Alt+Enter");
+    await expect(details).toBeHidden();
+    await page.keyboard.press("Alt+Enter");
+    await details.getByRole("button", { name: "Close details" }).click();
+    await expect(details).toBeHidden();
+    await expect(rows(page, list).first()).toBeFocused();
+    await page.keyboard.press("Alt+Enter");
+    await expect(details).toBeVisible();
+  });
+}

@@ -2,7 +2,9 @@
 
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { KeyboardEvent, ReactNode } from "react";
+import { CloseDetails } from "./CloseDetails";
 import { CommandBar, type Commands } from "./commands";
+import { useFocusLeftToGrid } from "./focus";
 
 const useStyles = makeStyles({
   commands: {
@@ -32,6 +34,7 @@ const useStyles = makeStyles({
     borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
   },
+  close: { float: "right", marginRight: "-8px" },
   over: {
     position: "absolute",
     zIndex: 3,
@@ -79,23 +82,26 @@ export function ListPane({ label, pane, onKeyDown, children }: ListPaneProps) {
 }
 
 type DetailsPaneProps = {
-  /** Closes a pane that lies over the list, for lack of room beside it. */
-  onCloseOver?: (() => void) | undefined;
+  /** It lies over the list, for lack of room beside it: Esc closes it. */
+  isOver?: boolean;
+  onClose: () => void;
   children: ReactNode;
 };
 
 /** What is known of the one that is chosen in the list. */
-export function DetailsPane({ onCloseOver, children }: DetailsPaneProps) {
+export function DetailsPane({ isOver = false, onClose, children }: DetailsPaneProps) {
   const styles = useStyles();
+  useFocusLeftToGrid();
   return (
     <section
-      className={mergeClasses(styles.details, onCloseOver !== undefined && styles.over)}
+      className={mergeClasses(styles.details, isOver && styles.over)}
       aria-label="Details"
       data-pane="details"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
       tabIndex={0}
-      onKeyDown={(event) => event.key === "Escape" && onCloseOver?.()}
+      onKeyDown={(event) => event.key === "Escape" && isOver && onClose()}
     >
+      <CloseDetails className={styles.close} onClose={onClose} />
       {children}
     </section>
   );

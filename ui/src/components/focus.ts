@@ -1,4 +1,5 @@
 /** Where the focus is, and where it goes when what had it is gone. */
+import { useEffect } from "react";
 
 export function isNothingFocused(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
@@ -21,6 +22,11 @@ export function focusAgain(element: HTMLElement | null): void {
       target?.focus({ preventScroll: true });
     }
   }
+}
+
+/** When what calls this goes with the focus in it, the page's grid gets it. */
+export function useFocusLeftToGrid(): void {
+  useEffect(() => () => focusAgain(null), []);
 }
 
 function menuOf(element: Element | null): Element | null {

@@ -275,7 +275,7 @@ function Report({ run }: { run: RunView }) {
           />
         </ListPane>
         {hasDetails && (
-          <DetailsPane onCloseOver={hasRoom ? undefined : toggleDetails}>
+          <DetailsPane isOver={!hasRoom} onClose={toggleDetails}>
             <HostReport hosts={chosen} onShowRecord={showRecord} />
           </DetailsPane>
         )}

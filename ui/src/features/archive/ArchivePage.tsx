@@ -221,7 +221,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
           )}
         </ListPane>
         {hasDetails && (
-          <DetailsPane onCloseOver={hasRoom ? undefined : toggleDetails}>
+          <DetailsPane isOver={!hasRoom} onClose={toggleDetails}>
             <RecordPane records={chosen} id={only} isEditingNote={isEditingNote} onEditingNote={setEditingNote} />
           </DetailsPane>
         )}

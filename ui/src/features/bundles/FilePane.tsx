@@ -1,7 +1,9 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
+import { CloseDetails } from "../../components/CloseDetails";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
+import { useFocusLeftToGrid } from "../../components/focus";
 import { Loading } from "../../components/Loading";
 import { DateTime } from "../../components/Time";
 import { byteSize, wholeNumber } from "../../components/words";
@@ -21,6 +23,7 @@ const useStyles = makeStyles({
     borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
   },
+  close: { alignSelf: "flex-end", flexShrink: 0, margin: "0 -8px -24px 0" },
   text: {
     margin: 0,
     padding: "6px 8px",
@@ -36,7 +39,7 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusMedium,
   },
   title: {
-    margin: 0,
+    margin: "0 24px 0 0",
     fontSize: tokens.fontSizeBase300,
     lineHeight: tokens.lineHeightBase300,
     overflowWrap: "anywhere",
@@ -44,9 +47,12 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
 
+type FilePaneProps = { bundle: BundleChoice; file: BundleFileRow; onClose: () => void };
+
 /** A file of a bundle: text as text, certificates as certificates, anything else by size and checksum. */
-export function FilePane({ bundle, file }: { bundle: BundleChoice; file: BundleFileRow }) {
+export function FilePane({ bundle, file, onClose }: FilePaneProps) {
   const styles = useStyles();
+  useFocusLeftToGrid();
   const content = useQuery({
     queryKey: ["inside", bundle, file.layer, file.path],
     queryFn: () => commands.readBundleContent(bundle, file.layer, file.path),
@@ -54,6 +60,7 @@ export function FilePane({ bundle, file }: { bundle: BundleChoice; file: BundleF
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
     <section className={styles.root} aria-label="File" data-pane="file" tabIndex={0}>
+      <CloseDetails className={styles.close} onClose={onClose} />
       {content.isError ? (
         <ErrorView error={content.error} isNarrow />
       ) : content.data === undefined ? (

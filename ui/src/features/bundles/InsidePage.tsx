@@ -88,6 +88,8 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
       }),
     [navigate],
   );
+  const [hasDetails, setDetails] = useState(true);
+  const details = { hasDetails, onDetails: setDetails };
   const { history } = useRouter();
   const canGoBack = useCanGoBack();
   const toArchive = () =>
@@ -136,9 +138,9 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
         <Tab value="files">Files {wholeNumber(files.length)}</Tab>
       </TabList>
       {isFiles ? (
-        <Files bundle={bundle} files={files} search={search} onSearch={onSearch} />
+        <Files bundle={bundle} files={files} search={search} onSearch={onSearch} {...details} />
       ) : (
-        <Settings inside={inside.data} search={search} onSearch={onSearch} />
+        <Settings inside={inside.data} search={search} onSearch={onSearch} {...details} />
       )}
     </Page>
   );
@@ -164,6 +166,8 @@ function Sealing({ sealing }: { sealing: SealingView }) {
 }
 
 type PartProps = { search: InsideSearch; onSearch: (change: Partial<InsideSearch>) => void };
+/** Whether the pane at the side is open when there is something to tell. */
+type DetailsProps = { hasDetails: boolean; onDetails: (hasDetails: boolean) => void };
 
 const SETTING_COLUMNS: readonly GridColumn<SettingRow>[] = [
   { id: "section", title: "Section", width: 150, text: (row) => row.section, sortBy: (row) => row.sectionAt },
@@ -174,7 +178,13 @@ const SETTING_COLUMNS: readonly GridColumn<SettingRow>[] = [
   { id: "key", title: "Key", width: 220, isHidden: true, text: (row) => row.sources[0]?.key ?? "" },
 ];
 
-function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInside }) {
+function Settings({
+  inside,
+  search,
+  onSearch,
+  hasDetails,
+  onDetails,
+}: PartProps & DetailsProps & { inside: BundleInside }) {
   const styles = useStyles();
   const rows = useMemo(() => settingRows(inside.settings), [inside.settings]);
   const sections = useMemo(() => sectionsOf(inside.settings), [inside.settings]);
@@ -193,6 +203,7 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
       setSelected(new Set(shown.map(settingKey)));
       grid.current?.focus();
     },
+    "Alt+Enter": () => onDetails(only === undefined || !hasDetails),
   });
   return (
     <>
@@ -235,12 +246,13 @@ function Settings({ inside, search, onSearch }: PartProps & { inside: BundleInsi
             sortedBy="section"
             selected={selected}
             onSelect={setSelected}
+            onOpen={() => onDetails(true)}
             handle={grid}
             empty={<EmptyState title="No setting fits the filter" />}
           />
         </ListPane>
-        {only !== undefined && (
-          <DetailsPane>
+        {only !== undefined && hasDetails && (
+          <DetailsPane onClose={() => onDetails(false)}>
             <h2 className={styles.title}>{only.object === "" ? only.section : only.object}</h2>
             <Facts
               facts={[
@@ -286,12 +298,17 @@ function Files({
   files,
   search,
   onSearch,
-}: PartProps & { bundle: BundleChoice; files: readonly BundleFileRow[] }) {
+  hasDetails,
+  onDetails,
+}: PartProps & DetailsProps & { bundle: BundleChoice; files: readonly BundleFileRow[] }) {
   const text = search.text?.trim().toLowerCase() ?? "";
   const shown = useMemo(() => files.filter((file) => file.path.toLowerCase().includes(text)), [files, text]);
   const chosen = files.find((file) => file.path === search.path && file.layer === search.layer);
   const box = useRef<HTMLInputElement>(null);
-  useShortcuts({ "Ctrl+F": () => box.current?.focus() });
+  useShortcuts({
+    "Ctrl+F": () => box.current?.focus(),
+    "Alt+Enter": () => onDetails(chosen === undefined || !hasDetails),
+  });
   const choose = (keys: ReadonlySet<string>) => {
     const file = files.find((one) => fileKey(one) === [...keys].at(-1));
     onSearch({ path: file?.path, layer: file?.layer });
@@ -316,10 +333,13 @@ function Files({
             sortedBy="path"
             selected={new Set(chosen === undefined ? [] : [fileKey(chosen)])}
             onSelect={choose}
+            onOpen={() => onDetails(true)}
             empty={<EmptyState title="No file fits the filter" />}
           />
         </ListPane>
-        {chosen !== undefined && <FilePane key={fileKey(chosen)} bundle={bundle} file={chosen} />}
+        {chosen !== undefined && hasDetails && (
+          <FilePane key={fileKey(chosen)} bundle={bundle} file={chosen} onClose={() => onDetails(false)} />
+        )}
       </Columns>
     </>
   );

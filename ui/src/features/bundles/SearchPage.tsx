@@ -211,13 +211,15 @@ type HitsProps = { hits: readonly HitView[]; text: string; grid: RefObject<GridH
 function Hits({ hits, text, grid }: HitsProps) {
   const rows = useMemo(() => hits.map((hit, index) => ({ ...hit, key: String(index) })), [hits]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(rows.length === 1 ? ["0"] : []));
+  const [hasDetails, setDetails] = useState(true);
+  const only = selected.size === 1 ? rows.find((row) => selected.has(row.key)) : undefined;
   useShortcuts({
     "Ctrl+A": () => {
       setSelected(new Set(rows.map(hitKey)));
       grid.current?.focus();
     },
+    "Alt+Enter": () => setDetails(only === undefined || !hasDetails),
   });
-  const only = selected.size === 1 ? rows.find((row) => selected.has(row.key)) : undefined;
   return (
     <Columns>
       <ListPane label="Found settings" pane="found">
@@ -230,22 +232,23 @@ function Hits({ hits, text, grid }: HitsProps) {
           sortedBy="where"
           selected={selected}
           onSelect={setSelected}
+          onOpen={() => setDetails(true)}
           handle={grid}
           empty={<EmptyState title={`Nothing has "${text}" in it`} />}
         />
       </ListPane>
-      {only !== undefined && <HitPane hit={only} />}
+      {only !== undefined && hasDetails && <HitPane hit={only} onClose={() => setDetails(false)} />}
     </Columns>
   );
 }
 
 /** A hit and the bundles that have it; each leads to the setting in it. */
-function HitPane({ hit }: { hit: HitView }) {
+function HitPane({ hit, onClose }: { hit: HitView; onClose: () => void }) {
   const styles = useStyles();
   const navigate = useNavigate();
   const { setting, records, recordsCount } = hit;
   return (
-    <DetailsPane>
+    <DetailsPane onClose={onClose}>
       <h2 className={styles.name}>{objectWords(setting)}</h2>
       <Facts
         facts={[

@@ -1,9 +1,10 @@
-import { Button, Link as FluentLink, makeStyles, Spinner, tokens } from "@fluentui/react-components";
-import { DismissRegular } from "@fluentui/react-icons";
+import { Link as FluentLink, makeStyles, Spinner, tokens } from "@fluentui/react-components";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Fragment, type ReactNode, useDeferredValue, useState } from "react";
+import { CloseDetails } from "../../components/CloseDetails";
 import { ErrorView } from "../../components/ErrorView";
+import { useFocusLeftToGrid } from "../../components/focus";
 import { Mark } from "../../components/Mark";
 import { Age, DateTime } from "../../components/Time";
 import { byteSize, plural } from "../../components/words";
@@ -76,6 +77,7 @@ export const historyQuery = (host: HostRow) =>
 /** The selected host: what it is, and what became of each attempt to back it up. */
 export function HostDetails({ hosts, onClose }: { hosts: readonly ShownHost[]; onClose: () => void }) {
   const styles = useStyles();
+  useFocusLeftToGrid();
   const host = hosts.length === 1 ? hosts[0] : undefined;
   const title = host?.host.name ?? (hosts.length === 0 ? "Details" : plural(hosts.length, "host"));
   return (
@@ -84,13 +86,7 @@ export function HostDetails({ hosts, onClose }: { hosts: readonly ShownHost[]; o
         <h2 className={styles.title} title={title}>
           {title}
         </h2>
-        <Button
-          size="small"
-          appearance="subtle"
-          icon={<DismissRegular />}
-          aria-label="Close details"
-          onClick={onClose}
-        />
+        <CloseDetails onClose={onClose} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region */}
       <div className={styles.body} tabIndex={0}>
