@@ -164,7 +164,7 @@ test("details tell all of a record, and its numbers can be copied", async ({ pag
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await open(page, "history", "/archive");
   await rows(page, "Bundles").first().click();
-  await expect(details(page).getByText("Not verified since Hostkeep was started")).toBeVisible();
+  await expect(details(page).getByText("Not verified yet")).toBeVisible();
   for (const term of ["SHA-256", "Certificate thumbprint", "Hardware UUID", "UUID in the bundle", "API version"]) {
     await expect(details(page).getByText(term, { exact: true })).toBeVisible();
   }

@@ -181,7 +181,7 @@ function Details({ details, isEditingNote, onEditingNote }: DetailsProps) {
 
 function Verdict({ record: { verified } }: { record: RecordRow }) {
   if (verified === null) {
-    return <span>Not verified since Hostkeep was started</span>;
+    return <span>Not verified yet</span>;
   }
   return (
     <span>
