@@ -22,7 +22,7 @@ const STATES: readonly State[] = [
         .nth(2)
         .click({ modifiers: ["Shift"] });
       await page.getByRole("button", { name: "Verify", exact: true }).click();
-      await rows(page, "Bundles").nth(2).click();
+      await rows(page, "Bundles").filter({ hasText: "Damaged" }).first().click();
       await expect(page.getByText("Damaged,")).toBeVisible();
     },
   },

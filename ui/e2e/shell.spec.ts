@@ -144,6 +144,7 @@ test("a page that is left and gone back to shows what was looked for on it", asy
   await page.keyboard.press("Enter");
   await expect(page.getByText("1 setting found")).toBeVisible();
   await go("Activity");
+  await expect(page.getByRole("heading", { name: "Activity" })).toBeVisible();
   await filters.getByRole("searchbox").fill("firmware");
   await filters.getByRole("button", { name: "Not complete" }).click();
   await expect(page).toHaveURL(/text=firmware/);
