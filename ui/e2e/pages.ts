@@ -96,3 +96,9 @@ export async function expectNoFindings(page: Page, rules?: string[]): Promise<vo
   );
   expect(found.join("\n\n")).toBe("");
 }
+
+/** Narrows a page to one host, by its picker. */
+export async function chooseHost(page: Page, name: string): Promise<void> {
+  await page.getByRole("combobox", { name: "Host" }).pressSequentially(name.slice(0, 5));
+  await page.getByRole("option", { name }).click();
+}

@@ -24,6 +24,8 @@ export type ArchiveWorld = {
   isSlow: boolean;
   /** Deleting stands still after the first. */
   isDeletingSlow: boolean;
+  /** What is deleted cannot be noted. */
+  unnoted: ErrorReport | null;
   /** What applying a plan fails with. */
   applying: ErrorReport | null;
 };
@@ -34,6 +36,7 @@ export const ARCHIVE: ArchiveWorld = {
   problems: [],
   inUse: 0,
   isDeletingSlow: false,
+  unnoted: null,
   isSlow: false,
   applying: null,
 };
@@ -180,6 +183,7 @@ export function archiveHandlers(
       }
       const inUse = new Set(planned.records.slice(0, archive.inUse));
       const job = deletionJob(world.jobs.length + 1, planned.records, inUse, archive.isDeletingSlow);
+      job.head.error = archive.unnoted;
       const gone = new Set(job.items.flatMap((item) => (item.step === "deleted" ? [item.record] : [])));
       records = records.filter((one) => !gone.has(one.id));
       planned = null;

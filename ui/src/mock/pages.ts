@@ -39,6 +39,19 @@ export function pageScenarios(small: Scenario) {
     },
     /** Two of what is deleted are in use. */
     archiveInUse: { ...history, archive: { ...ARCHIVE, inUse: 2 } },
+    /** What is deleted is gone, and cannot be noted. */
+    unnotedDeletion: {
+      ...history,
+      archive: {
+        ...ARCHIVE,
+        unnoted: {
+          code: "not_permitted",
+          message: "cannot write C:\\Users\\admin\\AppData\\Roaming\\Hostkeep\\audit.jsonl",
+          hint: "Check the file's permissions.",
+          details: [],
+        },
+      },
+    },
     /** Deleting takes long. */
     slowDeletion: { ...history, archive: { ...ARCHIVE, isDeletingSlow: true } },
     /** Between plan and act, somebody else added something. */

@@ -19,7 +19,7 @@ pub(super) fn of_nextest(success: bool, said: &str, junit: &str) -> Outcome {
     count.skipped += notes.len();
     if ignored > 0 {
         // Clippy's ignore_without_reason sees to the reasons.
-        notes.push(format!("skipped: marked #[ignore], each with its reason: {ignored}"));
+        notes.push(format!("skipped: ignored tests, each with its reason: {ignored}"));
     }
     notes.extend(closing.map(|line| line.trim().to_owned()));
     finish(success, said, count, notes)
@@ -144,7 +144,7 @@ mod tests {
         check(
             &of_nextest(true, ignored, ""),
             (5, 0, 3),
-            &["skipped: marked #[ignore], each with its reason: 3", ignored],
+            &["skipped: ignored tests, each with its reason: 3", ignored],
             false,
         );
         check(&of_nextest(false, bad, ""), (9, 3, 0), &[bad.lines().next().unwrap().trim()], true);

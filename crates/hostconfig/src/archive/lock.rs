@@ -216,3 +216,7 @@ fn clear(folder: &Path, ours: impl Fn(&OsStr) -> bool) -> Result<(), FileError> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "lock_tests.rs"]
+mod tests;

@@ -198,7 +198,7 @@ impl Restoring<'_> {
         }
     }
 
-    /// A backup of one host as every run makes it, so that the way back is as good as any bundle in the archive.
+    /// The safety backup: a run of its own, with this host only.
     async fn back_up(&mut self) -> Result<(Option<String>, Option<String>)> {
         let context = self.progress.context;
         let Some(archive) = context.archive.clone() else {

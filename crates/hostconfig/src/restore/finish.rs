@@ -1,9 +1,10 @@
 //! The end of every restore: what to do next, the report, and its place in journal and audit log.
 
-use super::journal::{Begun, Entry, next};
+use super::journal::{Begun, Entry};
 use super::progress::Progress;
 use super::report::{Next, Outcome, RestoreReport};
 use super::request::RestoreContext;
+use super::summary::next;
 use super::watch::Seen;
 use crate::audit::{AuditAction, AuditEntry};
 use crate::blocking;

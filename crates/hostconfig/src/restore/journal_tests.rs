@@ -1,5 +1,6 @@
 use super::*;
 use crate::archive::ServerKind;
+use crate::restore::progress::StepState;
 
 fn at(second: u32) -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339(&format!("2026-11-22T23:30:{second:02}+01:00")).unwrap()

@@ -21,14 +21,13 @@ mod request;
 mod resume;
 mod sight;
 mod source;
+mod summary;
 mod watch;
 
 pub use apply::apply;
 pub use checks::{Check, CheckCode, Verdict};
 pub use error::RestoreError;
-pub use journal::{
-    Before, Begun, BundleOrigin, Restored, Stood, Summary, Unreadable, find, history, unfinished,
-};
+pub use journal::{Before, Begun, BundleOrigin, Restored, Unreadable, find, history, unfinished};
 pub use plan::{PlannedStep, RestorePlan, find_host, plan};
 pub use progress::{RestoreEvent, Step, StepState, Watch};
 pub use proven::proven_bundles;
@@ -39,3 +38,4 @@ pub use request::{
 };
 pub use resume::{ResumeAction, ResumeRequest, dismiss, resume};
 pub use source::{BundleFacts, look_at};
+pub use summary::{Stood, Summary};

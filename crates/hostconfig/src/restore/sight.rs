@@ -98,23 +98,20 @@ impl<'a> Eyes<'a> {
     /// Through a vCenter.
     async fn look_through(&mut self, session: Session) -> Sight {
         let known = match &self.object {
-            Some(object) => read_host(&session, object).await.map(Some),
-            None => Ok(None),
+            None => None,
+            Some(object) => match read_host(&session, object).await {
+                Ok(host) => Some(host),
+                // Added again, it is another object for the vCenter.
+                Err(error) if fault(&error) == Some(&FaultKind::ManagedObjectNotFound) => None,
+                Err(error) => return Sight::Unseen(error.to_string()),
+            },
         };
         let host = match known {
-            Ok(Some(host)) => host,
-            // Added again, it has another name for the vCenter.
-            Ok(None) => match self.find(&session).await {
+            Some(host) => host,
+            None => match self.find(&session).await {
                 Ok(host) => host,
                 Err(sight) => return sight,
             },
-            Err(error) if fault(&error) == Some(&FaultKind::ManagedObjectNotFound) => {
-                match self.find(&session).await {
-                    Ok(host) => host,
-                    Err(sight) => return sight,
-                }
-            }
-            Err(error) => return Sight::Unseen(error.to_string()),
         };
         match host.connection {
             ConnectionState::Connected => self.judge(host, session),
@@ -135,11 +132,8 @@ impl<'a> Eyes<'a> {
         Ok(host)
     }
 
-    /// The vCenter's session, which may have to be opened first.
+    /// A new session with the vCenter.
     async fn vcenter(&mut self) -> Result<Session, Sight> {
-        if let Some(session) = &self.session {
-            return Ok(session.clone());
-        }
         let login = self.aftermath.login;
         let client = match Client::connect(login.connect.clone()).await {
             Ok(client) => client,

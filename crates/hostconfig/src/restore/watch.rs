@@ -336,7 +336,7 @@ async fn watch(
                 }
             }
         };
-        if Instant::now() > end {
+        if Instant::now() >= end {
             return Err(
                 RestoreError::NotBack { host: host.clone(), seconds: limit.as_secs(), last: seen }.into()
             );

@@ -305,14 +305,10 @@ function Ended({ job, onClose }: { job: Job; onClose: () => void }) {
   const deleted = `${plural(head.done - head.failed - head.cancelled, "bundle")} deleted, ${byteSize(head.bytes)} freed.`;
   return (
     <>
-      <DialogTitle>
-        {head.cancelled > 0
-          ? `${plural(head.cancelled, "bundle")} ${head.cancelled === 1 ? "stays" : "stay"}: deleting was cancelled`
-          : `${plural(head.failed, "bundle")} could not be deleted`}
-      </DialogTitle>
+      <DialogTitle>{endedWords(head)}</DialogTitle>
       <DialogContent className={styles.content}>
         <span>{left.length > 0 ? `${deleted} What could not go is still whole.` : deleted}</span>
-        {head.error !== null && <ErrorView error={head.error} />}
+        {head.error !== null && <ErrorView error={head.error} intent={head.state === "failed" ? "error" : "warning"} />}
         {left.length > 0 && (
           <div className={styles.list}>
             <PlainGrid
@@ -332,6 +328,18 @@ function Ended({ job, onClose }: { job: Job; onClose: () => void }) {
       </DialogActions>
     </>
   );
+}
+
+function endedWords(head: JobHead): string {
+  if (head.state === "failed") {
+    return "Deleting ended in the middle";
+  }
+  if (head.cancelled > 0) {
+    return `${plural(head.cancelled, "bundle")} ${head.cancelled === 1 ? "stays" : "stay"}: deleting was cancelled`;
+  }
+  return head.failed > 0
+    ? `${plural(head.failed, "bundle")} could not be deleted`
+    : `${plural(head.done, "bundle")} deleted`;
 }
 
 type FailedProps = { error: ErrorReport; onAgain: () => Promise<void>; onClose: () => void };

@@ -2,6 +2,7 @@ import { Button, Checkbox, Field, Input } from "@fluentui/react-components";
 import { useState } from "react";
 import type { HostUser, RestorePlanView } from "../../ipc";
 import { Card } from "./Card";
+import { HostUserFields } from "./HostUserFields";
 import { missing } from "./plan";
 import { useRestoreStyles } from "./styles";
 
@@ -53,21 +54,13 @@ export function ConfirmPart({ plan, ticked, wantsOwnUser, isBusy, onRestore }: C
         </div>
         {hasOwn && (
           <div className={styles.row}>
-            <Field label="Host's user" className={styles.field}>
-              <Input value={user} autoComplete="off" onChange={(_, { value }) => setUser(value)} />
-            </Field>
-            <Field
-              label="Host's password"
+            <HostUserFields
+              user={user}
+              password={password}
               className={styles.field}
-              hint="Leave it empty for the one that is remembered of this user"
-            >
-              <Input
-                type="password"
-                value={password}
-                autoComplete="off"
-                onChange={(_, { value }) => setPassword(value)}
-              />
-            </Field>
+              onUser={setUser}
+              onPassword={setPassword}
+            />
             <Checkbox
               label="Remember it"
               checked={remember}

@@ -17,6 +17,7 @@ import { Modal } from "../../components/Modal";
 import { commands, type NextView, type RestoreView, type ResumeChoice, type ResumeInput } from "../../ipc";
 import { hostsQuery, serversQuery } from "../shell/data";
 import { Card } from "./Card";
+import { HostUserFields } from "./HostUserFields";
 import { nextWords } from "./restoreWords";
 import { useRestoreStyles } from "./styles";
 
@@ -162,17 +163,13 @@ function ResumeDialog({ restore, onResume, onClose }: ResumeDialogProps) {
                   ))}
               </Select>
             </Field>
-            <Field label="Host's user" hint="The host's own, such as root, where its password is the bundle's now.">
-              <Input value={user} autoComplete="off" onChange={(_, { value }) => setUser(value)} />
-            </Field>
-            <Field label="Host's password" hint="Leave it empty for the one that is remembered of this user">
-              <Input
-                type="password"
-                value={password}
-                autoComplete="off"
-                onChange={(_, { value }) => setPassword(value)}
-              />
-            </Field>
+            <HostUserFields
+              user={user}
+              password={password}
+              hint="The host's own, such as root, where its password is the bundle's now."
+              onUser={setUser}
+              onPassword={setPassword}
+            />
             <Field
               label="Certificate's SHA-256 thumbprint"
               hint="Only as the host's own console shows it: it is trusted with your passwords."

@@ -65,6 +65,10 @@ test("another user saves the servers first, without a password in any argument",
       "",
     ].join("\n"),
   );
+  // A word in quotation marks is no command in PowerShell, unless it is called.
+  expect(serverCommands("windows", WINDOWS, [server])).toBe(
+    "& 'C:\\Users\\O''Neil\\AppData\\Local\\Hostkeep\\hostkeep.exe' server add prod --url https://vcsa.lab.local --user administrator@vsphere.local --thumbprint AA:BB\n",
+  );
 });
 
 test("a time is hours and minutes", () => {

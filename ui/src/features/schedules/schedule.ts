@@ -39,24 +39,14 @@ export function scheduleScript(platform: Platform, facts: ScheduleFacts, schedul
     : `${tasks.map((task) => crontab(facts.program, task)).join("\n")}\n`;
 }
 
-/** What another user has to be told first: the passwords in a keyring are each user's own. */
+/** What another user has to be told first: the passwords in a keyring are each user's own. For PowerShell, or a shell. */
 export function serverCommands(platform: Platform, facts: ScheduleFacts, servers: readonly ServerView[]): string {
-  const quote = platform === "windows" ? windowsWord : shellWord;
-  const line = ({ name, address, user, thumbprint }: ServerView) =>
-    [
-      facts.program,
-      ...facts.options,
-      "server",
-      "add",
-      name,
-      "--url",
-      address,
-      "--user",
-      user,
-      ...(thumbprint === null ? [] : ["--thumbprint", thumbprint]),
-    ]
-      .map(quote)
-      .join(" ");
+  const isWindows = platform === "windows";
+  const line = ({ name, address, user, thumbprint }: ServerView) => {
+    const pin = thumbprint === null ? [] : ["--thumbprint", thumbprint];
+    const words = [facts.program, ...facts.options, "server", "add", name, "--url", address, "--user", user, ...pin];
+    return isWindows ? `& ${words.map(powerShellWord).join(" ")}` : words.map(shellWord).join(" ");
+  };
   return `${servers.map(line).join("\n")}\n`;
 }
 
@@ -132,6 +122,10 @@ function crontab(program: string, { rhythm, time, words }: Task): string {
 /** As PowerShell takes it letter by letter. */
 function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+function powerShellWord(word: string): string {
+  return /^[\w-][\w@:./\\-]*$/.test(word) ? word : literal(word);
 }
 
 /** As Windows' programs split their command line: backslashes before a quotation mark count double. */
