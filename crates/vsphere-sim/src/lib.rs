@@ -39,7 +39,9 @@ use tokio_util::sync::CancellationToken;
 pub use bundle::Content;
 pub use faults::{FaultRule, On, What};
 pub use host::SimHost;
-pub use options::{BundleHost, BundleUrl, Kind, Options, ReportCertificates, RestoreReply, Versions};
+pub use options::{
+    BundleHost, BundleUrl, Kind, Options, ReportCertificates, RestoreReply, Versions, WithoutSession,
+};
 pub use requests::{Answer, Credentials, Request};
 pub use soap::{FaultField, SoapFault};
 pub use specs::{Accepts, BundleFormat, ConnectionState, HostSpec, Licence, uniform_hosts, varied_hosts};

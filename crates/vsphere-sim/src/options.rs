@@ -39,11 +39,14 @@ pub struct Options {
     pub quoted_cookies: bool,
     /// The prefix bound to the XML Schema instance namespace in replies.
     pub xsi_prefix: String,
+    /// What the property collector says to a session that is gone.
+    pub without_session: WithoutSession,
     /// A session that was idle for so long is gone.
     pub session_idle: Option<Duration>,
     /// More sessions than this are refused with HTTP 503.
     pub sessions_max: Option<usize>,
-    /// Property paths (and all below them) that the user may not read: they arrive in `missingSet`.
+    /// Property paths of hosts (and all below them), or of virtual machines where they begin with `VirtualMachine.`, that
+    /// the user may not read: they arrive in `missingSet`.
     pub unreadable: Vec<String>,
     /// How long `BackupFirmwareConfiguration` takes.
     pub backup_time: Duration,
@@ -112,6 +115,18 @@ pub enum ReportCertificates {
     Nothing,
 }
 
+/// What the property collector says to a session that is gone. Real ones were seen to do each (pyVmomi's issues 43, 294
+/// and 349); every other method faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutSession {
+    /// A `NotAuthenticated` fault.
+    Fault,
+    /// The objects, with every property in `missingSet` for `NotAuthenticated`.
+    Withheld,
+    /// An empty reply.
+    Nothing,
+}
+
 /// What the caller of `RestoreFirmwareConfiguration` sees while the host goes down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RestoreReply {
@@ -144,6 +159,7 @@ impl Default for Options {
             page_limit: None,
             quoted_cookies: false,
             xsi_prefix: "xsi".into(),
+            without_session: WithoutSession::Fault,
             session_idle: Some(Duration::from_secs(30 * 60)),
             sessions_max: Some(2_000),
             unreadable: Vec::new(),

@@ -67,8 +67,12 @@ impl FromStr for ServerAddress {
         }
         let wrong = |reason| AddressError { input: typed.to_owned(), reason };
         let rest = match typed.split_once("://") {
-            Some(("https" | "http" | "HTTPS" | "HTTP", rest)) => rest,
-            Some(_) => return Err(wrong("only https is spoken")),
+            Some((scheme, _))
+                if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) =>
+            {
+                return Err(wrong("only https is spoken"));
+            }
+            Some((_, rest)) => rest,
             None => typed,
         };
         let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -135,6 +139,7 @@ mod tests {
             ("vcsa:443", Ok("vcsa")),
             ("https://vcsa.lab.local/ui/#/app", Ok("vcsa.lab.local")),
             ("http://vcsa.lab.local/", Ok("vcsa.lab.local")),
+            ("Https://vcsa.lab.local", Ok("vcsa.lab.local")),
             ("https://10.0.0.5:9443/sdk", Ok("10.0.0.5:9443")),
             ("fe80::1", Ok("[fe80::1]")),
             ("[fe80::1]:8443", Ok("[fe80::1]:8443")),

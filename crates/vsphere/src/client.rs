@@ -27,10 +27,11 @@ pub struct Timeouts {
 }
 
 impl Default for Timeouts {
-    /// 10 s to connect, 60 s idle, 5 min a call, 30 min a transfer.
+    /// 20 s to connect, 60 s idle, 5 min a call, 30 min a transfer. Windows takes up to 10 s to give up on a list of
+    /// revoked certificates that cannot be reached.
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(10),
+            connect: Duration::from_secs(20),
             idle: Duration::from_secs(60),
             call: Duration::from_secs(5 * 60),
             transfer: Duration::from_secs(30 * 60),
@@ -181,9 +182,16 @@ pub(crate) struct Reply {
 async fn negotiate(http: &Http, address: &ServerAddress) -> Result<String, Error> {
     const OPERATION: &str = "version negotiation";
     let server = address.to_string();
-    let request = http.get(address.https("/sdk/vimServiceVersions.xml"));
     let accepted = [StatusCode::OK, StatusCode::NOT_FOUND];
-    let answer = http.answer(request, &server, OPERATION, &accepted, MAX_VERSIONS).await?;
+    let mut attempts = 0;
+    let answer = loop {
+        let request = http.get(address.https("/sdk/vimServiceVersions.xml"));
+        let answer = http.answer(request, &server, OPERATION, &accepted, MAX_VERSIONS).await;
+        match pause_after(&answer, &mut attempts) {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => break answer?,
+        }
+    };
     if answer.status == StatusCode::NOT_FOUND {
         return Ok(OLDEST_KNOWN.to_owned());
     }
@@ -246,7 +254,7 @@ fn service_content(reply: &Node) -> Result<ServiceContent, DecodeError> {
     })
 }
 
-/// Sends a call; repeats it only if that is harmless and only a proxy has answered so far.
+/// Sends a call; repeats it only if that is harmless.
 async fn post(
     http: &Http,
     address: &ServerAddress,
@@ -254,17 +262,23 @@ async fn post(
     call: &Call,
     cookie: Option<&SecretString>,
 ) -> Result<Reply, Error> {
-    let mut waits = RETRY_AFTER.iter();
+    let mut attempts = 0;
     loop {
         let answer = post_once(http, address, version, call, cookie).await;
-        match (&answer, waits.next()) {
-            (Err(Error::Status { status: 502 | 503, .. }), Some(wait)) if call.repeatable => {
-                tracing::debug!(server = %address, method = call.method, "a proxy answered; trying again");
-                tokio::time::sleep(*wait).await;
-            }
+        match pause_after(&answer, &mut attempts) {
+            Some(pause) if call.repeatable => tokio::time::sleep(pause).await,
             _ => return answer,
         }
     }
+}
+
+/// How long to wait before another attempt, where only a proxy has answered so far.
+fn pause_after<T>(answer: &Result<T, Error>, attempts: &mut usize) -> Option<Duration> {
+    let Err(error @ Error::Status { status: 502 | 503, .. }) = answer else { return None };
+    let pause = RETRY_AFTER.get(*attempts).copied();
+    *attempts += 1;
+    tracing::debug!(%error, again = pause.is_some(), "a proxy answered");
+    pause
 }
 
 async fn post_once(
@@ -287,7 +301,7 @@ async fn post_once(
     // 500 is SOAP's status for a fault.
     let accepted = [StatusCode::OK, StatusCode::INTERNAL_SERVER_ERROR];
     let answer = http.answer(request, &server, operation, &accepted, call.reply_limit).await?;
-    let node = match soap::decode_envelope(&answer.body) {
+    let node = match soap::decode_envelope(&answer.body, call.unwanted) {
         Ok(node) => node,
         // Without a fault it is just a broken server or proxy.
         Err(_) if answer.status == StatusCode::INTERNAL_SERVER_ERROR => {

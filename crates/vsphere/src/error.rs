@@ -365,7 +365,6 @@ fn fault_code(kind: &FaultKind) -> &'static str {
     match kind {
         FaultKind::InvalidLogin => "wrong_password",
         FaultKind::PasswordExpired => "password_expired",
-        FaultKind::InvalidLocale => "invalid_locale",
         FaultKind::NotAuthenticated => "not_authenticated",
         FaultKind::NoPermission { .. } => "no_permission",
         FaultKind::InvalidState => "invalid_state",
@@ -394,7 +393,6 @@ fn fault_hint(kind: &FaultKind) -> Option<String> {
              password in the same way: use a local account such as one of vsphere.local."
         }
         FaultKind::PasswordExpired => "Set a new password in the vSphere Client, then give it here.",
-        FaultKind::InvalidLocale => "Report this: no locale is asked for.",
         FaultKind::NotAuthenticated => {
             "The session ended and signing in again did not help. Check that the account may still sign in."
         }

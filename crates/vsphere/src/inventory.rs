@@ -43,8 +43,6 @@ pub struct HostSystem {
     pub thumbprint: Option<Thumbprint>,
     /// The addresses of its management network, IPv4 first.
     pub management_addresses: Vec<IpAddr>,
-    /// The vCenter that manages it, where it is connected directly and says so.
-    pub management_server: Option<String>,
     /// Its `HostFirmwareSystem`; none where it has none.
     pub firmware_system: Option<MoRef>,
     /// Whether root may use it directly.
@@ -53,6 +51,13 @@ pub struct HostSystem {
     pub sealed_by_tpm: Option<bool>,
     /// Properties that the account may not read, with the reason.
     pub unreadable: Vec<(String, Fault)>,
+}
+
+impl HostSystem {
+    /// Why the server withholds a property; none where it does not.
+    pub fn withheld(&self, property: &str) -> Option<&Fault> {
+        self.unreadable.iter().find(|(path, _)| path == property).map(|(_, why)| why)
+    }
 }
 
 /// `HostSystemConnectionState`.
@@ -93,15 +98,12 @@ pub struct Product {
 /// Every host of the server, in the order of path and name.
 ///
 /// # Errors
-/// Any of a call's. If the session expires in the middle, all is read again once, because views and pages
+/// Any of a call's. If the session goes in the middle, all is read again once, because views and pages
 /// belong to a session.
 pub async fn read(session: &Session) -> Result<Vec<HostSystem>, Error> {
     let generation = session.generation();
     match read_once(session).await {
-        Err(error) if session.generation() != generation => {
-            tracing::debug!(%error, "the session was renewed while the inventory was read; reading again");
-            read_once(session).await
-        }
+        Err(error) if session.was_renewed_since(generation, &error) => read_once(session).await,
         hosts => hosts,
     }
 }
@@ -134,7 +136,7 @@ const TREE: [(&str, &[&str]); 4] = [
 ];
 
 /// Leaves only: asking for all of `config` would be megabytes a host.
-const HOST: [&str; 16] = [
+const HOST: [&str; 15] = [
     "name",
     "parent",
     "runtime.connectionState",
@@ -145,7 +147,6 @@ const HOST: [&str; 16] = [
     "summary.hardware.model",
     "summary.config.product",
     "summary.config.sslThumbprint",
-    "summary.managementServerIp",
     "configManager.firmwareSystem",
     "config.virtualNicManagerInfo.netConfig",
     "config.lockdownMode",
@@ -243,7 +244,6 @@ fn host_system(content: &ObjectContent, places: &HashMap<MoRef, Place>) -> HostS
             .value("config.virtualNicManagerInfo.netConfig")
             .map(management_addresses)
             .unwrap_or_default(),
-        management_server: text("summary.managementServerIp"),
         firmware_system: content.value("configManager.firmwareSystem").and_then(Node::object),
         lockdown: content.text("config.lockdownMode").and_then(|mode| match mode {
             "lockdownDisabled" => Some(Lockdown::Disabled),
@@ -335,8 +335,18 @@ fn selected_addresses(config: &Node) -> impl Iterator<Item = IpAddr> {
     config
         .all("candidateVnic")
         .filter(move |nic| nic.text_of("key").is_some_and(|key| selected.contains(&key.trim())))
-        .filter_map(|nic| nic.at(&["spec", "ip", "ipAddress"])?.text.trim().parse().ok())
-        .filter(|address: &IpAddr| !address.is_unspecified())
+        .filter_map(|nic| nic.at(&["spec", "ip"]))
+        .flat_map(addresses)
+}
+
+/// The API has IPv4 beside IPv6. Which adapter leads to a link-local address only the host knows.
+fn addresses(ip: &Node) -> impl Iterator<Item = IpAddr> {
+    let v6 = ip.child("ipV6Config").into_iter().flat_map(|config| config.all("ipV6Address"));
+    let texts = std::iter::once(ip).chain(v6).filter_map(|holder| holder.text_of("ipAddress"));
+    texts.filter_map(|text| text.trim().parse().ok()).filter(|address: &IpAddr| match address {
+        IpAddr::V4(address) => !address.is_unspecified(),
+        IpAddr::V6(address) => !address.is_unspecified() && !address.is_unicast_link_local(),
+    })
 }
 
 /// An `ArrayOfByte` of a PEM text; its bytes are signed.
@@ -363,6 +373,39 @@ mod tests {
             ("%é", "%é"),
         ] {
             assert_eq!(decode_name(sent), shown);
+        }
+    }
+
+    #[test]
+    fn a_host_is_reached_at_what_is_chosen_for_management() {
+        let nic = |key: &str, ip: &str| {
+            format!("<candidateVnic><key>{key}</key><spec><ip>{ip}</ip></spec></candidateVnic>")
+        };
+        let v6 = |address: &str| {
+            format!("<ipV6Config><ipV6Address><ipAddress>{address}</ipAddress></ipV6Address></ipV6Config>")
+        };
+        let config = |kind: &str, nics: &str, selected: &str| {
+            format!(
+                "<VirtualNicManagerNetConfig><nicType>{kind}</nicType>{nics}\
+                 <selectedVnic>{selected}</selectedVnic></VirtualNicManagerNetConfig>"
+            )
+        };
+        let nics = [
+            nic("vmk0", &format!("{}{}", v6("2001:DB8:0:0::15"), v6("fe80::1"))),
+            nic("vmk1", &format!("<ipAddress>192.0.2.1</ipAddress>{}", v6("fe80::2"))),
+            nic("vmk2", "<ipAddress>0.0.0.0</ipAddress>"),
+        ]
+        .concat();
+        for (kind, selected, expect) in [
+            ("management", "vmk0", &["2001:db8::15"][..]),
+            ("management", "vmk1", &["192.0.2.1"]),
+            ("management", "vmk2", &[]),
+            ("vmotion", "vmk1", &[]),
+        ] {
+            let xml = format!("<val>{}</val>", config(kind, &nics, selected));
+            let found = management_addresses(&crate::soap::decode_plain(xml.as_bytes()).unwrap());
+            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+            assert_eq!(found, expect, "{kind} {selected}");
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::client::Client;
 use crate::error::Error;
 use crate::session::Session;
-use crate::soap::{Call, DecodeError, Fault, MoRef, Node};
+use crate::soap::{Call, DecodeError, Fault, FaultKind, MoRef, Node};
 
 /// The properties of one object that the server gave, and those that it withheld.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ impl ObjectContent {
     }
 }
 
-/// Large enough that 2,500 hosts are 25 calls, small enough that a page is a few hundred KiB of XML.
-const PAGE: u32 = 100;
+/// Large enough that 2,500 hosts are 50 calls, small enough that a page is a few MiB of XML.
+const PAGE: u32 = 50;
 /// Many times what a vCenter may have.
 const MAX_OBJECTS: usize = 200_000;
 
@@ -84,7 +84,23 @@ fn retrieve(client: &Client, sets: &[(&str, &[&str])], objects: impl FnOnce(Call
             with_sets.nest("objectSet", None, objects)
         })
         .nest("options", None, |options| options.display("maxObjects", PAGE))
-        .expecting_a_page()
+        .expecting_a_page(is_unwanted)
+}
+
+/// A host's network adapters for anything but management: a dozen uses, each with all adapters that could serve it, are
+/// nine tenths of what a page of hosts holds.
+fn is_unwanted(node: &Node) -> bool {
+    node.name == "VirtualNicManagerNetConfig" && node.text_of("nicType") != Some("management")
+}
+
+impl Page {
+    /// Whether it may be what a server says to a session that is gone: nothing, or that all is withheld from whom it does
+    /// not know. Some answer so instead of refusing the call (pyVmomi's issues 43 and 294).
+    fn may_be_for_nobody(&self) -> bool {
+        let withheld = self.objects.iter().flat_map(|object| &object.missing);
+        self.objects.is_empty()
+            || withheld.into_iter().any(|(_, why)| why.kind == FaultKind::NotAuthenticated)
+    }
 }
 
 /// Reads a reply of `RetrievePropertiesEx` or `ContinueRetrievePropertiesEx`.
@@ -130,10 +146,13 @@ pub(crate) async fn read_object(
     paths: &[&str],
 ) -> Result<ObjectContent, Error> {
     let call = of_object(session.client(), object, paths);
-    let reply = session.call(&call).await?;
-    let unreadable = |error: &DecodeError| session.client().unreadable(call.method, error);
-    let page = page(reply).map_err(|error| unreadable(&error))?;
-    page.objects.into_iter().next().ok_or_else(|| unreadable(&DecodeError::Missing("the object")))
+    let generation = session.generation();
+    let page = match read_page(session, &call).await {
+        Err(error) if session.was_renewed_since(generation, &error) => read_page(session, &call).await?,
+        page => page?,
+    };
+    let none = || session.client().unreadable(call.method, &DecodeError::Missing("the object"));
+    page.objects.into_iter().next().ok_or_else(none)
 }
 
 /// Reads `paths` of each object of type `kind` that the property `path` of `from` refers to.
@@ -144,7 +163,14 @@ pub(crate) async fn read_related(
     kind: &str,
     paths: &[&str],
 ) -> Result<Vec<ObjectContent>, Error> {
-    read_pages(session, of_related(session.client(), from, path, kind, paths), |content| content).await
+    let call = || of_related(session.client(), from, path, kind, paths);
+    let generation = session.generation();
+    match read_pages(session, call(), |content| content).await {
+        Err(error) if session.was_renewed_since(generation, &error) => {
+            read_pages(session, call(), |content| content).await
+        }
+        objects => objects,
+    }
 }
 
 /// Reads the given paths of each kind of object below the root folder, through a container view of its own. What
@@ -179,6 +205,27 @@ async fn read_view<T>(
     read_pages(session, of_view(session.client(), view, sets), keep).await
 }
 
+/// What a call answers, unless its session was gone, which is renewed then: views and the tokens of pages went with it, so
+/// what was read before is void, too.
+async fn read_page(session: &Session, call: &Call) -> Result<Page, Error> {
+    let generation = session.generation();
+    let client = session.client();
+    let reply = session.call(call).await;
+    if let Err(error) = &reply
+        && error.fault().is_some_and(|fault| fault.kind == FaultKind::ManagedObjectNotFound)
+    {
+        session.check().await?;
+    }
+    let page = page(reply?).map_err(|error| client.unreadable(call.method, &error))?;
+    if page.may_be_for_nobody() {
+        session.check().await?;
+        if session.generation() != generation {
+            return Err(client.unreadable(call.method, &DecodeError::SessionGone));
+        }
+    }
+    Ok(page)
+}
+
 /// All pages that begin with this call's.
 async fn read_pages<T>(
     session: &Session,
@@ -188,8 +235,7 @@ async fn read_pages<T>(
     let client = session.client();
     let mut objects = Vec::new();
     loop {
-        let reply = session.call(&call).await?;
-        let page = page(reply).map_err(|error| client.unreadable(call.method, &error))?;
+        let page = read_page(session, &call).await?;
         let is_empty = page.objects.is_empty();
         objects.extend(page.objects.into_iter().map(&keep));
         let Some(token) = page.token else { return Ok(objects) };
@@ -199,6 +245,6 @@ async fn read_pages<T>(
         }
         call = Call::read("ContinueRetrievePropertiesEx", &client.content().property_collector)
             .text("token", &token)
-            .expecting_a_page();
+            .expecting_a_page(is_unwanted);
     }
 }

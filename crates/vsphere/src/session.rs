@@ -65,9 +65,13 @@ impl SignedIn {
     /// # Errors
     /// [`FaultKind::InvalidLogin`] also when the password is right but the vCenter's identity is federated.
     pub async fn sign_in(client: &Client, credentials: Credentials) -> Result<Self, Error> {
-        let session = Session::login(client, credentials).await?;
-        let kept = session.clone();
-        Ok(Self { session, keep_alive: tokio::spawn(async move { kept.keep_alive().await }) })
+        let client = client.clone();
+        to_its_end(async move {
+            let session = Session::login(&client, credentials).await?;
+            let kept = session.clone();
+            Ok(Self { session, keep_alive: tokio::spawn(async move { kept.keep_alive().await }) })
+        })
+        .await
     }
 
     /// The session; its clones end with this.
@@ -78,7 +82,8 @@ impl SignedIn {
     /// Signs out. Never fails: what goes wrong is logged, and the server ends the session in time.
     pub async fn sign_out(self) {
         self.keep_alive.abort();
-        self.session.logout().await;
+        let session = self.session.clone();
+        to_its_end(async move { session.logout().await }).await;
     }
 }
 
@@ -144,10 +149,11 @@ impl Session {
     /// was refused as not authenticated was not carried out, so this is safe for every call.
     pub(crate) async fn call(&self, call: &Call) -> Result<Node, Error> {
         let ticket = self.ticket();
-        match self.client().call(call, ticket.cookie.as_ref()).await {
+        // Boxed: each is kilobytes, and would be in every future that calls anything.
+        match Box::pin(self.client().call(call, ticket.cookie.as_ref())).await {
             Err(error) if is_not_authenticated(&error) => {
                 let cookie = self.renewed(ticket.generation, error).await?;
-                Ok(self.client().call(call, Some(&cookie)).await?.node)
+                Ok(Box::pin(self.client().call(call, Some(&cookie))).await?.node)
             }
             reply => Ok(reply?.node),
         }
@@ -166,6 +172,21 @@ impl Session {
     /// A reference to the task that a call has started.
     pub(crate) async fn call_for_task(&self, call: &Call) -> Result<MoRef, Error> {
         self.call_for(call, |node| node.object().ok_or(DecodeError::Missing("the task"))).await
+    }
+
+    /// Asks for the server's time, which takes a session: one that is gone is renewed.
+    pub(crate) async fn check(&self) -> Result<(), Error> {
+        let call = Call::read("CurrentTime", &MoRef::new("ServiceInstance", "ServiceInstance"));
+        self.call(&call).await.map(drop)
+    }
+
+    /// Whether it was renewed since then, so that what failed with this error is worth another attempt.
+    pub(crate) fn was_renewed_since(&self, generation: u64, error: &Error) -> bool {
+        let is_another = self.generation() != generation;
+        if is_another {
+            tracing::debug!(%error, "the session was renewed meanwhile; reading again");
+        }
+        is_another
     }
 
     /// Counts the renewals: what depends on the session (views, page tokens) is void when it changes.
@@ -187,12 +208,9 @@ impl Session {
     }
 
     /// The cookie of the session that follows the `expired` one; `gone` is what the server said of that.
-    ///
-    /// On a task of its own: a sign-in that is cut off leaves a session behind that nobody can end.
     async fn renewed(&self, expired: u64, gone: Error) -> Result<SecretString, Error> {
         let session = self.clone();
-        let renewal = tokio::spawn(async move { session.renew(expired, gone).await });
-        renewal.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+        to_its_end(async move { session.renew(expired, gone).await }).await
     }
 
     async fn renew(&self, expired: u64, gone: Error) -> Result<SecretString, Error> {
@@ -238,8 +256,7 @@ impl Session {
     async fn keep_alive(&self) {
         loop {
             tokio::time::sleep(KEEP_ALIVE_EVERY).await;
-            let call = Call::read("CurrentTime", &MoRef::new("ServiceInstance", "ServiceInstance"));
-            if let Err(error) = self.call(&call).await {
+            if let Err(error) = self.check().await {
                 tracing::warn!(server = %self.client().address(), %error, "keeping the session alive failed");
             }
         }
@@ -256,6 +273,18 @@ impl fmt::Debug for Session {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// On a task of its own: a sign-in or sign-out that is cut off leaves a session behind that nobody can end.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is shutting down, and whoever waits with it.
+            Err(_) => std::future::pending().await,
+        },
     }
 }
 

@@ -9,8 +9,8 @@ use crate::soap::{FaultKind, MoRef, Node};
 /// What depends on a host, and what it depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
-    /// The names of its powered-on virtual machines.
-    pub powered_on: Vec<String>,
+    /// The names of its powered-on virtual machines; none where the server does not say all.
+    pub powered_on: Option<Vec<String>>,
     /// Whether it is in a cluster.
     pub in_cluster: bool,
     /// Whether its cluster moves virtual machines.
@@ -38,12 +38,9 @@ pub enum Drs {
 /// # Errors
 /// Any of a call's. What this very server does not know, or withholds, is none.
 pub async fn read_surroundings(session: &Session, host: &MoRef) -> Result<Surroundings, Error> {
-    let machines = ["name", "runtime.powerState"];
-    let machines = property::read_related(session, host, "vm", "VirtualMachine", &machines).await?;
-    let is_on = |machine: &&ObjectContent| machine.text("runtime.powerState") == Some("poweredOn");
-    let name = |machine: &ObjectContent| machine.text("name").unwrap_or(&machine.object.id).to_owned();
-    let parent = property::read_object(session, host, &["parent"]).await?;
-    let parent = parent.value("parent").and_then(Node::object);
+    let above_and_on_it = property::read_object(session, host, &["parent", "vm"]).await?;
+    let powered_on = powered_on(session, host, &above_and_on_it).await?;
+    let parent = above_and_on_it.value("parent").and_then(Node::object);
     let cluster = parent.filter(|parent| parent.kind == "ClusterComputeResource");
     let drs = match &cluster {
         Some(cluster) => read_known(session, cluster, "configuration.drsConfig").await?,
@@ -52,12 +49,33 @@ pub async fn read_surroundings(session: &Session, host: &MoRef) -> Result<Surrou
     let vsan = read_known(session, host, "config.vsanHostConfig.enabled").await?;
     let switches = read_known(session, host, "config.network.proxySwitch").await?;
     Ok(Surroundings {
-        powered_on: machines.iter().filter(is_on).map(name).collect(),
+        powered_on,
         in_cluster: cluster.is_some(),
         drs: drs.as_ref().map(read_drs).unwrap_or_default(),
         vsan: vsan.as_ref().and_then(Node::boolean),
         distributed_switches: switches.as_ref().map(switch_names),
     })
+}
+
+/// The machines that run on a host whose `vm` was read. An account that may see hosts only is shown none of them, or
+/// not how they are: that is no sign that none runs.
+async fn powered_on(
+    session: &Session,
+    host: &MoRef,
+    content: &ObjectContent,
+) -> Result<Option<Vec<String>>, Error> {
+    if content.missing.iter().any(|(path, _)| path == "vm") {
+        return Ok(None);
+    }
+    let there = content.value("vm").map_or(0, |machines| machines.all("ManagedObjectReference").count());
+    let paths = ["name", "runtime.powerState"];
+    let machines = property::read_related(session, host, "vm", "VirtualMachine", &paths).await?;
+    let states: Option<Vec<&str>> =
+        machines.iter().map(|machine| machine.text("runtime.powerState")).collect();
+    let Some(states) = states.filter(|states| states.len() >= there) else { return Ok(None) };
+    let name = |machine: &ObjectContent| machine.text("name").unwrap_or(&machine.object.id).to_owned();
+    let on = machines.iter().zip(states).filter(|(_, state)| *state == "poweredOn");
+    Ok(Some(on.map(|(machine, _)| name(machine)).collect()))
 }
 
 /// A property; none where it is unset, withheld, or unknown to this server.

@@ -3,7 +3,7 @@
 //! A server is trusted because the system's trust store says so, or because a person (or, for a host, a
 //! vCenter that is trusted already) named its certificate. There is no third way and no switch around it.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -56,12 +56,14 @@ impl Refused {
 
 /// A TLS configuration that admits only what `trust` trusts.
 ///
+/// A trust store that cannot be read, or holds nothing, trusts nobody: a person may still accept what a server shows.
+///
 /// # Errors
-/// Where the system's trust store cannot be read at all.
+/// Never, in practice: the versions and ciphers are those of the one provider.
 pub(crate) fn tls_config(trust: Trust) -> Result<(ClientConfig, Refused), rustls::Error> {
     let refused = Refused::default();
     let system = match trust {
-        Trust::System => Some(SYSTEM.clone()?),
+        Trust::System => system(),
         Trust::Pinned(_) => None,
     };
     let verifier = Verifier { trust, system, refused: refused.clone() };
@@ -78,14 +80,26 @@ pub(crate) fn tls_config(trust: Trust) -> Result<(ClientConfig, Refused), rustls
 static PROVIDER: LazyLock<Arc<CryptoProvider>> =
     LazyLock::new(|| Arc::new(rustls::crypto::ring::default_provider()));
 
-/// Loaded once: on Linux that means parsing some hundred certificates.
-static SYSTEM: LazyLock<Result<Arc<rustls_platform_verifier::Verifier>, rustls::Error>> =
-    LazyLock::new(|| rustls_platform_verifier::Verifier::new(PROVIDER.clone()).map(Arc::new));
+/// Loaded once: on Linux that means parsing some hundred certificates. Where there are none they are looked for again, as
+/// they may be installed meanwhile.
+fn system() -> Option<Arc<rustls_platform_verifier::Verifier>> {
+    static LOADED: OnceLock<Arc<rustls_platform_verifier::Verifier>> = OnceLock::new();
+    if let Some(loaded) = LOADED.get() {
+        return Some(loaded.clone());
+    }
+    match rustls_platform_verifier::Verifier::new(PROVIDER.clone()) {
+        Ok(verifier) => Some(LOADED.get_or_init(|| Arc::new(verifier)).clone()),
+        Err(error) => {
+            tracing::warn!(%error, "the system's trust store trusts nobody");
+            None
+        }
+    }
+}
 
 #[derive(Debug)]
 struct Verifier {
     trust: Trust,
-    /// Present exactly where `trust` is [`Trust::System`].
+    /// The system's own, where `trust` is [`Trust::System`] and there is a trust store.
     system: Option<Arc<rustls_platform_verifier::Verifier>>,
     refused: Refused,
 }

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::inventory::{Object, is_a};
-use crate::options::Options;
+use crate::options::{Options, WithoutSession};
 use crate::properties::{names, top_level};
 use crate::sessions::Caller;
 use crate::soap::{Element, SoapFault, Value};
 use crate::world::World;
 
-use select::{check_path, select};
+use select::{check_path, is_withheld, select};
 
 pub(crate) use select::require_session;
 pub(crate) use updates::{Filter, create_filter, wait_for_updates};
@@ -51,7 +51,8 @@ pub(crate) fn retrieve_ex(
     }
     let asked = asked.and_then(|max| usize::try_from(max).ok()).unwrap_or(ALL);
     let size = asked.min(world.options.page_limit.unwrap_or(ALL)).max(1);
-    if objects.is_empty() {
+    let is_nobody = require_session(world, caller, &objects).is_err();
+    if objects.is_empty() || (is_nobody && world.options.without_session == WithoutSession::Nothing) {
         return Ok(None);
     }
     Ok(Some(page(world, caller, objects, Arc::new(specs), size)))
@@ -149,7 +150,12 @@ fn contents(world: &World, caller: &Caller, objects: &[Object], specs: &[Propert
         let missing = missing
             .into_iter()
             .map(|path| {
-                let fault = SoapFault::no_permission(&reference.kind, reference.id.clone(), "System.Read");
+                let (kind, id) = (&reference.kind, reference.id.clone());
+                let fault = if is_withheld(caller, object) {
+                    SoapFault::not_authenticated(kind, id)
+                } else {
+                    SoapFault::no_permission(kind, id, "System.Read")
+                };
                 Value::Object(
                     "MissingProperty",
                     vec![("path", Value::text(path)), ("fault", Value::Fault(fault))],
@@ -184,7 +190,7 @@ fn properties_of(
     for spec in specs.iter().filter(|spec| is_a(kind, &spec.kind)) {
         let every: Vec<String> = names(object).iter().map(ToString::to_string).collect();
         for path in if spec.all { &every } else { &spec.paths } {
-            if is_unreadable(&world.options, kind, path) {
+            if is_withheld(caller, object) || is_unreadable(&world.options, kind, path) {
                 missing.push(path.clone());
                 continue;
             }
@@ -212,8 +218,11 @@ fn value_at(
 }
 
 fn is_unreadable(options: &Options, kind: &str, path: &str) -> bool {
-    kind == "HostSystem"
-        && options.unreadable.iter().any(|prefix| {
-            path == prefix || path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('.'))
-        })
+    let is_at_or_below = |path: &str, prefix: &str| {
+        path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    options.unreadable.iter().any(|prefix| match prefix.strip_prefix("VirtualMachine.") {
+        Some(prefix) => kind == "VirtualMachine" && is_at_or_below(path, prefix),
+        None => kind == "HostSystem" && is_at_or_below(path, prefix),
+    })
 }

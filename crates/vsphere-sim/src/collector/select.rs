@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::inventory::{Object, children, is_a, resolve};
+use crate::options::WithoutSession;
 use crate::properties::{config_specimen, names, since, top_level};
 use crate::sessions::Caller;
 use crate::soap::{Element, Moref, SoapFault, Value};
@@ -47,7 +48,9 @@ pub(super) fn select<'a>(
             )?;
         }
     }
-    require_session(world, caller, &objects)?;
+    if world.options.without_session == WithoutSession::Fault {
+        require_session(world, caller, &objects)?;
+    }
     // All objects of a type have the same properties: one of each is enough to check the paths.
     let mut checked: Vec<&str> = Vec::new();
     for object in &objects {
@@ -67,15 +70,18 @@ pub(super) fn select<'a>(
 
 /// Without a session, only what is public can be read.
 pub(crate) fn require_session(world: &World, caller: &Caller, objects: &[Object]) -> Result<(), SoapFault> {
-    let private =
-        objects.iter().find(|object| !matches!(object, Object::ServiceInstance | Object::SessionManager));
-    match private {
-        Some(object) if caller.session.is_none() => {
+    match objects.iter().find(|object| is_withheld(caller, object)) {
+        Some(object) => {
             let reference = object.moref(world, caller.server);
             Err(SoapFault::not_authenticated(&reference.kind, reference.id))
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
+}
+
+/// Whether the object is nothing for a caller without a session.
+pub(super) fn is_withheld(caller: &Caller, object: &Object) -> bool {
+    caller.session.is_none() && !matches!(object, Object::ServiceInstance | Object::SessionManager)
 }
 
 struct Walk<'a> {

@@ -265,23 +265,31 @@ fn virtual_nics(address: &str) -> Value {
                                         ("dhcp", Value::Bool(false)),
                                         ("ipAddress", Value::text(address)),
                                         ("subnetMask", Value::text("255.255.255.0")),
+                                        ("ipV6Config", link_local()),
                                     ],
                                 ),
                             ),
                             ("mac", Value::text("00:50:56:6b:11:02")),
                             ("mtu", Value::Int(1500)),
+                            ("tsoEnabled", Value::Bool(true)),
+                            ("netStackInstanceKey", Value::text("defaultTcpipStack")),
                         ],
                     ),
                 ),
             ],
         )
     };
-    let config = |kind: &str, multi: bool, selected: &str| {
+    let config = |kind: &str| {
+        let selected = match kind {
+            "vmotion" => vec!["key-vim.host.VirtualNic-vmk1".to_owned()],
+            "management" => vec!["key-vim.host.VirtualNic-vmk0".to_owned()],
+            _ => vec![],
+        };
         Value::Object(
             "VirtualNicManagerNetConfig",
             vec![
                 ("nicType", Value::text(kind)),
-                ("multiSelectAllowed", Value::Bool(multi)),
+                ("multiSelectAllowed", Value::Bool(kind != "vSphereBackupNFC")),
                 (
                     "candidateVnic",
                     Value::Array(
@@ -292,7 +300,7 @@ fn virtual_nics(address: &str) -> Value {
                         ],
                     ),
                 ),
-                ("selectedVnic", texts(&[format!("key-vim.host.VirtualNic-{selected}")])),
+                ("selectedVnic", texts(&selected)),
             ],
         )
     };
@@ -300,10 +308,44 @@ fn virtual_nics(address: &str) -> Value {
         "HostVirtualNicManagerInfo",
         vec![(
             "netConfig",
-            Value::Array(
-                "VirtualNicManagerNetConfig",
-                vec![config("vmotion", true, "vmk1"), config("management", true, "vmk0")],
-            ),
+            Value::Array("VirtualNicManagerNetConfig", NIC_TYPES.into_iter().map(config).collect()),
         )],
+    )
+}
+
+/// `HostVirtualNicManagerNicType` of 8.0: each lists all adapters that could serve it.
+const NIC_TYPES: [&str; 12] = [
+    "vmotion",
+    "faultToleranceLogging",
+    "management",
+    "vSphereReplication",
+    "vSphereReplicationNFC",
+    "vsan",
+    "vsanWitness",
+    "vSphereProvisioning",
+    "vSphereBackupNFC",
+    "ptp",
+    "nvmeTcp",
+    "nvmeRdma",
+];
+
+/// What every adapter has, whether IPv6 is used or not.
+fn link_local() -> Value {
+    let address = Value::Object(
+        "HostIpConfigIpV6Address",
+        vec![
+            ("ipAddress", Value::text("fe80::250:56ff:fe6b:1102")),
+            ("prefixLength", Value::Int(64)),
+            ("origin", Value::text("other")),
+            ("dadState", Value::text("preferred")),
+        ],
+    );
+    Value::Object(
+        "HostIpConfigIpV6AddressConfiguration",
+        vec![
+            ("ipV6Address", Value::Array("HostIpConfigIpV6Address", vec![address])),
+            ("autoConfigurationEnabled", Value::Bool(false)),
+            ("dhcpV6Enabled", Value::Bool(false)),
+        ],
     )
 }

@@ -40,6 +40,8 @@ pub(crate) enum DecodeError {
     TooMany,
     #[error("it has page after page without an end")]
     Endless,
+    #[error("its session was gone")]
+    SessionGone,
     #[error("{0} is missing")]
     Missing(&'static str),
     #[error("{what} is \"{value}\"")]
@@ -50,9 +52,10 @@ const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 500_000;
 const XSI: Namespace = Namespace("http://www.w3.org/2001/XMLSchema-instance");
 
-/// The first element of a SOAP body: a method's response, or a `Fault`.
-pub(crate) fn decode_envelope(bytes: &[u8]) -> Result<Node, DecodeError> {
-    let envelope = decode_plain(bytes)?;
+/// The first element of a SOAP body: a method's response, or a `Fault`. An element that is `unwanted`, as far as it was read,
+/// is passed over from there and left out.
+pub(crate) fn decode_envelope(bytes: &[u8], unwanted: fn(&Node) -> bool) -> Result<Node, DecodeError> {
+    let envelope = decode(bytes, unwanted)?;
     if envelope.name != "Envelope" {
         return Err(DecodeError::NotSoap(envelope.name));
     }
@@ -63,6 +66,10 @@ pub(crate) fn decode_envelope(bytes: &[u8]) -> Result<Node, DecodeError> {
 
 /// Any document's root element.
 pub(crate) fn decode_plain(bytes: &[u8]) -> Result<Node, DecodeError> {
+    decode(bytes, |_| false)
+}
+
+fn decode(bytes: &[u8], unwanted: fn(&Node) -> bool) -> Result<Node, DecodeError> {
     let text = std::str::from_utf8(bytes).map_err(|error| DecodeError::Malformed {
         at: error.valid_up_to() as u64,
         reason: "it is not UTF-8".into(),
@@ -70,11 +77,22 @@ pub(crate) fn decode_plain(bytes: &[u8]) -> Result<Node, DecodeError> {
     let mut reader = NsReader::from_str(text.strip_prefix('\u{FEFF}').unwrap_or(text));
     let mut open: Vec<Node> = Vec::new();
     let mut count = 0;
+    // How many elements are open that are passed over.
+    let mut passed_over = 0_usize;
     loop {
         let event = match reader.read_event() {
             Ok(event) => event,
             Err(error) => return Err(malformed(&reader, &error)),
         };
+        if passed_over > 0 {
+            match event {
+                Event::Start(_) => passed_over += 1,
+                Event::End(_) => passed_over -= 1,
+                Event::Eof => return Err(cut_off(&reader)),
+                _ => {}
+            }
+            continue;
+        }
         let closed = match event {
             Event::Start(start) => {
                 count += 1;
@@ -102,14 +120,17 @@ pub(crate) fn decode_plain(bytes: &[u8]) -> Result<Node, DecodeError> {
             }
             Event::DocType(_) => return Err(doc_type(text)),
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => None,
-            Event::Eof => {
-                let reason = "it ends before its root element does".into();
-                return Err(DecodeError::Malformed { at: reader.buffer_position(), reason });
-            }
+            Event::Eof => return Err(cut_off(&reader)),
         };
         if let Some(done) = closed {
             match open.last_mut() {
-                Some(parent) => parent.children.push(done),
+                Some(parent) => {
+                    parent.children.push(done);
+                    if unwanted(parent) {
+                        count -= open.pop().map_or(0, |parent| parent.count());
+                        passed_over = 1;
+                    }
+                }
                 // What follows the root element cannot change what was said.
                 None => return Ok(done),
             }
@@ -146,6 +167,11 @@ impl Node {
     /// The reply's `returnval`.
     pub(crate) fn returned(&self) -> Result<&Self, DecodeError> {
         self.child("returnval").ok_or(DecodeError::Missing("returnval"))
+    }
+
+    /// How many elements it is made of.
+    fn count(&self) -> usize {
+        1 + self.children.iter().map(Self::count).sum::<usize>()
     }
 
     /// This element as a managed object reference; the type may be plain or namespaced.
@@ -217,6 +243,11 @@ fn doc_type(text: &str) -> DecodeError {
     }
 }
 
+fn cut_off(reader: &NsReader<&[u8]>) -> DecodeError {
+    let reason = "it ends before its root element does".into();
+    DecodeError::Malformed { at: reader.buffer_position(), reason }
+}
+
 fn malformed(reader: &NsReader<&[u8]>, error: &impl std::fmt::Display) -> DecodeError {
     DecodeError::Malformed { at: reader.error_position(), reason: error.to_string() }
 }
@@ -233,7 +264,7 @@ mod tests {
     }
 
     fn check_error(xml: &str, expect: &str) {
-        let error = decode_envelope(xml.as_bytes()).unwrap_err().to_string();
+        let error = decode_envelope(xml.as_bytes(), |_| false).unwrap_err().to_string();
         assert_eq!(error, expect, "{xml:.200}");
     }
 
@@ -243,7 +274,7 @@ mod tests {
             "<val type=\"HostFirmwareSystem\" XMLSchema-instance:type=\"vim25:ManagedObjectReference\" other:type=\"x\" \
              xmlns:other=\"urn:x\">fw-1</val>",
         );
-        let node = decode_envelope(xml.as_bytes()).unwrap();
+        let node = decode_envelope(xml.as_bytes(), |_| false).unwrap();
         assert_eq!(node.xsi_type.as_deref(), Some("ManagedObjectReference"));
         assert_eq!(node.object(), Some(super::super::MoRef::new("HostFirmwareSystem", "fw-1")));
     }
@@ -251,7 +282,25 @@ mod tests {
     #[test]
     fn text_is_kept_as_it_is() {
         let xml = envelope("<a> x &amp;&#65;&#x42;<![CDATA[<&]]>\u{e9} </a>");
-        assert_eq!(decode_envelope(xml.as_bytes()).unwrap().text, " x &AB<&\u{e9} ");
+        assert_eq!(decode_envelope(xml.as_bytes(), |_| false).unwrap().text, " x &AB<&\u{e9} ");
+    }
+
+    #[test]
+    fn what_is_unwanted_is_dropped_and_does_not_count() {
+        let reply = |many: usize| {
+            envelope(&format!("<a>{}<kept/></a>", "<b><c>no</c><b>x</b>&undefined;<c/></b>".repeat(many)))
+        };
+        let unwanted = |node: &Node| node.name == "b" && node.text_of("c") == Some("no");
+        let node = decode_envelope(reply(MAX_NODES).as_bytes(), unwanted).unwrap();
+        assert_eq!(node.children.len(), 1);
+        assert_eq!(node.children[0].name, "kept");
+        let wanted = envelope("<a><b><c>yes</c></b></a>");
+        assert_eq!(decode_envelope(wanted.as_bytes(), unwanted).unwrap().children.len(), 1);
+        let cut = decode_envelope(b"<a><b><c>no</c><d>", unwanted).unwrap_err().to_string();
+        assert_eq!(cut, "its XML is malformed near byte 18: it ends before its root element does");
+        let all = envelope(&format!("<a>{}</a>", "<b/>".repeat(MAX_NODES)));
+        let all = decode_envelope(all.as_bytes(), unwanted).unwrap_err();
+        assert_eq!(all.to_string(), "its XML has more than 500000 elements");
     }
 
     #[test]
@@ -279,12 +328,12 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn never_panics(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
-            let _ = decode_envelope(&bytes);
+            let _ = decode_envelope(&bytes, |_| false);
         }
 
         #[test]
         fn never_panics_on_what_looks_like_xml(text in "(<[a-c:]{1,3}( type=\"[a-z&;#0-9]*\")?/?>|</[a-c]>|&[a-z#0-9]{0,4};|[a-z ]|<!\\[CDATA\\[|\\]\\]>|<!--|-->|<\\?){0,40}") {
-            let _ = decode_envelope(text.as_bytes());
+            let _ = decode_envelope(text.as_bytes(), |_| false);
         }
     }
 }

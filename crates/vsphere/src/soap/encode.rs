@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Node;
+
 /// A managed object reference, such as `HostSystem:host-23`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MoRef {
@@ -35,20 +37,29 @@ pub(crate) struct Call {
     pub(crate) repeatable: bool,
     /// How many bytes the reply may have.
     pub(crate) reply_limit: u64,
+    /// What of the reply is not even kept until all of it is read.
+    pub(crate) unwanted: fn(&Node) -> bool,
     body: String,
     /// The first field whose text cannot be written as XML.
     illegal: Option<&'static str>,
 }
 
 const SMALL_REPLY: u64 = 1024 * 1024;
-/// A page of a hundred hosts' properties is a few hundred KiB.
+/// A host's properties are some ten KiB for each of its virtual network adapters.
 const PAGE_REPLY: u64 = 32 * 1024 * 1024;
 
 impl Call {
     /// A call without side effects.
     pub(crate) fn read(method: &'static str, this: &MoRef) -> Self {
-        Self { method, repeatable: true, reply_limit: SMALL_REPLY, body: String::new(), illegal: None }
-            .object("_this", this)
+        Self {
+            method,
+            repeatable: true,
+            reply_limit: SMALL_REPLY,
+            unwanted: |_| false,
+            body: String::new(),
+            illegal: None,
+        }
+        .object("_this", this)
     }
 
     /// A call that changes something; it is never sent twice.
@@ -56,9 +67,9 @@ impl Call {
         Self { repeatable: false, ..Self::read(method, this) }
     }
 
-    /// Expects up to a page of properties.
-    pub(crate) fn expecting_a_page(self) -> Self {
-        Self { reply_limit: PAGE_REPLY, ..self }
+    /// Expects up to a page of properties, of which something may be unwanted.
+    pub(crate) fn expecting_a_page(self, unwanted: fn(&Node) -> bool) -> Self {
+        Self { reply_limit: PAGE_REPLY, unwanted, ..self }
     }
 
     pub(crate) fn text(self, name: &'static str, value: &str) -> Self {

@@ -21,7 +21,6 @@ pub struct Fault {
 pub enum FaultKind {
     InvalidLogin,
     PasswordExpired,
-    InvalidLocale,
     NotAuthenticated,
     NoPermission {
         privilege: Option<String>,
@@ -104,7 +103,6 @@ fn kind(type_name: &str, value: &Node) -> FaultKind {
     match type_name {
         "InvalidLogin" => FaultKind::InvalidLogin,
         "PasswordExpired" => FaultKind::PasswordExpired,
-        "InvalidLocale" => FaultKind::InvalidLocale,
         "NotAuthenticated" => FaultKind::NotAuthenticated,
         "NoPermission" => FaultKind::NoPermission { privilege: text("privilegeId") },
         "InvalidState" | "InvalidPowerState" | "InvalidHostState" | "InvalidHostConnectionState" => {

@@ -31,8 +31,19 @@ impl Transfer<'_> {
         let mut targets = url.targets(self.route)?;
         let mut tried: Vec<String> = Vec::new();
         let mut status = StatusCode::UNAUTHORIZED;
-        for offer in self.route.ladder(self.verb) {
-            let Some((response, target)) = self.ask(&targets, &offer).await? else {
+        let mut ladder = self.route.ladder(self.verb).into_iter().peekable();
+        while let Some(offer) = ladder.next() {
+            let asked = match Box::pin(self.ask(&targets, &offer)).await {
+                // Whoever refuses an upload need not read it to its end first. Nothing is in force yet, so the next may try.
+                Err(Error::Interrupted { reason, .. })
+                    if self.verb == Verb::Put && ladder.peek().is_some() =>
+                {
+                    tried.push(format!("{offer} ({reason})"));
+                    continue;
+                }
+                asked => asked?,
+            };
+            let Some((response, target)) = asked else {
                 tried.push(format!("{offer}, which the server does not issue"));
                 continue;
             };
@@ -52,10 +63,11 @@ impl Transfer<'_> {
         Err(Error::TransferRefused { host, operation, status: status.as_u16(), tried })
     }
 
-    /// The answer of the first of these addresses that can be reached; none where the server does not issue such
+    /// The answer of the first of these addresses at which the host is reached: an adapter that is for management, too, may
+    /// be in a network where its address is another machine's. Each is trusted for the same reason. None where the server does not issue such
     /// credentials.
     async fn ask(&self, targets: &[Url], offer: &Offer<'_>) -> Result<Option<(Response, Url)>, Error> {
-        let mut unreachable = None;
+        let mut failed: Option<Error> = None;
         for target in targets {
             let Some(request) = self.request(target, offer).await? else { return Ok(None) };
             let server = shown(&self.route.host, target);
@@ -69,18 +81,21 @@ impl Transfer<'_> {
                 Err(Error::NotTrusted(mut not_trusted)) => {
                     let vcenter = (!self.route.direct).then(|| self.session.client().address().to_string());
                     not_trusted.reported_by = vcenter;
-                    return Err(Error::NotTrusted(not_trusted));
+                    let error = Error::NotTrusted(not_trusted);
+                    tracing::warn!(host = self.route.host, %error, "another answers at this address");
+                    // It matters more than an address at which nobody answers.
+                    failed = failed.filter(|error| !is_unreachable(error)).or(Some(error));
                 }
                 Err(error) if is_unreachable(&error) => {
                     tracing::info!(host = self.route.host, %error, "the host cannot be reached at this address");
                     // The management address's error says more than that the name is not in DNS either.
-                    unreachable.get_or_insert(error);
+                    failed.get_or_insert(error);
                 }
                 Err(error) => return Err(error),
             }
         }
         let reason = "there is no address to fetch it from";
-        Err(unreachable.unwrap_or_else(|| self.route.bad_url(reason)))
+        Err(failed.unwrap_or_else(|| self.route.bad_url(reason)))
     }
 
     async fn request(&self, target: &Url, offer: &Offer<'_>) -> Result<Option<RequestBuilder>, Error> {
@@ -155,7 +170,7 @@ impl fmt::Display for Offer<'_> {
 
 /// A single-use ticket for one verb and URL, as a cookie; none where the server has none to give.
 async fn acquire_ticket(session: &Session, verb: Verb, target: &Url) -> Result<Option<SecretString>, Error> {
-    let call = Call::change("AcquireGenericServiceTicket", &session.client().content().session_manager).nest(
+    let call = Call::read("AcquireGenericServiceTicket", &session.client().content().session_manager).nest(
         "spec",
         Some("SessionManagerHttpServiceRequestSpec"),
         |spec| spec.text("method", verb.of_ticket()).text("url", target.as_str()),
@@ -191,6 +206,9 @@ fn shown(host: &str, target: &Url) -> String {
 fn is_unreachable(error: &Error) -> bool {
     matches!(
         error,
-        Error::Connect { .. } | Error::Resolve { .. } | Error::Timeout { phase: TimeoutPhase::Connect, .. }
+        Error::Connect { .. }
+            | Error::Resolve { .. }
+            | Error::Tls { .. }
+            | Error::Timeout { phase: TimeoutPhase::Connect, .. }
     )
 }

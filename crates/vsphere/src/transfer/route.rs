@@ -1,6 +1,7 @@
 //! The way to a host: its addresses, the certificate to expect there, and what to offer.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
@@ -59,12 +60,8 @@ impl Route {
             None => inventory::read_certificate(session, &host.object).await?,
         };
         let mut addresses: Vec<String> = host.management_addresses.iter().map(ToString::to_string).collect();
-        // A name in the inventory can be anything; as an address it must be one.
-        let parsed = host.name.parse::<ServerAddress>();
-        let is_address = parsed.is_ok_and(|address| address.host() == host.name.to_lowercase());
-        if is_address && !addresses.contains(&host.name) {
-            addresses.push(host.name.clone());
-        }
+        let named = address_named(&host.name).filter(|named| !addresses.contains(named));
+        addresses.extend(named);
         Ok(Self {
             host: host.name.clone(),
             addresses,
@@ -138,6 +135,15 @@ impl fmt::Debug for BundleUrl {
     }
 }
 
+/// A name in the inventory can be anything; as an address it must be one, and nothing else.
+fn address_named(name: &str) -> Option<String> {
+    if let Ok(address) = name.parse::<IpAddr>() {
+        return Some(address.to_string());
+    }
+    let parsed = name.parse::<ServerAddress>().ok()?;
+    (parsed.host() == name.to_lowercase()).then(|| name.to_owned())
+}
+
 fn resolve(raw: &str, address: &str, port: Option<u16>) -> Result<Url, &'static str> {
     let (scheme, rest) = raw.split_once("://").ok_or("it is no URL")?;
     if !matches!(scheme, "http" | "https") {
@@ -187,6 +193,20 @@ mod tests {
             ("", esx, None, Err("it is no URL")),
         ] {
             check(raw, address, port, expect);
+        }
+    }
+
+    #[test]
+    fn a_hosts_name_is_an_address_or_not() {
+        for (name, expect) in [
+            ("ESX01.lab.local", Some("ESX01.lab.local")),
+            ("10.0.0.1", Some("10.0.0.1")),
+            ("2001:DB8:0:0::15", Some("2001:db8::15")),
+            ("esx01:8443", None),
+            ("rack / left", None),
+            ("*", None),
+        ] {
+            assert_eq!(address_named(name).as_deref(), expect, "{name}");
         }
     }
 

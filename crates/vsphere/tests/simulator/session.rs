@@ -1,5 +1,9 @@
-use vsphere::{ApiType, Error, FaultKind, SignedIn, inventory};
-use vsphere_sim::{FaultRule, HostSpec, Options, Simulator, SoapFault, What};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use vsphere::{ApiType, Error, FaultKind, SignedIn, inventory, read_surroundings};
+use vsphere_sim::{FaultRule, HostSpec, Options, Simulator, SoapFault, What, WithoutSession};
 
 use crate::{connect, credentials, one_host, sign_in};
 
@@ -16,6 +20,36 @@ async fn a_session_is_opened_once_and_signed_out() {
 async fn a_session_that_is_dropped_is_signed_out_too() {
     let sim = one_host(HostSpec::new("esx01")).await;
     drop(sign_in(&sim).await);
+    while sim.open_sessions() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_cut_off_leaves_no_session() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let client = connect(&sim).await.unwrap();
+    let asked = Arc::new(Notify::new());
+    sim.add_fault(FaultRule::soap("Login", What::Until(asked.clone())));
+    // Long enough to ask, and gone before the answer.
+    let cut_off = tokio::time::timeout(Duration::from_millis(100), SignedIn::sign_in(&client, credentials()));
+    assert!(cut_off.await.is_err());
+    asked.notify_one();
+    while sim.sessions_ever() == 0 || sim.open_sessions() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_out_that_is_cut_off_is_carried_out() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
+    let asked = Arc::new(Notify::new());
+    sim.add_fault(FaultRule::soap("Logout", What::Until(asked.clone())));
+    let cut_off = tokio::time::timeout(Duration::from_millis(100), signed_in.sign_out());
+    assert!(cut_off.await.is_err());
+    assert_eq!(sim.open_sessions(), 1);
+    asked.notify_one();
     while sim.open_sessions() > 0 {
         tokio::task::yield_now().await;
     }
@@ -43,6 +77,51 @@ async fn a_session_that_expires_between_two_pages_starts_the_inventory_again() {
     sim.add_fault(FaultRule::soap("ContinueRetrievePropertiesEx", What::Fault(gone)).after(2).once());
     assert_eq!(inventory::read(signed_in.session()).await.unwrap().len(), 9);
     assert_eq!(sim.sessions_ever(), 2);
+}
+
+/// Some servers say nothing, or withhold everything, instead of that the session is gone.
+#[tokio::test]
+async fn a_session_that_is_gone_without_a_word_is_renewed() {
+    for without_session in [WithoutSession::Withheld, WithoutSession::Nothing] {
+        let options =
+            Options { without_session, hosts: vsphere_sim::uniform_hosts(9, 1000), ..Options::default() };
+        let sim = Simulator::start(options).await.unwrap();
+        let signed_in = sign_in(&sim).await;
+        let session = signed_in.session();
+        let hosts = inventory::read(session).await.unwrap();
+        let esx01 = &hosts[0].object;
+        let around = read_surroundings(session, esx01).await.unwrap();
+        let certificate = inventory::read_certificate(session, esx01).await.unwrap();
+
+        sim.expire_sessions();
+        let again = inventory::read_host(session, esx01).await.unwrap();
+        assert_eq!(again.uuid, hosts[0].uuid, "{without_session:?}");
+        sim.expire_sessions();
+        assert_eq!(read_surroundings(session, esx01).await.unwrap(), around, "{without_session:?}");
+        sim.expire_sessions();
+        let again = inventory::read_certificate(session, esx01).await.unwrap();
+        assert_eq!(again, certificate, "{without_session:?}");
+        sim.expire_sessions();
+        assert_eq!(inventory::read(session).await.unwrap().len(), 9, "{without_session:?}");
+        assert_eq!((sim.open_sessions(), sim.sessions_ever()), (1, 5), "{without_session:?}");
+    }
+}
+
+/// What a session made, such as a view, goes with it: the first that is heard of that may be that the object is not there.
+#[tokio::test]
+async fn an_object_that_went_with_its_session_is_looked_for_again() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
+    let session = signed_in.session();
+    let host = inventory::read(session).await.unwrap().remove(0).object;
+    let gone = || What::Fault(SoapFault::object_not_found("ContainerView", "view-1"));
+    sim.expire_sessions();
+    sim.add_fault(FaultRule::soap("RetrievePropertiesEx", gone()).once());
+    assert_eq!(inventory::read_host(session, &host).await.unwrap().name, "esx01");
+    assert_eq!(sim.sessions_ever(), 2);
+    // With a session that lives it is what it says.
+    sim.add_fault(FaultRule::soap("RetrievePropertiesEx", gone()).once());
+    assert_eq!(inventory::read_host(session, &host).await.unwrap_err().code(), "object_not_found");
 }
 
 #[tokio::test]
@@ -133,6 +212,7 @@ async fn the_version_is_agreed_on() {
 #[tokio::test]
 async fn a_call_is_repeated_only_where_that_changes_nothing() {
     let sim = one_host(HostSpec::new("esx01")).await;
+    sim.add_fault(FaultRule::get(What::Status(502)).once());
     sim.add_fault(FaultRule::soap("RetrieveServiceContent", What::Status(503)).once());
     let client = connect(&sim).await.unwrap();
     sim.add_fault(FaultRule::soap("Login", What::Status(503)).once());

@@ -15,8 +15,12 @@ async fn surroundings(sim: &Simulator) -> Surroundings {
 async fn what_a_host_is_part_of_is_read() {
     let plain = HostSpec::new("esx01");
     let standalone = surroundings(&one_host(plain.clone()).await).await;
-    let none =
-        Surroundings { vsan: Some(false), distributed_switches: Some(vec![]), ..Surroundings::default() };
+    let none = Surroundings {
+        powered_on: Some(vec![]),
+        vsan: Some(false),
+        distributed_switches: Some(vec![]),
+        ..Surroundings::default()
+    };
     assert_eq!(standalone, none);
 
     let busy = HostSpec {
@@ -29,7 +33,7 @@ async fn what_a_host_is_part_of_is_read() {
     for (drs, expect) in [(true, Drs::Automatic), (false, Drs::Off)] {
         let found = surroundings(&one_host(HostSpec { drs, ..busy.clone() }).await).await;
         let expect = Surroundings {
-            powered_on: vec!["vm-1-0".into(), "vm-1-1".into()],
+            powered_on: Some(vec!["vm-1-0".into(), "vm-1-1".into()]),
             in_cluster: true,
             drs: expect,
             vsan: Some(true),
@@ -39,7 +43,21 @@ async fn what_a_host_is_part_of_is_read() {
     }
     let direct = Options { hosts: vec![busy], ..Options::esxi() };
     let found = surroundings(&Simulator::start(direct).await.unwrap()).await;
-    assert_eq!((found.in_cluster, found.drs, found.powered_on.len()), (false, Drs::Off, 2));
+    assert_eq!(
+        (found.in_cluster, found.drs, found.powered_on.map(|on| on.len())),
+        (false, Drs::Off, Some(2))
+    );
+}
+
+/// An account that may see hosts only: no sign that nothing runs on them.
+#[tokio::test]
+async fn machines_that_are_not_shown_are_not_none() {
+    for unreadable in ["vm", "VirtualMachine.runtime"] {
+        let hosts = vec![HostSpec { powered_on_vms: 2, ..HostSpec::new("esx01") }];
+        let options = Options { hosts, unreadable: vec![unreadable.into()], ..Options::default() };
+        let sim = Simulator::start(options).await.unwrap();
+        assert_eq!(surroundings(&sim).await.powered_on, None, "{unreadable}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use vsphere::firmware::{query_upload_url, restore_configuration};
+use vsphere::inventory::HostSystem;
 use vsphere::transfer::{Downloaded, Route, fetch_bundle, upload};
 use vsphere::{Credentials, Error, Session, SignedIn, Thumbprint, inventory};
 use vsphere_sim::{
@@ -32,6 +35,38 @@ async fn the_port_that_was_typed_for_a_host_counts_for_more_than_that_of_all_oth
     let mut bundle = Vec::new();
     fetch_bundle(signed_in.session(), &host, &route, &mut bundle, |_, _| {}).await.unwrap();
     assert_eq!(bundle, sim.hosts()[0].bundle());
+}
+
+/// An adapter that serves management, too, may be in a network where its address is another machine's.
+#[tokio::test]
+async fn a_host_is_looked_for_at_all_its_addresses() {
+    let hosts = vec![HostSpec::new("esx01"), HostSpec::new("esx02")];
+    let sim = Simulator::start(Options { hosts, ..Options::default() }).await.unwrap();
+    let signed_in = sign_in(&sim).await;
+    let session = signed_in.session();
+    let host = inventory::read(session).await.unwrap().remove(0);
+    let own = host.management_addresses[0];
+    let [another, nobody] = [sim.hosts()[1].address().ip(), "127.0.0.0".parse().unwrap()];
+    let fetch = async |addresses: &[IpAddr]| {
+        let host = HostSystem { management_addresses: addresses.to_vec(), ..host.clone() };
+        let route = Route::to(session, &host, None).await.unwrap();
+        let mut bundle = Vec::new();
+        let fetched = fetch_bundle(session, &host, &route, &mut bundle, |_, _| {}).await;
+        fetched.map(|_| bundle)
+    };
+    assert_eq!(fetch(&[another, nobody, own]).await.unwrap(), sim.hosts()[0].bundle());
+    for addresses in [&[another][..], &[another, nobody], &[nobody, another]] {
+        let error = fetch(addresses).await.unwrap_err();
+        assert!(matches!(error, Error::NotTrusted(_)), "{addresses:?}: {error}");
+    }
+    let bundles = |request: &vsphere_sim::Request| {
+        request.host.as_deref() == Some("esx02") && request.kind.starts_with("GET")
+    };
+    assert_eq!(
+        sim.requests().iter().filter(|request| bundles(request)).count(),
+        0,
+        "nothing was asked of it"
+    );
 }
 
 /// The credentials that came with each request of this verb, in order.
@@ -183,6 +218,20 @@ async fn a_bundle_is_uploaded_with_a_ticket_a_cookie_or_the_hosts_own_credential
         assert_eq!(offered(&sim, "PUT"), expect);
         assert_eq!(sim.hosts()[0].last_upload().as_deref(), Some(&b"bundle"[..]));
     }
+}
+
+/// Whoever refuses an upload may hang up before its end.
+#[tokio::test]
+async fn an_upload_that_is_broken_off_is_tried_with_what_else_there_is() {
+    let sim = one_host(HostSpec { upload: Accepts::BASIC, ..HostSpec::new("esx01") }).await;
+    let signed_in = sign_in(&sim).await;
+    let password = sim.hosts()[0].spec().root_password.clone();
+    sim.add_fault(FaultRule::put(What::Reset).once());
+    send(&sim, &signed_in, "root", &password).await.unwrap();
+    assert_eq!(offered(&sim, "PUT"), [Offered::Ticket, Offered::Basic]);
+    sim.add_fault(FaultRule::put(What::Reset));
+    let error = send(&sim, &signed_in, "root", &password).await.unwrap_err();
+    assert!(matches!(error, Error::Interrupted { operation: "the upload", .. }), "{error:?}");
 }
 
 #[tokio::test]
