@@ -10,6 +10,10 @@ use crate::support::{Lab, Told};
 #[tokio::test(flavor = "multi_thread")]
 async fn every_host_is_saved_and_what_fails_is_told() {
     let lab = Lab::new(6).await;
+    for note in ["x".repeat(1001), "a\u{1b}[31mb".to_owned()] {
+        let told = lab.run_connected(&["backup", "--note", &note]);
+        assert!(told.code == 2 && told.stderr.contains("the note cannot be kept"), "{told:?}");
+    }
     lab.run_connected(&["backup", "--concurrency", "1", "--note", "before the upgrade"]).check("backup_some");
     lab.run_connected(&["backup", "--concurrency", "1", "--json"]).check("backup_some_json");
     assert_eq!(lab.sim.open_sessions(), 0);
@@ -114,4 +118,31 @@ async fn a_name_cannot_steer_the_terminal() {
     let told: Told = lab.back_up();
     assert!(told.code == 0 && told.stderr.contains("esx\u{fffd}]0;owned\u{fffd}01"), "{told:?}");
     assert!(!told.shown().contains('\u{9b}'));
+}
+
+/// As the tree of the vSphere Client has them.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_are_chosen_by_where_they_are() {
+    let lab = Lab::new(12).await;
+    let place = |arguments: &[&str]| {
+        let told = lab.run_connected(&[&["backup", "--json"], arguments].concat());
+        let hosts = told.json()["run"]["hosts"].as_array().cloned().unwrap_or_default();
+        (told.code, hosts.len())
+    };
+    let listed = lab.run_connected(&["hosts", "--json"]).json();
+    let hosts = listed["hosts"].as_array().unwrap();
+    let in_test = hosts.iter().filter(|host| host["cluster"] == "Test").count();
+    let in_frankfurt = hosts.iter().filter(|host| host["datacenter"] == "Frankfurt").count();
+    assert!(in_test > 0 && in_frankfurt > in_test, "{listed}");
+    assert_eq!(place(&["--in", "test"]), (0, in_test));
+    assert_eq!(place(&["--in", "Frankfurt"]), (0, in_frankfurt));
+    assert_eq!(place(&["--in", "Frankfurt/Test"]), (0, in_test));
+    assert_eq!(place(&["--in", "Nowhere", "--in", "test"]).0, 3);
+    // What a script left empty is a mistake, and nothing else.
+    for option in ["--in", "--host", "--exclude"] {
+        let told = lab.run_connected(&["backup", option, " "]);
+        assert!(told.code == 2 && told.stderr.contains("it is empty"), "{told:?}");
+    }
+    let told = lab.run_connected(&["backup", "--in", "Nowhere"]);
+    assert!(told.stdout.contains("no cluster, datacenter or folder with hosts is named Nowhere"), "{told:?}");
 }

@@ -20,9 +20,13 @@ async fn slow_lab() -> Lab {
     Lab::with(Options { hosts, backup_time: Duration::from_secs(600), ..Options::default() }).await
 }
 
-async fn backup_under_way(lab: &Lab) -> Child {
+fn backup(lab: &Lab) -> Command {
     let mut command = lab.command(&["backup", "--concurrency", "2"]);
     command.args(lab.connect());
+    command
+}
+
+async fn under_way(command: Command, lab: &Lab) -> Child {
     let child = spawn(command, "hostkeep-demo\n");
     while lab.sim.open_sessions() == 0 || !fs_has_staging(lab) {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -38,13 +42,41 @@ fn fs_has_staging(lab: &Lab) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_ctrl_c_ends_tidily() {
     let lab = slow_lab().await;
-    let child = backup_under_way(&lab).await;
+    let child = under_way(backup(&lab), &lab).await;
     send("-INT", &child);
     Told::from(child.wait_with_output().unwrap(), lab.folder.path()).check("backup_cancelled");
     assert_eq!(lab.sim.open_sessions(), 0);
     assert!(!fs_has_staging(&lab));
     let verified = lab.run(&["archive", "verify"]);
     assert_eq!(verified.stdout, "There is no backup to verify.\n", "nothing half-written is there");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_terminal_is_as_good_as_ctrl_c() {
+    let lab = slow_lab().await;
+    let child = under_way(backup(&lab), &lab).await;
+    send("-HUP", &child);
+    Told::from(child.wait_with_output().unwrap(), lab.folder.path()).check("backup_cancelled");
+    assert_eq!(lab.sim.open_sessions(), 0);
+    assert!(!fs_has_staging(&lab));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_started_to_outlive_its_terminal_does() {
+    let lab = slow_lab().await;
+    let own = backup(&lab);
+    // What nohup does, without its files and words.
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(own.get_program()).args(own.get_args());
+    command.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = under_way(command, &lab).await;
+    send("-HUP", &child);
+    // It listens to this one still, and comes to it second.
+    send("-INT", &child);
+    let told = Told::from(child.wait_with_output().unwrap(), lab.folder.path());
+    assert_eq!(told.code, 130, "{}", told.stderr);
+    assert_eq!(lab.sim.open_sessions(), 0, "{}", told.stderr);
 }
 
 #[test]

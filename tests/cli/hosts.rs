@@ -39,6 +39,12 @@ async fn a_certificate_that_is_not_trusted_ends_before_the_password_is_sent() {
     let connect = ["hosts", "--url", &lab.sim.url(), "--user", "root", "--password-stdin"];
     let untrusted = || Told::of(&mut lab.command(&connect), "hostkeep-demo\n", lab.folder.path());
     untrusted().check("untrusted");
+    // The same on a machine without any certificate authority: there is somebody to ask.
+    if cfg!(target_os = "linux") {
+        let mut without = lab.command(&connect);
+        without.env("SSL_CERT_FILE", "/nothing").env("SSL_CERT_DIR", "/nothing");
+        Told::of(&mut without, "hostkeep-demo\n", lab.folder.path()).check("untrusted");
+    }
     let json = Told::of(lab.command(&connect).arg("--json"), "hostkeep-demo\n", lab.folder.path());
     json.check("untrusted_json");
     assert_eq!(json.json()["certificate"]["sha256"], lab.sim.thumbprint());
@@ -68,4 +74,27 @@ async fn servers_that_cannot_be_reached() {
     lab.run(&["hosts"]).check("no_server");
     let told = lab.run(&["hosts", "--server", "prod"]);
     assert!(told.code == 1 && told.stderr.contains("there is no server named \"prod\""), "{told:?}");
+}
+
+/// What a monitoring system asks every morning.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_without_a_fresh_backup_are_told_by_the_exit_code() {
+    let lab = Lab::new(4).await;
+    let check = || lab.run_connected(&["hosts", "--check"]);
+    let told = check();
+    assert!(told.code == 1 && told.stdout.matches("never").count() == 4, "{told:?}");
+    lab.run_connected(&["backup", "--exclude", "esx02"]);
+    let told = check();
+    assert!(told.code == 1 && told.stdout.contains("esx02") && !told.stdout.contains("esx01"), "{told:?}");
+    lab.run_connected(&["backup", "--host", "esx02"]);
+    let told = check();
+    assert_eq!((told.code, told.stdout.as_str()), (0, "None of 4 hosts is without a fresh backup.\n"));
+    lab.sim.add_fault(FaultRule::soap(
+        "BackupFirmwareConfiguration",
+        What::Fault(SoapFault::new("HostCommunication", "lost")),
+    ));
+    lab.run_connected(&["backup", "--host", "esx03"]);
+    let told = lab.run_connected(&["hosts", "--check", "--json"]);
+    assert_eq!((told.code, &told.json()["hosts"][0]["safety"]), (1, &"failing".into()), "{told:?}");
+    assert_eq!(told.json()["hosts"].as_array().map(Vec::len), Some(1), "{told:?}");
 }

@@ -96,3 +96,51 @@ async fn a_restore_asks_for_each_warning_and_the_hosts_name() {
         assert_eq!(host.times_restored(), restored, "{told:?}");
     }
 }
+
+/// What cannot be taken back is asked for where there is somebody to ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn removing_asks_first() {
+    let lab = Lab::new(1).await;
+    for _ in 0..4 {
+        lab.run_connected(&["backup"]);
+    }
+    let left = || lab.run(&["archive", "list", "--json"]).json()["records"].as_array().unwrap().len();
+    let oldest = || {
+        lab.run(&["archive", "list", "--json"]).json()["records"][left() - 1]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    for (typed, yes, code, expect) in
+        [("\n", false, 2, 4), ("n\n", false, 2, 4), ("y\n", false, 0, 3), ("", true, 0, 2)]
+    {
+        let id = oldest();
+        let arguments: Vec<&str> =
+            ["archive", "delete", &id].into_iter().chain(yes.then_some("--yes")).collect();
+        let Some(told) = in_terminal(&lab, &arguments, &[], typed) else { return };
+        assert_eq!(
+            (told.code, told.stdout.contains("Remove 1 backup"), left()),
+            (code, !yes, expect),
+            "{told:?}"
+        );
+    }
+    let Some(told) = in_terminal(&lab, &["archive", "prune", "--keep-last", "1"], &[], "n\n") else { return };
+    assert!(told.stdout.contains("nothing was removed"), "{told:?}");
+    let Some(told) = in_terminal(&lab, &["archive", "prune", "--keep-last", "1"], &[], "yes\n") else {
+        return;
+    };
+    assert_eq!((told.code, left()), (0, 1), "{told:?}");
+}
+
+/// 80 columns, as `script` has them where nobody says otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_fits_its_terminal() {
+    let lab = Lab::new(2).await;
+    lab.run_connected(&["backup", "--note", &"before the upgrade of the firmware of all hosts ".repeat(3)]);
+    let Some(told) = in_terminal(&lab, &["archive", "list"], &[("COLUMNS", "80"), ("LINES", "25")], "")
+    else {
+        return;
+    };
+    let rows: Vec<&str> = told.stdout.lines().filter(|line| line.contains("lab.local")).collect();
+    assert_eq!(rows.len(), 2, "each on one line: {told:?}");
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use hostconfig::settings::MAX_CONCURRENCY;
+use hostconfig::settings::{MAX_CONCURRENCY, MAX_STALE_AFTER_DAYS};
 
 const RESTORE_EXAMPLES: &str = "\
 Without --confirm the plan is shown and the host's name asked for on a terminal.
@@ -43,6 +43,14 @@ Exit codes:
   4  not proven      5  host left changed   13  certificate not trusted
   130  cancelled     (4 and 5: see hostkeep restore --help)";
 
+const HOSTS_EXAMPLES: &str = "\
+A host is fresh, stale, failing (the last attempt failed, and there is no newer
+backup), never backed up, or not supported: it cannot pack its configuration.
+
+Examples:
+  hostkeep hosts
+  hostkeep hosts --check --stale-after 2";
+
 const BACKUP_EXAMPLES: &str = "\
 Host names can be short (esx01), full (esx01.lab.local) or patterns with * and
 ?. The bundles come straight from each host: this computer must reach every
@@ -51,6 +59,7 @@ saved.
 
 Examples:
   hostkeep backup
+  hostkeep backup --in Frankfurt/Production --in Edge
   hostkeep backup --exclude 'esx-lab*' --note \"before the upgrade\"
   hostkeep backup --server prod --hosts-file hosts.csv --concurrency 8
   Get-Content pw.txt | hostkeep backup --url vcsa --user root --password-stdin";
@@ -127,6 +136,7 @@ pub(crate) enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Server(ServerCommand),
     /// List the hosts, their state and their last backup.
+    #[command(after_help = HOSTS_EXAMPLES)]
     Hosts(HostsArguments),
     /// Back up hosts into the archive.
     #[command(after_help = BACKUP_EXAMPLES)]
@@ -211,6 +221,12 @@ pub(crate) struct ConnectArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct HostsArguments {
+    /// Only hosts without a fresh backup; ends with 1 when there is one. For monitoring.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// A backup that is older counts as stale, instead of the days in the settings (at first 7).
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=MAX_STALE_AFTER_DAYS as i64))]
+    pub(crate) stale_after: Option<u32>,
     #[command(flatten, next_help_heading = "Which server (without any of these: all saved ones)")]
     pub(crate) connect: ConnectArguments,
 }
@@ -218,13 +234,16 @@ pub(crate) struct HostsArguments {
 #[derive(Debug, Args)]
 pub(crate) struct BackupArguments {
     /// Back up this host only; can be given several times.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = some_text)]
     pub(crate) host: Vec<String>,
+    /// Back up the hosts of this cluster, datacenter or folder; can be given several times.
+    #[arg(long = "in", value_name = "PLACE", value_parser = some_text)]
+    pub(crate) places: Vec<String>,
     /// Back up the hosts in this file: a name on each line, or the first column of a CSV; - is standard input.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) hosts_file: Option<PathBuf>,
     /// Leave this host out; can be given several times.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = some_text)]
     pub(crate) exclude: Vec<String>,
     /// How many hosts at once, instead of the number in the settings (at first 16).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_CONCURRENCY as i64))]
@@ -242,13 +261,13 @@ pub(crate) struct RestoreArguments {
     #[command(subcommand)]
     pub(crate) command: Option<RestoreCommand>,
     /// The host: its full name, or a short one that only it has.
-    #[arg(long, value_name = "NAME", required = true)]
+    #[arg(long, value_name = "NAME", required = true, value_parser = some_text)]
     pub(crate) host: Option<String>,
     /// The bundle in this file.
     #[arg(long, value_name = "FILE", required_unless_present = "id", value_hint = ValueHint::FilePath)]
     pub(crate) bundle: Option<PathBuf>,
     /// The bundle of this backup in the archive: its id, or its first characters.
-    #[arg(long, value_name = "ID", conflicts_with = "bundle")]
+    #[arg(long, value_name = "ID", conflicts_with = "bundle", value_parser = some_text)]
     pub(crate) id: Option<String>,
     /// Only show what would happen, and what speaks against it.
     #[arg(long)]
@@ -323,6 +342,7 @@ pub(crate) enum RestoreCommand {
 #[derive(Debug, Args)]
 pub(crate) struct ResumeArguments {
     /// The restore's id, or its first characters.
+    #[arg(value_parser = some_text)]
     pub(crate) id: String,
     /// Only have the host leave maintenance mode.
     #[arg(long, conflicts_with_all = ["reconnect", "dismiss"])]
@@ -347,18 +367,19 @@ pub(crate) enum ArchiveCommand {
     /// List the backups, newest first.
     List {
         /// Only of this host: its full name, its short name, or a pattern with * and ?.
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = some_text)]
         host: Option<String>,
     },
     /// Show everything that is known of one backup.
     Show {
         /// The backup's id, or its first characters.
+        #[arg(value_parser = some_text)]
         id: String,
     },
     /// Read bundles through and prove that they are what was taken; without an id, all of them.
     Verify {
         /// Ids of backups, or their first characters.
-        #[arg(value_name = "ID")]
+        #[arg(value_name = "ID", value_parser = some_text)]
         ids: Vec<String>,
     },
     /// Remove old backups.
@@ -370,30 +391,39 @@ pub(crate) enum ArchiveCommand {
         /// Only show what would go.
         #[arg(long)]
         dry_run: bool,
+        /// Remove without a question, which is asked on a terminal only.
+        #[arg(long, conflicts_with = "dry_run")]
+        yes: bool,
     },
     /// Remove the backups that you name.
     #[command(after_help = DELETE_EXAMPLES)]
     Delete {
         /// Ids of backups, or their first characters.
-        #[arg(value_name = "ID", required = true)]
+        #[arg(value_name = "ID", required = true, value_parser = some_text)]
         ids: Vec<String>,
         /// Only show what would go.
         #[arg(long)]
         dry_run: bool,
+        /// Remove without a question, which is asked on a terminal only.
+        #[arg(long, conflicts_with = "dry_run")]
+        yes: bool,
     },
     /// Pin a backup: it is never removed.
     Pin {
         /// The backup's id, or its first characters.
+        #[arg(value_parser = some_text)]
         id: String,
     },
     /// Unpin a backup: it can be removed again.
     Unpin {
         /// The backup's id, or its first characters.
+        #[arg(value_parser = some_text)]
         id: String,
     },
     /// Put a note on a backup.
     Note {
         /// The backup's id, or its first characters.
+        #[arg(value_parser = some_text)]
         id: String,
         /// The note, in the place of what was there; "" removes it.
         text: String,
@@ -401,7 +431,7 @@ pub(crate) enum ArchiveCommand {
     /// List what was changed on hosts, and when.
     Changes {
         /// Only of this host: its full name, its short name, or a pattern with * and ?.
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = some_text)]
         host: Option<String>,
     },
     /// Look for a setting, a value, an address or a file name in the newest bundle of every host.
@@ -410,7 +440,7 @@ pub(crate) enum ArchiveCommand {
         /// What to look for, in any case.
         text: String,
         /// In all bundles of this host: its full name, its short name, or a pattern with * and ?.
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = some_text)]
         host: Option<String>,
         /// In all bundles of all hosts.
         #[arg(long, conflicts_with = "host")]
@@ -419,6 +449,7 @@ pub(crate) enum ArchiveCommand {
     /// Copy a bundle out of the archive, byte for byte.
     Export {
         /// The backup's id, or its first characters.
+        #[arg(value_parser = some_text)]
         id: String,
         /// The file to write, or a folder.
         #[arg(value_hint = ValueHint::AnyPath)]
@@ -491,12 +522,17 @@ pub(crate) struct SimulateArguments {
     /// How many milliseconds a host takes to pack its bundle.
     #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u64).range(..=600_000))]
     pub(crate) backup_ms: u64,
-    /// Pad bundles to about this many bytes.
+    /// Pad bundles to about this many bytes; all hosts have the same content then.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64 * 1024 * 1024))]
     pub(crate) bundle_bytes: Option<u32>,
     /// Be one ESXi host that is connected to directly, not a vCenter.
     #[arg(long, conflicts_with_all = ["hosts", "uniform"])]
     pub(crate) esxi: bool,
+}
+
+/// A name or an id; what a script left empty would mean another host, or any.
+fn some_text(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("it is empty") } else { Ok(text.to_owned()) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where things are said: results on standard output, everything else on standard error. Colour only where a terminal
 //! shows it and `NO_COLOR` is not set.
 
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use hostconfig::ErrorReport;
@@ -88,6 +88,19 @@ impl Console {
         self.bars.suspend(|| {
             let _ = write_line(line);
         });
+    }
+
+    /// What a person types to a question.
+    pub(crate) fn answer(&self, question: &str) -> Result<String, Failure> {
+        self.say(&text::wrapped(question, error_width(), "  "));
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(answer.trim().to_owned())
+    }
+
+    /// Whether a person says yes.
+    pub(crate) fn ask(&self, question: &str) -> Result<bool, Failure> {
+        Ok(matches!(self.answer(question)?.to_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Takes the log's lines to standard error.

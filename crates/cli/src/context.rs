@@ -1,12 +1,12 @@
 //! What every subcommand starts from: where the settings are, which archive is meant, what time it is.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset, Local};
-use hostconfig::archive::{Archive, MARKER_FILE};
+use hostconfig::ConfigDir;
+use hostconfig::archive::Archive;
 use hostconfig::audit::{AuditEntry, AuditLog};
 use hostconfig::settings::{self, Settings};
-use hostconfig::{ConfigDir, default_archive};
 
 use crate::arguments::Global;
 use crate::console::Console;
@@ -19,6 +19,8 @@ pub(crate) struct Context {
     pub(crate) console: Console,
     pub(crate) config: ConfigDir,
     archive: Option<PathBuf>,
+    /// As it was given.
+    config_dir: Option<PathBuf>,
 }
 
 impl Context {
@@ -28,60 +30,53 @@ impl Context {
             None => ConfigDir::of_user()?,
         };
         let archive = global.archive.as_ref().map(std::path::absolute).transpose()?;
-        Ok(Self { console, config, archive })
+        let config_dir = global.config_dir.as_ref().map(std::path::absolute).transpose()?;
+        Ok(Self { console, config, archive, config_dir })
+    }
+
+    /// The global options that name other folders than the user's own, for commands that are proposed: without them these
+    /// would be about something else. Empty, or with a blank before each.
+    pub(crate) fn options(&self) -> String {
+        let option = |name: &str, folder: &Option<PathBuf>| {
+            let folder =
+                folder.as_ref().map(|folder| text::visible(&folder.display().to_string()).into_owned());
+            folder.map(|folder| {
+                let quote = if folder.contains(char::is_whitespace) { "\"" } else { "" };
+                format!(" {name} {quote}{folder}{quote}")
+            })
+        };
+        [option("--archive", &self.archive), option("--config-dir", &self.config_dir)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         Ok(settings::load(&self.config)?)
     }
 
-    /// The folder that is meant: from the option, else from the settings, else the default one.
-    pub(crate) fn archive_folder(&self, settings: &Settings) -> Result<PathBuf, Failure> {
-        let chosen = self.archive.clone().or_else(|| settings.archive.clone()).or_else(default_archive);
-        chosen.ok_or_else(|| {
-            let hint = "Name the archive's folder with --archive.";
-            Failure::new("no_archive", "this user has no documents folder for an archive", hint)
-        })
-    }
-
     /// The archive that is meant, which must be there.
     pub(crate) fn open_archive(&self, settings: &Settings) -> Result<Archive, Failure> {
-        let folder = self.archive_folder(settings)?;
-        Ok(Archive::open(&folder, settings.remembered_archive(&folder))?)
+        Ok(settings.open_archive(self.archive.as_deref())?)
     }
 
     /// The archive that is meant; a folder that is none becomes one and is remembered.
     pub(crate) fn open_or_create_archive(&self, settings: &Settings) -> Result<Archive, Failure> {
-        let folder = self.archive_folder(settings)?;
-        let remembered = settings.remembered_archive(&folder);
-        let is_new = !folder.join(MARKER_FILE).exists();
-        let archive = Archive::open_or_create(&folder, remembered)?;
-        if is_new {
+        let opened = settings.open_or_create_archive(self.archive.as_deref(), &self.config)?;
+        if opened.is_new {
             // A mistyped folder in a scheduled task would go unnoticed otherwise.
-            self.console.say(&format!(
-                "A new archive is started in {}",
-                text::visible(&archive.root().display().to_string())
-            ));
+            let root = opened.archive.root().display().to_string();
+            self.console.say(&format!("A new archive is started in {}", text::visible(&root)));
         }
-        if remembered.is_none() {
-            self.remember(&folder, archive.id());
+        if let Some(error) = opened.not_remembered {
+            self.console.warn_of(&error.report());
         }
-        Ok(archive)
+        Ok(opened.archive)
     }
 
     /// Appends to the audit log. That it cannot be written is told, but undoes nothing.
     pub(crate) fn note(&self, entries: &[AuditEntry]) {
         if let Err(error) = AuditLog::new(&self.config).append(entries) {
-            self.console.warn_of(&error.report());
-        }
-    }
-
-    fn remember(&self, folder: &Path, id: &str) {
-        let remembered = settings::change(&self.config, |settings| {
-            settings.remember_archive(folder, id);
-            Ok(())
-        });
-        if let Err(error) = remembered {
             self.console.warn_of(&error.report());
         }
     }

@@ -54,6 +54,7 @@ pub(crate) fn exit_code(code: &str) -> u8 {
         | "bad_server"
         | "bad_note"
         | "keep_last_zero"
+        | "not_confirmed"
         | "restore_not_confirmed"
         | "restore_not_accepted" => USAGE,
         "archive_locked" | "restore_under_way" => 11,
@@ -144,6 +145,7 @@ mod tests {
             ("bad_server", 2),
             ("bad_note", 2),
             ("keep_last_zero", 2),
+            ("not_confirmed", 2),
             ("restore_not_confirmed", 2),
             ("restore_not_accepted", 2),
             ("archive_locked", 11),

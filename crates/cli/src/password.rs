@@ -27,7 +27,14 @@ pub(crate) fn ask(account: &str) -> Option<Result<SecretString, Failure>> {
 }
 
 fn prompt(account: &str) -> Result<SecretString, Failure> {
-    let mut typed = rpassword::prompt_password(format!("Password of {account}: "))?;
+    let mut typed = rpassword::prompt_password(format!("Password of {account}: ")).map_err(|error| {
+        // Ctrl+D.
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            unusable("no password was typed")
+        } else {
+            error.into()
+        }
+    })?;
     let password = usable(&typed);
     typed.zeroize();
     password

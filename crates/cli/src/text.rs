@@ -28,6 +28,11 @@ pub(crate) fn local(time: DateTime<Utc>) -> String {
     with_offset(time.with_timezone(&Local).fixed_offset())
 }
 
+/// The same where there is little room.
+pub(crate) fn local_minute(time: DateTime<Utc>) -> String {
+    time.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string()
+}
+
 /// The day of it where the user is.
 pub(crate) fn local_day(time: DateTime<Utc>) -> String {
     time.with_timezone(&Local).format("%Y-%m-%d").to_string()
@@ -41,7 +46,8 @@ pub(crate) fn with_offset(time: DateTime<FixedOffset>) -> String {
 pub(crate) fn age(age: Duration) -> String {
     let minutes = age.num_minutes();
     match minutes {
-        ..1 => "just now".to_owned(),
+        ..-60 => "in the future".to_owned(),
+        -60..1 => "just now".to_owned(),
         1..120 => format!("{minutes} min ago"),
         120..2880 => format!("{} h ago", minutes / 60),
         _ => format!("{} days ago", minutes / (24 * 60)),
@@ -69,7 +75,7 @@ pub(crate) fn seconds(seconds: f64) -> String {
 
 /// A text from elsewhere (host names, notes, faults) that cannot steer the terminal.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| c.is_control() && c != '\n';
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     if text.contains(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
 }
 
@@ -105,7 +111,7 @@ pub(crate) fn table(
     }
     table.set_header(header.iter().map(|name| name.to_uppercase()));
     for row in rows {
-        table.add_row(row.iter().map(|cell| visible(cell).replace('\n', " ")));
+        table.add_row(row.iter().map(|cell| visible(cell).replace(['\n', '\t'], " ")));
     }
     for (at, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, if at + 1 == header.len() { 0 } else { 2 }));
@@ -158,6 +164,7 @@ mod tests {
     #[test]
     fn ages() {
         for (minutes, expect) in [
+            (-61, "in the future"),
             (-5, "just now"),
             (0, "just now"),
             (1, "1 min ago"),

@@ -111,6 +111,7 @@ fn errors() -> Vec<Error> {
         SettingsError::UnknownServer { name: "dev".into(), known: vec![] },
         SettingsError::BadSelection { name: "night".into(), reason: "it has no hosts" },
         SettingsError::UnknownSelection { name: "night".into() },
+        SettingsError::NoDocuments,
         SettingsError::NoHome,
     ];
     let account = || "root@https://vc.lab.local".to_owned();
@@ -127,11 +128,13 @@ fn errors() -> Vec<Error> {
         HostsFileProblem::NotText { line: 3 },
         HostsFileProblem::OpenQuote { line: 3 },
         HostsFileProblem::BadName { line: 3, reason: "it has control characters" },
+        HostsFileProblem::OneLine,
         HostsFileProblem::Empty,
     ]
     .map(|problem| HostsFileError { path: Some("hosts.csv".into()), problem });
     let unknown = vec![
         UnknownName::NoSuchHost { name: "esx03".into(), near_misses: vec!["esx01".into(), "esx02".into()] },
+        UnknownName::NoSuchPlace { name: "Frankfurt/Test".into() },
         UnknownName::Ambiguous { name: "esx01".into(), candidates: vec!["esx01.a".into(), "esx01.b".into()] },
     ];
     let mut errors: Vec<Error> = archive_errors().into_iter().map(Error::from).collect();

@@ -45,6 +45,9 @@ pub enum HostsFileProblem {
         /// Why.
         reason: &'static str,
     },
+    /// All of it is one row of several values: which of them are hosts?
+    #[error("it has one line with several values; give each host a line of its own")]
+    OneLine,
     /// It names no host.
     #[error("it names no host")]
     Empty,
@@ -72,6 +75,8 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<String>, HostsFileProblem> {
         .from_reader(text.as_bytes());
     let mut row = csv::StringRecord::new();
     let mut is_first = true;
+    // Rows that are no heading, and whether the last of them had more than a name.
+    let (mut rows, mut is_wide, mut has_heading) = (0, false, false);
     loop {
         let start = reader.position().clone();
         match reader.read_record(&mut row) {
@@ -91,12 +96,43 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<String>, HostsFileProblem> {
         }
         let name = without_comment(row.get(0).unwrap_or_default());
         let was_first = std::mem::take(&mut is_first);
+        has_heading |= was_first && is_heading(name);
         if name.is_empty() || (was_first && is_heading(name)) {
             continue;
         }
+        rows += 1;
+        is_wide = row.iter().filter(|value| !value.is_empty()).count() > 1;
         check_name(name).map_err(|reason| HostsFileProblem::BadName { line: line(), reason })?;
         if seen.insert(name.to_lowercase()) {
             names.push(name.to_owned());
+        }
+    }
+    match rows {
+        0 => Err(HostsFileProblem::Empty),
+        // With a heading above it, it is a table of one host.
+        1 if is_wide && !has_heading => Err(HostsFileProblem::OneLine),
+        _ => Ok(names),
+    }
+}
+
+/// The names in a list that a person types or pastes: on lines of their own, or separated by commas or semicolons. Of a
+/// table that is pasted from a spreadsheet, whose cells are separated by tabs, the first column.
+///
+/// # Errors
+/// [`HostsFileProblem::BadName`], [`HostsFileProblem::Empty`].
+pub fn parse_pasted(text: &str) -> Result<Vec<String>, HostsFileProblem> {
+    let mut names = Vec::new();
+    let mut seen = HashSet::new();
+    for (at, line) in text.lines().enumerate() {
+        let first_cell = line.split('\t').next().unwrap_or_default();
+        for name in without_comment(first_cell).split([',', ';']).map(|name| name.trim().trim_matches('"')) {
+            if name.is_empty() || (at == 0 && is_heading(name)) {
+                continue;
+            }
+            check_name(name).map_err(|reason| HostsFileProblem::BadName { line: at + 1, reason })?;
+            if seen.insert(name.to_lowercase()) {
+                names.push(name.to_owned());
+            }
         }
     }
     if names.is_empty() { Err(HostsFileProblem::Empty) } else { Ok(names) }
@@ -190,6 +226,35 @@ mod tests {
 
     fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
         std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(order).collect()
+    }
+
+    #[test]
+    fn what_is_pasted_is_names_however_they_are_separated() {
+        let three = ["esx01", "esx02", "esx03"];
+        for text in [
+            "esx01, esx02,esx03",
+            "esx01;esx02\nesx03, ESX01",
+            "\r\n esx01 \r\nesx02\r\n\r\nesx03 # the old one",
+            "Name\tCluster\nesx01\tProduction\nesx02\tTest\nesx03\t",
+            "\"esx01\",\"esx02\",\"esx03\"",
+        ] {
+            assert_eq!(parse_pasted(text).unwrap(), three, "{text:?}");
+        }
+        assert_eq!(parse_pasted(" \n,; # nothing"), Err(HostsFileProblem::Empty));
+        let long = format!("esx01\n{}", "x".repeat(256));
+        assert!(matches!(parse_pasted(&long), Err(HostsFileProblem::BadName { line: 2, .. })));
+    }
+
+    #[test]
+    fn one_row_of_several_values_is_asked_about() {
+        for text in ["esx01,esx02,esx03", "esx01; esx02\n", "# rack\nesx01\tesx02\n\n"] {
+            assert_eq!(parse(text.as_bytes()), Err(HostsFileProblem::OneLine), "{text:?}");
+        }
+        for text in
+            ["esx01", "esx01,\n", "Name,Cluster\nesx01,Production\n", "esx01,Production\nesx01,Test\n"]
+        {
+            assert_eq!(parse(text.as_bytes()).unwrap(), ["esx01"], "{text:?}");
+        }
     }
 
     #[test]

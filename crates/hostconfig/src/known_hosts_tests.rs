@@ -160,7 +160,6 @@ fn system() -> HostSystem {
         }),
         thumbprint: None,
         management_addresses: vec!["10.0.0.42".parse().unwrap(), "fd00::42".parse().unwrap()],
-        management_server: None,
         firmware_system: None,
         lockdown: Some(Lockdown::Strict),
         sealed_by_tpm: Some(true),

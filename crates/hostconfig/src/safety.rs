@@ -20,7 +20,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ErrorReport;
-use crate::archive::Record;
+use crate::archive::{Record, is_future};
 use crate::backup::{HostReport, Outcome, RunReport};
 use crate::bundle::normal_uuid;
 use crate::known_hosts::{Connection, KnownHost};
@@ -31,7 +31,7 @@ use crate::known_hosts::{Connection, KnownHost};
 pub enum Safety {
     /// Its last good bundle is young enough, and nothing failed since.
     Fresh,
-    /// Its last good bundle is too old; or from a time that is yet to come, so that nobody knows how old it is.
+    /// Its last good bundle is too old; or all are from a time that is yet to come, so that nobody knows how old they are.
     Stale,
     /// The last attempt failed, and there is no good bundle from after it.
     Failing,
@@ -87,9 +87,6 @@ pub enum AttemptResult {
     Cancelled,
 }
 
-/// Clocks of machines differ, and are set.
-pub(crate) const TOLERATED_FUTURE: TimeDelta = TimeDelta::days(1);
-
 /// Assesses each host, in the hosts' order. `records` are the good ones: every record was good when it was taken, and the
 /// caller leaves out what it knows to be damaged since. Attempts are matched by server and name, which is all that reports
 /// have; where a run has two hosts of one server and name, the worse counts for both, until a bundle says otherwise. Hosts of a
@@ -101,7 +98,7 @@ pub fn assess<'a>(
     stale_after: TimeDelta,
     now: DateTime<FixedOffset>,
 ) -> Vec<HostSafety> {
-    let last_good = last_good(hosts, records);
+    let last_good = last_good(hosts, records, now.to_utc());
     let last_attempts = last_attempts(hosts, runs);
     let assess = |(at, host): (usize, &KnownHost)| {
         let (last_good, last_attempt) = (last_good[at], last_attempts[at].as_ref());
@@ -134,14 +131,15 @@ fn safety(
         return Safety::Failing;
     }
     let Some(taken_at) = last_good else { return Safety::Never };
-    let age = now.to_utc() - taken_at;
-    if age <= stale_after && age >= -TOLERATED_FUTURE { Safety::Fresh } else { Safety::Stale }
+    let now = now.to_utc();
+    if now - taken_at <= stale_after && !is_future(taken_at, now) { Safety::Fresh } else { Safety::Stale }
 }
 
-/// The newest record of each host, in the hosts' order.
+/// The newest record of each host, in the hosts' order. One from the future counts only where there is no other.
 pub fn last_good<'a>(
     hosts: &[KnownHost],
     records: impl IntoIterator<Item = &'a Record>,
+    now: DateTime<Utc>,
 ) -> Vec<Option<&'a Record>> {
     let owners = Owners::new(hosts);
     // A host has many records that say the same of it.
@@ -151,7 +149,7 @@ pub fn last_good<'a>(
         let said = &record.host;
         let key = (said.identity.as_str(), said.name.as_str(), said.uuid.as_deref());
         for &at in owners_of.entry(key).or_insert_with(|| owners.of(record)).iter() {
-            if newest[at].is_none_or(|newest| newest.taken_at < record.taken_at) {
+            if newest[at].is_none_or(|newest| newest.recency(now) < record.recency(now)) {
                 newest[at] = Some(record);
             }
         }

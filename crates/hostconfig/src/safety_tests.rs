@@ -195,3 +195,19 @@ fn whose_a_record_is() {
     check(&[("vc/host-1/a", "a"), ("vc/host-2/b", "b")], &[("vc/host-2/b", "b")], &[None, Some(0)]);
     check(&[("vc/host-1/a", "a")], &[("vc/host-1/b", "b")], &[None]);
 }
+
+/// A clock that once was wrong hides neither the newest backup nor that there is none.
+#[test]
+fn a_record_from_the_future_counts_only_where_there_is_no_other() {
+    let hosts = [known_host("esx01", UUID)];
+    let from_the_future = record("future000000", UUID, "esx01", -24 * 365 * 20);
+    let last = |records: &[Record]| {
+        let [found] = &assessed(&hosts, records, &[])[..] else { panic!("one host") };
+        (found.safety, found.last_good.as_ref().map(|good| good.record.clone()))
+    };
+    let young = record("young0000000", UUID, "esx01", 1);
+    let old = record("old000000000", UUID, "esx01", 24 * 30);
+    assert_eq!(last(&[from_the_future.clone(), young]), (Safety::Fresh, Some("young0000000".into())));
+    assert_eq!(last(&[old, from_the_future.clone()]), (Safety::Stale, Some("old000000000".into())));
+    assert_eq!(last(&[from_the_future]), (Safety::Stale, Some("future000000".into())));
+}

@@ -50,7 +50,7 @@ fn a_text_is_found_wherever_it_stands() {
     assert!(find("snmpd.conf", &all).contains(&"File = : 3".to_owned()));
     assert_eq!(find("", &all), [""; 0]);
     assert_eq!(find("%", &all), [""; 0]);
-    let newest = newest_of_each(&records);
+    let newest = newest_of_each(&records, records[2].taken_at);
     assert_eq!(newest.iter().map(|record| record.taken_at).max(), Some(records[2].taken_at));
     let (hits, all_hits) = index.search("a", &all, 1).unwrap();
     assert!(hits.len() == 1 && all_hits > 1);

@@ -12,8 +12,11 @@ const NAMES_WITH_NEAR_MISSES: usize = 20;
 /// pattern with `*` and `?` for either, in any case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// The hosts that are meant; all when empty.
+    /// The hosts that are meant; all when this and `places` are empty.
     pub wanted: Vec<String>,
+    /// Clusters, datacenters and folders whose hosts are meant, too: a name, or several that follow each other with `/`
+    /// between them (`Frankfurt/Production`), or a pattern for either, in any case.
+    pub places: Vec<String>,
     /// The hosts that are left out all the same.
     pub excluded: Vec<String>,
 }
@@ -40,6 +43,12 @@ pub enum UnknownName {
         /// Hosts' names that look like it, most alike first.
         near_misses: Vec<String>,
     },
+    /// No cluster, datacenter or folder with a host in it has this name.
+    #[error("no cluster, datacenter or folder with hosts is named {name}")]
+    NoSuchPlace {
+        /// The name asked for.
+        name: String,
+    },
     /// It is the short name of several hosts.
     #[error("{name} could be any of {} hosts: {}", .candidates.len(), .candidates.join(", "))]
     Ambiguous {
@@ -62,12 +71,30 @@ pub enum SelectionError {
 }
 
 impl Selection {
-    /// Chooses among hosts whose names, escapes undone, `name` gives. Several hosts of one full name are all meant by
-    /// it.
-    pub fn choose<H>(&self, hosts: &[H], name: impl Fn(&H) -> &str) -> Choice {
+    /// Chooses among hosts whose names, escapes undone, `name` gives, and `path` the names above them, outermost first.
+    /// Several hosts of one full name are all meant by it.
+    pub fn choose<H>(
+        &self,
+        hosts: &[H],
+        name: impl Fn(&H) -> &str,
+        path: impl Fn(&H) -> &[String],
+    ) -> Choice {
         let names = Names::new(hosts.iter().map(name).collect());
         let mut choice = Choice::default();
-        let mut is_chosen = vec![self.wanted.is_empty(); hosts.len()];
+        let mut is_chosen = vec![self.wanted.is_empty() && self.places.is_empty(); hosts.len()];
+        for place in &self.places {
+            let is_there = below(place);
+            let mut is_known = false;
+            for (at, host) in hosts.iter().enumerate() {
+                if is_there(path(host)) {
+                    is_known = true;
+                    is_chosen[at] = true;
+                }
+            }
+            if !is_known {
+                choice.unknown.push(UnknownName::NoSuchPlace { name: place.clone() });
+            }
+        }
         let wanted = self.wanted.iter().map(|asked| (asked, false));
         let excluded = self.excluded.iter().map(|asked| (asked, true));
         for (asked, is_excluded) in wanted.chain(excluded) {
@@ -108,7 +135,7 @@ impl UnknownName {
     /// The name asked for.
     pub fn name(&self) -> &str {
         match self {
-            Self::NoSuchHost { name, .. } | Self::Ambiguous { name, .. } => name,
+            Self::NoSuchHost { name, .. } | Self::NoSuchPlace { name } | Self::Ambiguous { name, .. } => name,
         }
     }
 }
@@ -179,6 +206,16 @@ fn short_name(name: &str) -> Option<&str> {
     name.parse::<std::net::IpAddr>().is_err().then_some(first)
 }
 
+/// Whether a host with this path is in the place asked for.
+fn below(place: &str) -> impl Fn(&[String]) -> bool {
+    let pattern: Vec<char> = place.trim().to_lowercase().chars().collect();
+    move |path| {
+        let lower: Vec<String> = path.iter().map(|name| name.to_lowercase()).collect();
+        let fits = |names: &[String]| fits_pattern(&pattern, &names.join("/").chars().collect::<Vec<_>>());
+        (0..lower.len()).any(|from| (from + 1..=lower.len()).any(|to| fits(&lower[from..to])))
+    }
+}
+
 fn is_pattern(name: &str) -> bool {
     name.contains(['*', '?'])
 }
@@ -237,9 +274,46 @@ mod tests {
 
     fn check(wanted: &[&str], excluded: &[&str], expect: Result<&[usize], &str>) {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let selection = Selection { wanted: names(wanted), excluded: names(excluded) };
-        let found = selection.choose(&HOSTS, |name| name).complete().map_err(|e| e.to_string());
+        let selection =
+            Selection { wanted: names(wanted), excluded: names(excluded), ..Selection::default() };
+        let found = selection.choose(&HOSTS, |name| name, |_| &[]).complete().map_err(|e| e.to_string());
         assert_eq!(found.as_deref().map_err(String::as_str), expect, "{wanted:?} without {excluded:?}");
+    }
+
+    #[test]
+    fn hosts_are_chosen_by_where_they_are() {
+        let host = |name: &str, path: &str| (name.to_owned(), path.split('/').map(str::to_owned).collect());
+        let hosts: [(String, Vec<String>); 5] = [
+            host("esx01", "Europe/Frankfurt/Production"),
+            host("esx02", "Europe/Frankfurt/Test"),
+            host("esx03", "Europe/Dublin/Production"),
+            host("esx04", "Europe/Dublin"),
+            host("esx05", "America/Austin/Edge sites/Edge"),
+        ];
+        let check = |places: &[&str], wanted: &[&str], excluded: &[&str], expect: Result<&[usize], &str>| {
+            let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            let selection =
+                Selection { places: names(places), wanted: names(wanted), excluded: names(excluded) };
+            let found = selection.choose(&hosts, |host| &host.0, |host| &host.1).complete();
+            assert_eq!(
+                found.map_err(|error| error.to_string()).as_deref().map_err(String::as_str),
+                expect,
+                "{places:?} and {wanted:?} without {excluded:?}"
+            );
+        };
+        check(&["production"], &[], &[], Ok(&[0, 2]));
+        check(&[" Frankfurt/Production "], &[], &[], Ok(&[0]));
+        check(&["dublin"], &["esx05"], &[], Ok(&[2, 3, 4]));
+        check(&["Europe"], &[], &["esx02"], Ok(&[0, 2, 3]));
+        check(&["edge*"], &[], &[], Ok(&[4]));
+        check(&["*/test"], &[], &[], Ok(&[1]));
+        check(
+            &["Europe/Production"],
+            &[],
+            &[],
+            Err("no cluster, datacenter or folder with hosts is named Europe/Production"),
+        );
+        check(&["esx01"], &["esx01"], &[], Err("no cluster, datacenter or folder with hosts is named esx01"));
     }
 
     #[test]
@@ -278,12 +352,12 @@ mod tests {
         check(&[""], &[], Err("no host is named "));
         check(&["esx02"], &["esx02"], Err("no host is left to choose"));
         check(&["esx02"], &["*"], Err("no host is left to choose"));
-        let retired = Selection { wanted: Vec::new(), excluded: vec!["es10".into()] };
-        let choice = retired.choose(&HOSTS, |name| name);
+        let retired = Selection { excluded: vec!["es10".into()], ..Selection::default() };
+        let choice = retired.choose(&HOSTS, |name| name, |_| &[]);
         let told: Vec<String> = choice.unused_exclusions.iter().map(ToString::to_string).collect();
         assert_eq!(told, ["no host is named es10 (did you mean ESX10.lab.local?)"]);
         assert_eq!(choice.complete().map(|chosen| chosen.len()), Ok(8));
-        let nothing = Selection::default().choose(&[], |name: &&str| name);
+        let nothing = Selection::default().choose(&[], |name: &&str| name, |_| &[]);
         assert_eq!(nothing.complete(), Err(SelectionError::Nothing));
     }
 

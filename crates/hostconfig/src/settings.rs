@@ -1,6 +1,7 @@
 //! Servers, the archive's place and how hard to work: one `settings.json`, replaced as a whole. No secret is ever in it:
 //! passwords are in the operating system's keyring. A file that cannot be understood is an error and stays as it is.
 
+mod archives;
 mod error;
 mod selections;
 mod servers;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use archives::Opened;
 pub use error::SettingsError;
 pub use selections::SavedSelection;
 pub use servers::Server;
@@ -179,21 +181,6 @@ pub fn change<T>(config: &ConfigDir, change: impl FnOnce(&mut Settings) -> Resul
         files::write_atomically(&path, &json)?;
     }
     Ok(result)
-}
-
-impl Settings {
-    /// The id of the archive that was used at this path, for [`Archive::open`](crate::archive::Archive::open).
-    pub fn remembered_archive(&self, path: &Path) -> Option<&str> {
-        let path = absolute(path);
-        self.archives_used.iter().find(|used| used.path == path).map(|used| used.id.as_str())
-    }
-
-    /// Remembers the archive at this path, in the place of whatever was there.
-    pub fn remember_archive(&mut self, path: &Path, id: &str) {
-        let path = absolute(path);
-        self.archives_used.retain(|used| used.path != path);
-        self.archives_used.push(UsedArchive { path, id: id.to_owned() });
-    }
 }
 
 fn parse(json: &[u8], path: &Path) -> Result<Settings> {

@@ -1,11 +1,12 @@
 //! `hostkeep backup`: a run over many hosts, watched on the terminal and summed up at its end.
 
+use std::collections::HashMap;
 use std::io::{self, Read as _};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use hostconfig::archive::Standing;
+use hostconfig::archive::{Standing, checked_note};
 use hostconfig::audit::AuditLog;
 use hostconfig::backup::{
     BackupRequest, DEFAULT_CONCURRENCY, HostChoice, HostReport, Outcome, RunContext, RunReport, ServerReport,
@@ -31,7 +32,9 @@ struct Body<'a> {
 }
 
 pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result<Exit, Failure> {
-    let BackupArguments { mut host, hosts_file, exclude, concurrency, note, connect } = arguments;
+    let BackupArguments { mut host, places, hosts_file, exclude, concurrency, note, connect } = arguments;
+    // Before anything is asked for or made.
+    let note = checked_note(note.as_deref()).map_err(Error::from)?;
     if let Some(file) = &hosts_file {
         if file == Path::new("-") && connect.password_stdin {
             return Err(Failure::new(
@@ -53,7 +56,7 @@ pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result
     let request = BackupRequest {
         servers: logins.ready,
         left_out: logins.failed.into_iter().map(|(name, failure)| (name, failure.report)).collect(),
-        hosts: HostChoice::Named(Selection { wanted: host, excluded: exclude }),
+        hosts: HostChoice::Named(Selection { wanted: host, places, excluded: exclude }),
         concurrency: NonZeroUsize::new(concurrency.map_or(settings.concurrency, usize::from))
             .unwrap_or(DEFAULT_CONCURRENCY),
         note,
@@ -107,11 +110,11 @@ pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
         0 => String::new(),
         count => format!("\n{BAD}{} failed{BAD:#}:\n", text::count(count, "host")),
     };
+    let messages = told_once(&failed);
     // A hint that fits many hosts is told once, below the last of them.
-    let each = failed.iter().enumerate().map(|(at, (host, error))| {
-        let is_last = failed.get(at + 1).is_none_or(|(_, next)| next.hint != error.hint);
+    let each = messages.iter().enumerate().map(|(at, (message, error))| {
+        let is_last = messages.get(at + 1).is_none_or(|(_, next)| next.hint != error.hint);
         let hint = if is_last { hint(error) } else { String::new() };
-        let message = text::about(&host.name, &error.message);
         format!("{}\n{hint}", text::wrapped(&format!("  {message}"), console::text_width(), "    "))
     });
     let warnings = report.hosts.iter().flat_map(told_warnings);
@@ -130,6 +133,34 @@ pub(crate) fn summary(report: &RunReport, folder: &str) -> String {
         .collect()
 }
 
+/// What became of each host. Many that were not tried for one reason are one line: a full disk fails hundreds.
+fn told_once<'a>(failed: &[(&HostReport, &'a ErrorReport)]) -> Vec<(String, &'a ErrorReport)> {
+    const EACH_BY_ITSELF: usize = 3;
+    let reason = |host: &HostReport, error: &ErrorReport| {
+        let prefix = format!("{} was not tried: ", host.name);
+        error.message.strip_prefix(&prefix).filter(|_| error.code == "not_tried").map(str::to_owned)
+    };
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for (host, error) in failed {
+        if let Some(reason) = reason(host, error) {
+            *counts.entry(reason).or_default() += 1;
+        }
+    }
+    counts.retain(|_, count| *count > EACH_BY_ITSELF);
+    let mut told = Vec::new();
+    for (host, error) in failed {
+        match reason(host, error).and_then(|reason| counts.get_mut(&reason).map(|count| (reason, count))) {
+            None => told.push((text::about(&host.name, &error.message), *error)),
+            Some((_, 0)) => {}
+            Some((reason, count)) => {
+                let hosts = text::count(std::mem::take(count), "host");
+                told.push((format!("{hosts} were not tried: {}", text::visible(&reason)), *error));
+            }
+        }
+    }
+    told
+}
+
 /// On how many hosts something was changed since their backups before; nothing where that is not known of any.
 fn told_settings(report: &RunReport) -> String {
     let standings: Vec<&Standing> = report
@@ -143,10 +174,18 @@ fn told_settings(report: &RunReport) -> String {
     let changed = standings.iter().filter(|standing| matches!(standing, Standing::Changed { .. })).count();
     let unchanged =
         standings.iter().filter(|standing| matches!(standing, Standing::Unchanged { .. })).count();
-    match (changed, unchanged) {
-        (0, 0) => String::new(),
-        _ => format!("Settings since the backup before: {changed} changed, {unchanged} unchanged.\n"),
+    if (changed, unchanged) == (0, 0) {
+        return String::new();
     }
+    let first = standings.iter().filter(|standing| matches!(standing, Standing::First)).count();
+    let sealed = standings.iter().filter(|standing| matches!(standing, Standing::Unreadable)).count();
+    // The numbers add up to the hosts saved: nobody takes for unchanged what nobody has looked at.
+    let left = report.saved() - changed - unchanged - first - sealed;
+    let others = [(first, "first backup"), (sealed, "sealed"), (left, "not compared yet")];
+    let others =
+        others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+    let others: String = others.collect();
+    format!("Settings since the backup before: {changed} changed, {unchanged} unchanged{others}.\n")
 }
 
 fn told_server(server: &ServerReport) -> Option<String> {
@@ -232,5 +271,37 @@ mod tests {
         let kept = RunReport { report_error: None, ..report };
         assert!(!summary(&kept, "/backup").contains("report of this run"));
         assert_eq!(exit(&kept), Exit::Ok);
+    }
+
+    #[test]
+    fn many_hosts_that_were_not_tried_for_one_reason_are_one_line() {
+        let report = |code: &str, message: &str| ErrorReport {
+            code: code.into(),
+            message: message.into(),
+            hint: Some("Free some space.".into()),
+            details: Vec::new(),
+        };
+        let full = "the archive cannot be written to: no space left on the disk";
+        let host = |name: &str, code: &str, message: &str| HostReport {
+            name: name.into(),
+            server: None,
+            outcome: Outcome::Failed { error: report(code, message) },
+        };
+        let mut hosts = vec![host("esx01", "no_space", "esx01: cannot write x: no space left on the disk")];
+        hosts.extend((2..7).map(|n| {
+            let name = format!("esx0{n}");
+            host(&name, "not_tried", &format!("{name} was not tried: {full}"))
+        }));
+        hosts.push(host("esx07", "not_tried", "esx07 was not tried: prod cannot be read: no password"));
+        let failed: Vec<_> = hosts.iter().filter_map(failed).collect();
+        let told: Vec<String> = told_once(&failed).into_iter().map(|(message, _)| message).collect();
+        assert_eq!(
+            told,
+            [
+                "esx01: cannot write x: no space left on the disk".to_owned(),
+                format!("5 hosts were not tried: {full}"),
+                "esx07 was not tried: prod cannot be read: no password".to_owned(),
+            ]
+        );
     }
 }

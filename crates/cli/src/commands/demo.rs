@@ -1,6 +1,7 @@
 //! `hostkeep demo`: the whole tour against simulated hosts, in a temporary folder. It touches neither the keyring nor the
 //! user's settings nor an archive of theirs.
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
@@ -69,13 +70,13 @@ pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
     let listing = archive.list()?;
     let records: Vec<&Record> = listing.records.iter().collect();
     let fingerprints = archive.fingerprints()?;
-    tour.show(|| told_list(&records, &standings(&listing, &fingerprints), &root))?;
+    tour.show(|| told_list(&records, &standings(&listing, &fingerprints), &HashSet::new(), &root))?;
     tour.step("hostkeep archive changes: what was changed on the hosts, and when.")?;
     let changed = changes(&records, &fingerprints, |_| (), &cancel)?;
     tour.show(|| told_changes(&changed))?;
     if let Some(newest) = records.first() {
         tour.step(&format!("hostkeep archive show {}", newest.id))?;
-        tour.show(|| told_record(newest))?;
+        tour.show(|| told_record(newest, None))?;
     }
     tour.step("hostkeep archive verify: reads every bundle through and compares hashes.")?;
     let verified = verify_all(console, &records, |_, _| (), &cancel)?;

@@ -1,14 +1,15 @@
 //! `hostkeep hosts`: every host, its state, and how old its last backup is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use hostconfig::ErrorReport;
-use hostconfig::archive::{Archive, Listing, Record};
+use hostconfig::archive::{Archive, Record};
+use hostconfig::backup::RunReport;
 use hostconfig::inventory::{Host, Inventory, with_inventory};
 use hostconfig::known_hosts;
-use hostconfig::safety::last_good;
+use hostconfig::safety::{HostSafety, Safety, assess, last_good};
 use hostconfig::settings::Settings;
 use hostconfig::verified;
 use serde::Serialize;
@@ -20,6 +21,9 @@ use crate::console::{self, STRONG};
 use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
 use crate::{interrupt, login, text};
+
+/// As many as the window judges by.
+const RUNS_LOOKED_AT: usize = 30;
 
 #[derive(Serialize)]
 struct Body {
@@ -53,6 +57,8 @@ struct Row {
     /// Whether the host has a firmware system, without which it has no backup.
     can_be_backed_up: bool,
     last_backup: Option<LastBackup>,
+    /// How safe its configuration is.
+    safety: Safety,
 }
 
 #[derive(Serialize)]
@@ -65,7 +71,7 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
     let settings = context.settings()?;
     let logins = login::logins(&context.console, &arguments.connect, &settings).await?;
     let cancel = interrupt::token(&context.console)?;
-    let (records, damaged) = listed(context, &settings);
+    let kept = kept(context, &settings);
     let mut inventory = with_inventory(logins.ready, &cancel, async |inventory| inventory).await?;
     if inventory.servers.is_empty()
         && let Some(failed) = inventory.failed.drain(..).next()
@@ -83,45 +89,86 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
         let error = ErrorReport { message: format!("{name}: {}", error.message), ..error.clone() };
         context.console.say(&console::told(&error, console::error_width()));
     }
-    let last_backups = last_backups(&inventory, &records, &damaged);
-    let hosts =
-        inventory.hosts.iter().zip(last_backups).map(|(host, last)| row(&inventory, host, last)).collect();
+    let stale_after = TimeDelta::days(arguments.stale_after.unwrap_or(settings.stale_after_days).into());
+    let safety = assessed(&inventory, &kept, stale_after, now());
+    let mut hosts: Vec<Row> =
+        inventory.hosts.iter().zip(safety).map(|(host, safety)| row(&inventory, host, safety)).collect();
+    let all = hosts.len();
+    if arguments.check {
+        hosts.retain(Row::is_unsafe);
+    }
     let body = Body { hosts, failed_servers };
-    context.console.result(&body, || told(&body, now().to_utc()))?;
-    Ok(if body.failed_servers.is_empty() { Exit::Ok } else { Exit::SomeFailed })
+    context.console.result(&body, || match body.hosts[..] {
+        [] if arguments.check && all > 0 => {
+            format!("None of {} is without a fresh backup.\n", text::count(all, "host"))
+        }
+        _ => told(&body, now().to_utc()),
+    })?;
+    Ok(match body.failed_servers[..] {
+        _ if arguments.check && !body.hosts.is_empty() => Exit::Failed,
+        [] => Exit::Ok,
+        _ => Exit::SomeFailed,
+    })
+}
+
+/// What the archive and this computer know of backups.
+#[derive(Default)]
+struct Kept {
+    records: Vec<Record>,
+    /// The ids of what was found damaged.
+    damaged: HashSet<String>,
+    /// The reports of the newest runs.
+    runs: Vec<RunReport>,
 }
 
 /// What is in the archive. Without one it is nothing; one that cannot be read is no reason to hide the hosts.
-/// With the ids of what was found damaged.
-fn listed(context: &Context, settings: &Settings) -> (Vec<Record>, HashSet<String>) {
-    let read = |archive: Archive| Ok((archive.list()?, verified::load(&context.config, archive.id())?));
-    let (listing, verified) = match context.open_archive(settings).and_then(read) {
+fn kept(context: &Context, settings: &Settings) -> Kept {
+    let read = |archive: Archive| {
+        let listing = archive.list()?;
+        Ok((listing, verified::load(&context.config, archive.id())?, newest_runs(&archive)?))
+    };
+    let (listing, verified, runs) = match context.open_archive(settings).and_then(read) {
         Ok(read) => read,
         Err(failure) => {
             if !matches!(failure.report.code.as_str(), "not_an_archive" | "archive_missing") {
                 context.console.warn_of(&failure.report);
             }
-            (Listing::default(), HashMap::new())
+            return Kept::default();
         }
     };
     let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
     tell_unreadable(&context.console, &unreadable);
     let damaged = verified.into_iter().filter(|(_, verified)| !verified.is_good()).map(|(id, _)| id);
-    (listing.records, damaged.collect())
+    Kept { records: listing.records, damaged: damaged.collect(), runs }
 }
 
-/// Each host's newest backup that was not found damaged and whose bundle is there. Only of those that count is it looked at
-/// whether it is: a share has many.
-fn last_backups<'a>(
+/// What became of each host last is in one of these. A report that cannot be read is passed over: the others judge.
+fn newest_runs(archive: &Archive) -> hostconfig::Result<Vec<RunReport>> {
+    let reports = archive.runs()?.into_iter().take(RUNS_LOOKED_AT).filter_map(|run| {
+        archive
+            .read_run(&run.run_id)
+            .inspect_err(
+                |error| tracing::warn!(run = run.run_id, %error, "the report of a run cannot be read"),
+            )
+            .ok()
+    });
+    Ok(reports.collect())
+}
+
+/// How safe each host is, by its newest backup that was not found damaged and whose bundle is there. Only of those that
+/// count is it looked at whether it is: a share has many.
+fn assessed(
     inventory: &Inventory,
-    records: &'a [Record],
-    damaged: &HashSet<String>,
-) -> Vec<Option<&'a Record>> {
+    kept: &Kept,
+    stale_after: TimeDelta,
+    now: DateTime<FixedOffset>,
+) -> Vec<HostSafety> {
     let hosts = known_hosts::of(inventory);
-    let damaged = records.iter().filter(|record| damaged.contains(&record.id));
+    let damaged = kept.records.iter().filter(|record| kept.damaged.contains(&record.id));
     let mut gone: HashSet<&Path> = damaged.map(|record| &*record.folder).collect();
     loop {
-        let newest = last_good(&hosts, records.iter().filter(|record| !gone.contains(&*record.folder)));
+        let there = || kept.records.iter().filter(|record| !gone.contains(&*record.folder));
+        let newest = last_good(&hosts, there(), now.to_utc());
         let missing: Vec<&Path> = newest
             .iter()
             .flatten()
@@ -129,7 +176,7 @@ fn last_backups<'a>(
             .map(|record| &*record.folder)
             .collect();
         if missing.is_empty() {
-            return newest;
+            return assess(&hosts, there(), &kept.runs, stale_after, now);
         }
         gone.extend(missing);
     }
@@ -139,7 +186,7 @@ fn is_there(record: &Record) -> bool {
     std::fs::metadata(record.bundle_path()).is_ok_and(|file| file.len() == record.bundle.bytes)
 }
 
-fn row(inventory: &Inventory, host: &Host, last_backup: Option<&Record>) -> Row {
+fn row(inventory: &Inventory, host: &Host, safety: HostSafety) -> Row {
     let system = host.system.clone();
     let (version, build) = system.product.map(|product| (product.version, product.build)).unzip();
     Row {
@@ -165,8 +212,8 @@ fn row(inventory: &Inventory, host: &Host, last_backup: Option<&Record>) -> Row 
         model: system.model,
         uuid: system.uuid,
         can_be_backed_up: system.firmware_system.is_some(),
-        last_backup: last_backup
-            .map(|record| LastBackup { id: record.id.clone(), taken_at: record.taken_at }),
+        last_backup: safety.last_good.map(|good| LastBackup { id: good.record, taken_at: good.taken_at }),
+        safety: safety.safety,
     }
 }
 
@@ -241,7 +288,22 @@ impl Row {
         if several { format!("{}: {path}", self.server) } else { path }
     }
 
+    /// Whether its backups need looking after. One that cannot pack its configuration has none to look after.
+    fn is_unsafe(&self) -> bool {
+        matches!(self.safety, Safety::Stale | Safety::Failing | Safety::Never)
+    }
+
+    /// How old its last backup is, and what is wrong with that.
     fn age(&self, now: DateTime<Utc>) -> String {
-        self.last_backup.as_ref().map_or_else(|| "never".to_owned(), |last| text::age(now - last.taken_at))
+        let age = match &self.last_backup {
+            Some(last) => text::age(now - last.taken_at),
+            None => "never".to_owned(),
+        };
+        match self.safety {
+            Safety::Fresh | Safety::Never => age,
+            Safety::Stale => age + ", stale",
+            Safety::Failing => age + ", failing",
+            Safety::NotSupported => age + ", not supported",
+        }
     }
 }

@@ -226,9 +226,7 @@ impl ArchiveError {
             Self::PlanStale { .. } => "Nothing was removed. Make the plan again and look at it.",
             Self::DestinationExists { .. } => "Choose another name, or allow overwriting.",
             Self::BadDestination { .. } => "Choose a file in a folder outside of the archive.",
-            Self::Damaged { .. } => {
-                "Nothing was written. Verify the archive, and use another backup of the host."
-            }
+            Self::Damaged { .. } => "Verify the archive, and use another backup of the host.",
             Self::BadNote { .. } => "Nothing was changed. Correct it and try again.",
             Self::MarksTooNew { .. } => "Install the newest version of Hostkeep. The file was left as it is.",
             Self::BadRunId { .. } | Self::RunUnreadable { .. } => return None,

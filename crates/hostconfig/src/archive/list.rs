@@ -8,6 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::{DateTime, Utc};
+
 use super::{Archive, RECORD_FILE, Record, marks};
 use crate::Result;
 use crate::files::{FileError, FileProblem};
@@ -79,12 +81,12 @@ impl Archive {
     }
 }
 
-/// The newest record of each host, by the hosts' names.
-pub fn newest_of_each(records: &[Record]) -> Vec<&Record> {
+/// The newest record of each host, by the hosts' names. One from the future counts only where there is no other.
+pub fn newest_of_each(records: &[Record], now: DateTime<Utc>) -> Vec<&Record> {
     let mut newest: BTreeMap<(String, String), &Record> = BTreeMap::new();
     for record in records {
         let known = newest.entry(record.host_key()).or_insert(record);
-        if known.taken_at < record.taken_at {
+        if known.recency(now) < record.recency(now) {
             *known = record;
         }
     }

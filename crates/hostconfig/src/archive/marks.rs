@@ -123,7 +123,11 @@ fn read_file(path: &Path) -> Result<Marks, Unread> {
     }
 }
 
-fn checked_note(note: Option<&str>) -> Result<Option<String>, ArchiveError> {
+/// A note as it is kept: without blanks around it, none if nothing is left.
+///
+/// # Errors
+/// [`ArchiveError::BadNote`].
+pub fn checked_note(note: Option<&str>) -> Result<Option<String>, ArchiveError> {
     let Some(note) = note.map(str::trim).filter(|note| !note.is_empty()) else { return Ok(None) };
     if note.chars().count() > MAX_NOTE_CHARS {
         return Err(ArchiveError::BadNote { reason: "it is longer than 1,000 characters" });

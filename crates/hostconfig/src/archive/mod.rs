@@ -35,14 +35,14 @@ pub use fingerprint_files::FINGERPRINTS_FORMAT;
 pub use history::{HostChange, changes};
 pub use list::{Listing, ListingProblem, newest_of_each};
 pub use lock::{LockHolder, WriteLock};
-pub use marks::{MARKS_FILE, MARKS_FORMAT, MAX_NOTE_CHARS, Marks};
+pub use marks::{MARKS_FILE, MARKS_FORMAT, MAX_NOTE_CHARS, Marks, checked_note};
 pub(crate) use name::short_hash;
 pub use name::{HostFolder, MAX_NAME_BYTES, MAX_NAME_UNITS, host_folder, host_folders, safe_name};
 pub use proof::{Proof, Proven, RUNGS, Rung, Step};
 pub use prune::{HostPlan, Kept, KeptBecause, PrunePlan, delete_plan, prune_plan};
 pub use record::{
     RECORD_FILE, RECORD_FORMAT, Record, RecordBundle, RecordDraft, RecordHost, RecordManifest,
-    RecordObtained, RecordProduct, RecordServer, ServerKind,
+    RecordObtained, RecordProduct, RecordServer, ServerKind, is_future,
 };
 pub use remove::{Pruning, Removal};
 pub use run::RunFile;
@@ -213,5 +213,6 @@ fn absolute(root: &Path) -> Result<PathBuf> {
 
 #[cfg(test)]
 pub(crate) mod tests;
-#[cfg(all(test, windows))]
+#[cfg(test)]
+#[cfg(windows)]
 mod windows_tests;

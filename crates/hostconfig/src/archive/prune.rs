@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, FixedOffset};
 use sha2::{Digest, Sha256};
 
-use super::{ArchiveError, Listing, Record};
+use super::{ArchiveError, Listing, Record, is_future};
 use crate::Result;
-use crate::safety::TOLERATED_FUTURE;
 
 /// What would stay and go, made by [`prune_plan`] or [`delete_plan`].
 #[derive(Debug, Clone)]
@@ -143,7 +142,7 @@ fn keep_newest(
 ) -> Result<HostPlan> {
     let mut plan = HostPlan::of(records);
     let (future, records): (Vec<&Record>, Vec<&Record>) =
-        records.iter().partition(|record| record.taken_at - TOLERATED_FUTURE > now);
+        records.iter().partition(|record| is_future(record.taken_at, now.to_utc()));
     plan.kept.extend(future.into_iter().map(|record| Kept {
         record: record.clone(),
         because: if record.marks.pinned { KeptBecause::Pinned } else { KeptBecause::Future },

@@ -3,7 +3,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Marks;
@@ -171,10 +171,23 @@ pub struct RecordObtained {
     pub api_version: String,
 }
 
+/// Clocks of machines differ, and are set.
+const TOLERATED_FUTURE: TimeDelta = TimeDelta::days(1);
+
+/// Whether a backup of this time is from the future: how old it is, nobody knows.
+pub fn is_future(taken_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    taken_at - TOLERATED_FUTURE > now
+}
+
 impl Record {
     /// The bundle's path.
     pub fn bundle_path(&self) -> PathBuf {
         self.folder.join(&self.bundle.file)
+    }
+
+    /// Of two, the greater one is the newer one: what a clock that was wrong has dated into the future comes before all others.
+    pub(crate) fn recency(&self, now: DateTime<Utc>) -> (bool, DateTime<Utc>) {
+        (!is_future(self.taken_at, now), self.taken_at)
     }
 
     /// Who it is of: the host's identity, and its name in lower case.

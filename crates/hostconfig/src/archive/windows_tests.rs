@@ -168,7 +168,7 @@ fn a_commit_waits_for_who_looks_at_the_bundle() {
     fs::write(staging.bundle_path(), b"bundle").unwrap();
     let bundle = staging.bundle_path().to_path_buf();
     let scanned = OpenOptions::new().read(true).share_mode(SHARE_ALL).open(&bundle).unwrap();
-    let scanner = std::thread::spawn(move || {
+    let looking = std::thread::spawn(move || {
         // The record is the last thing to be written before the folder is renamed; Wine renames it all the same.
         while bundle.exists() && !bundle.with_file_name(RECORD_FILE).exists() {
             std::thread::yield_now();
@@ -176,7 +176,7 @@ fn a_commit_waits_for_who_looks_at_the_bundle() {
         drop(scanned);
     });
     let record = staging.commit(file, draft("esx01", b"bundle"), taken_at(0)).unwrap();
-    scanner.join().unwrap();
+    looking.join().unwrap();
     assert_eq!(fs::read(record.bundle_path()).unwrap(), b"bundle");
     check_kept(&archive, "esx01", b"bundle");
 }

@@ -52,7 +52,7 @@ impl HostChoice {
 
 fn named(selection: &Selection, inventory: &Inventory, left_out: &[(String, ErrorReport)]) -> Chosen {
     let Choice { chosen, unknown, unused_exclusions } =
-        selection.choose(&inventory.hosts, |host| &host.system.name);
+        selection.choose(&inventory.hosts, |host| &host.system.name, |host| &host.system.path);
     let failed = inventory.failed.iter().map(|failed| (&failed.name, failed.error.to_string()));
     let left_out = left_out.iter().map(|(name, error)| (name, error.message.clone()));
     let unread: Vec<String> =
@@ -60,14 +60,17 @@ fn named(selection: &Selection, inventory: &Inventory, left_out: &[(String, Erro
     Chosen {
         hosts: chosen,
         missing: unknown.into_iter().map(|unknown| not_found(unknown, &unread)).collect(),
-        warnings: unused_exclusions.iter().map(ToString::to_string).collect(),
+        warnings: unused_exclusions
+            .iter()
+            .map(|unused| format!("nothing is left out by a name: {unused}"))
+            .collect(),
     }
 }
 
 /// A name that a server which cannot be read may know is no mistake.
 fn not_found(unknown: UnknownName, unread: &[String]) -> HostReport {
     match unknown {
-        UnknownName::NoSuchHost { name, .. } if !unread.is_empty() => {
+        UnknownName::NoSuchHost { name, .. } | UnknownName::NoSuchPlace { name } if !unread.is_empty() => {
             let reason = format!("no server that answered knows it, and {}", unread.join("; "));
             let error = Error::NotTried { host: name.clone(), reason }.report();
             HostReport { name, server: None, outcome: Outcome::Failed { error } }

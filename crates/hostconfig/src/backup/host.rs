@@ -125,7 +125,11 @@ fn conclude(run: &Run, at: usize, fetched: Result<Fetched>, started: DateTime<Fi
             tracing::warn!(host = host.system.name, code = error.code(), %error, "not backed up");
             let report = error.report();
             if error.is_of_archive() {
-                run.stopped.get_or_init(|| report.message.clone());
+                run.stopped.get_or_init(|| match &error {
+                    // Which file of which host that was says nothing to the others.
+                    Error::File(error) => format!("the archive cannot be written to: {}", error.reason()),
+                    _ => report.message.clone(),
+                });
             }
             Outcome::Failed { error: report }
         }
@@ -138,6 +142,16 @@ fn conclude(run: &Run, at: usize, fetched: Result<Fetched>, started: DateTime<Fi
 /// What can be known before the host is asked for anything.
 fn check_host(server: &Server, host: &HostSystem) -> Result<()> {
     let name = host.name.clone();
+    // Absent for want of a privilege is another matter than absent.
+    for (property, operation) in [
+        ("runtime.connectionState", "reading runtime.connectionState"),
+        ("configManager.firmwareSystem", "reading configManager.firmwareSystem"),
+    ] {
+        if let Some(fault) = host.withheld(property) {
+            let server = server.session.client().address().to_string();
+            return Err(vsphere::Error::Fault { server, operation, fault: Box::new(fault.clone()) }.into());
+        }
+    }
     match host.connection {
         ConnectionState::Connected => {}
         ConnectionState::Disconnected => {
@@ -147,20 +161,10 @@ fn check_host(server: &Server, host: &HostSystem) -> Result<()> {
             return Err(Error::HostNotConnected { host: name, is_responding: false });
         }
     }
-    if host.firmware_system.is_some() {
-        return Ok(());
+    match host.firmware_system {
+        Some(_) => Ok(()),
+        None => Err(vsphere::Error::NoFirmwareSystem { host: name }.into()),
     }
-    // Absent for want of a privilege is another matter than absent.
-    let withheld = host.unreadable.iter().find(|(property, _)| property == "configManager.firmwareSystem");
-    Err(match withheld {
-        Some((_, fault)) => vsphere::Error::Fault {
-            server: server.session.client().address().to_string(),
-            operation: "reading configManager.firmwareSystem",
-            fault: Box::new(fault.clone()),
-        },
-        None => vsphere::Error::NoFirmwareSystem { host: name },
-    }
-    .into())
 }
 
 fn draft(run: &Run, host: &Host, server: &Server, downloaded: &Downloaded, sha256: String) -> RecordDraft {

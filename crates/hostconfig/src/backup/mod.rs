@@ -26,7 +26,7 @@ use fingerprints::Lane;
 pub use choice::{HostChoice, HostRef};
 pub use report::{HostReport, Outcome, RUN_FORMAT, RunReport, ServerReport};
 
-use crate::archive::{HostFolder, Record, WriteLock, host_folders};
+use crate::archive::{HostFolder, Record, WriteLock, checked_note, host_folders};
 use crate::audit::AuditLog;
 use crate::inventory::{Inventory, Server, ServerLogin, with_inventory};
 use crate::selection::SelectionError;
@@ -125,10 +125,12 @@ pub struct RunContext {
 /// Backs up the hosts that `request` selects, and writes the run's report into the archive.
 ///
 /// # Errors
+/// [`ArchiveError::BadNote`](crate::archive::ArchiveError::BadNote) before anything;
 /// [`Error::Cancelled`](crate::Error::Cancelled) before any host was begun; the first server's error when none answered,
 /// or those that did have no host to back up; [`SelectionError::Nothing`]. A run that backs up only some of its hosts is no
 /// error, nor is an archive that cannot even take the report: the [`RunReport`] says so.
 pub async fn back_up(request: BackupRequest, context: RunContext) -> Result<RunReport> {
+    let request = BackupRequest { note: checked_note(request.note.as_deref())?, ..request };
     let started_at = (context.clock)();
     let servers = request.servers.clone();
     let cancel = context.cancel.clone();

@@ -67,6 +67,12 @@ fn a_sealed_bundle_is_not_compared_and_not_called_alike() {
     let found = diff(&sealed, &sealed);
     assert!(!found.is_same());
     assert!(to_text(&found, "a", "b").contains("Not compared: the first bundle is sealed by its host's TPM"));
+    // What the sealed one does not tell was not removed.
+    let readable = contents(&[("etc/ntp.conf", b"server ntp1"), ("etc/motd", b"hello")]);
+    for found in [diff(&readable, &sealed), diff(&sealed, &readable)] {
+        let of_manifest = |group: &Group| matches!(group.section, Section::Host | Section::Security);
+        assert!(found.groups.iter().all(of_manifest), "{found:?}");
+    }
 }
 
 #[test]

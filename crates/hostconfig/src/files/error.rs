@@ -43,6 +43,11 @@ impl FileError {
     pub fn new(operation: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
         Self { operation, path: path.into(), problem: classify(&source), source }
     }
+
+    /// Why, without the path.
+    pub(crate) fn reason(&self) -> String {
+        describe(self.problem, &self.source)
+    }
 }
 
 impl FileProblem {

@@ -21,6 +21,7 @@ pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 /// NTFS journals its folders, and Windows opens no folder for flushing.
+#[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub(crate) fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -158,6 +158,10 @@ fn bundle_sound(facts: &Facts<'_>) -> Finding {
 
 fn connection(facts: &Facts<'_>) -> Finding {
     match facts.host.connection {
+        _ if facts.host.withheld("runtime.connectionState").is_some() => blocker(
+            "The server does not say whether it reaches the host.",
+            "Give the account the right to read the host's state (System.Read).",
+        ),
         ConnectionState::Connected if facts.host.boot_time.is_none() => blocker(
             "The server does not say when the host has started, so nothing could prove that it restarted.",
             "Give the account the right to read the host's state (System.Read).",
@@ -317,10 +321,16 @@ fn maintenance_mode(facts: &Facts<'_>) -> Finding {
 }
 
 fn powered_on_vms(facts: &Facts<'_>) -> Finding {
-    let count = facts.around.powered_on.len();
+    let Some(powered_on) = &facts.around.powered_on else {
+        return warning(
+            "The server does not say which virtual machines are powered on.",
+            "Look at the host in the vSphere Client, and move what runs there, or give the account the right to see virtual machines.",
+        );
+    };
+    let count = powered_on.len();
     let machines =
         if count == 1 { "1 virtual machine is".to_owned() } else { format!("{count} virtual machines are") };
-    let named = facts.around.powered_on.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let named = powered_on.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = if count > 3 { ", …" } else { "" };
     match facts.around.drs {
         _ if count == 0 => fine("No virtual machine is powered on."),

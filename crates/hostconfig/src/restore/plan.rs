@@ -78,12 +78,12 @@ pub async fn plan(request: &RestoreRequest, context: &RestoreContext) -> Result<
 /// # Errors
 /// [`SelectionError`] where no host or several are meant; any of a sign-in's.
 pub async fn find_host(server: ServerLogin, name: &str, cancel: &CancellationToken) -> Result<HostRef> {
-    let selection = Selection { wanted: vec![name.to_owned()], excluded: Vec::new() };
+    let selection = Selection { wanted: vec![name.to_owned()], ..Selection::default() };
     let find = |mut inventory: Inventory| async move {
         if let Some(failed) = inventory.failed.pop() {
             return Err(failed.error);
         }
-        let chosen = selection.choose(&inventory.hosts, |host| &host.system.name);
+        let chosen = selection.choose(&inventory.hosts, |host| &host.system.name, |_| &[]);
         if !chosen.unknown.is_empty() {
             return Err(SelectionError::Unknown(chosen.unknown).into());
         }

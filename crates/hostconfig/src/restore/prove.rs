@@ -88,6 +88,10 @@ async fn read_back(aftermath: &Aftermath<'_>, back: &Back, context: &RestoreCont
     let bytes = loop {
         match fetch(aftermath, back).await {
             Ok(bytes) => break bytes,
+            // A password that is refused again and again locks the account.
+            Err(
+                error @ Error::Server(vsphere::Error::TransferRefused { .. } | vsphere::Error::NotTrusted(_)),
+            ) => return Err(error),
             Err(error) => {
                 let Some(pause) = pauses.next().filter(|_| Instant::now() < patient_until) else {
                     return Err(error);

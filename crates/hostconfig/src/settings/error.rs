@@ -103,6 +103,9 @@ pub enum SettingsError {
         /// The name asked for, shortened.
         name: String,
     },
+    /// There is no folder of the user's to start an archive in.
+    #[error("this user has no documents folder for an archive")]
+    NoDocuments,
     /// There is no home folder to keep settings in.
     #[error("this user has no home folder for settings")]
     NoHome,
@@ -122,6 +125,7 @@ impl SettingsError {
             Self::UnknownServer { .. } => "unknown_server",
             Self::BadSelection { .. } => "bad_selection",
             Self::UnknownSelection { .. } => "unknown_selection",
+            Self::NoDocuments => "no_archive",
             Self::NoHome => "no_home",
         }
     }
@@ -145,6 +149,7 @@ impl SettingsError {
             Self::UnknownSelection { .. } => "It may have been removed meanwhile: look at the list again.",
             Self::DuplicateServer { .. } => "Choose another name, or remove that server first.",
             Self::UnknownServer { .. } => "Add it with: hostkeep server add NAME --url URL --user USER",
+            Self::NoDocuments => "Choose the archive's folder in Settings, or name it with --archive.",
             Self::NoHome => "Name a folder with --config-dir.",
         }
     }

@@ -117,7 +117,7 @@ async fn names_that_only_a_server_that_cannot_be_read_may_know_are_not_called_wr
     let wanted = vec![name, "esx71".to_owned()];
     let request = BackupRequest {
         servers: vec![login(&sim), with_a_wrong_password(&refusing)],
-        hosts: HostChoice::Named(Selection { wanted, excluded: Vec::new() }),
+        hosts: HostChoice::Named(Selection { wanted, ..Selection::default() }),
         ..exactly(&[&sim], Vec::new())
     };
     let report = desk.run(request).await.unwrap();

@@ -107,12 +107,14 @@ async fn a_bundle_that_names_another_host_is_kept_with_a_warning() {
 }
 
 #[tokio::test]
-async fn what_may_not_be_read_is_no_missing_firmware_system() {
-    let unreadable = vec!["configManager.firmwareSystem".to_owned()];
-    let sim =
-        Simulator::start(Options { hosts: vec![bad()], unreadable, ..Options::default() }).await.unwrap();
-    let report = Desk::new().run(all_of(&sim)).await.unwrap();
-    check_outcomes(&report, &["bad.lab no_permission"]);
+async fn what_may_not_be_read_is_neither_missing_nor_a_host_that_is_down() {
+    for property in ["configManager.firmwareSystem", "runtime"] {
+        let unreadable = vec![property.to_owned()];
+        let sim =
+            Simulator::start(Options { hosts: vec![bad()], unreadable, ..Options::default() }).await.unwrap();
+        let report = Desk::new().run(all_of(&sim)).await.unwrap();
+        check_outcomes(&report, &["bad.lab no_permission"]);
+    }
 }
 
 #[tokio::test]
@@ -140,7 +142,7 @@ async fn servers_that_cannot_be_used_say_why() {
         assert_eq!(alone.unwrap_err().code(), code);
         let servers = vec![login, good.clone()];
         // beside a server with no host to back up it is the reason
-        let hosts = HostChoice::Named(Selection { wanted: Vec::new(), excluded: vec!["*".into()] });
+        let hosts = HostChoice::Named(Selection { excluded: vec!["*".into()], ..Selection::default() });
         let nothing = BackupRequest { servers: servers.clone(), hosts, ..all_of(&sim) };
         assert_eq!(desk.run(nothing).await.unwrap_err().code(), code);
         // beside a server that works it is part of the report
@@ -165,7 +167,7 @@ async fn servers_left_out_beforehand_are_in_the_report_that_is_kept() {
     let kept: RunReport = desk.archive.read_run(&report.run_id).unwrap();
     assert_eq!((kept.servers[1].name.as_str(), &kept.servers[1].error), ("dev", &Some(error)));
     // without a host on the others, they are still what is wrong
-    let hosts = HostChoice::Named(Selection { wanted: Vec::new(), excluded: vec!["*".into()] });
+    let hosts = HostChoice::Named(Selection { excluded: vec!["*".into()], ..Selection::default() });
     let report = desk.run(BackupRequest { left_out, hosts, ..all_of(&sim) }).await.unwrap();
     assert_eq!((report.hosts.len(), report.servers.len(), report.is_complete()), (0, 2, false));
 }

@@ -129,7 +129,7 @@ fn all_of(sim: &Simulator) -> BackupRequest {
 
 fn some_of(sim: &Simulator, wanted: &[&str]) -> BackupRequest {
     let wanted = wanted.iter().map(|name| (*name).to_owned()).collect();
-    let hosts = HostChoice::Named(Selection { wanted, excluded: Vec::new() });
+    let hosts = HostChoice::Named(Selection { wanted, ..Selection::default() });
     BackupRequest { hosts, ..all_of(sim) }
 }
 

@@ -288,3 +288,23 @@ async fn an_upload_is_refused_until_the_right_user_is_given() {
     lab.host().set_lockdown(false);
     lab.check_proven(&lab.restore(with("hostkeep-root")).await.unwrap());
 }
+
+/// Five refused passwords lock root out of a host.
+#[tokio::test]
+async fn a_password_that_the_restored_host_refuses_is_tried_once() {
+    let host = HostSpec { upload: Accepts::BASIC, download: Accepts::BASIC, ..spec() };
+    let lab = Lab::vcenter(vec![host]).await;
+    let bundle = lab.host().bundle();
+    lab.host().set_root_password("changed since");
+    let mut request = lab.request_of(&bundle);
+    request.host_credentials = Some(root("changed since"));
+    request.options.safety_backup = SafetyBackup::Skip;
+    let report = lab.restore(request).await.unwrap();
+    assert!(matches!(report.outcome, Outcome::NotProven { .. }), "{report:#?}");
+    let is_download = |request: &&vsphere_sim::Request| {
+        request.kind.starts_with("GET") && request.credentials == vsphere_sim::Credentials::Basic
+    };
+    let answers: Vec<_> =
+        lab.sim.requests().iter().filter(is_download).map(|request| request.answer.clone()).collect();
+    assert_eq!(answers.len(), 1, "to read back what the host has: {answers:?}");
+}

@@ -42,7 +42,7 @@ pub(super) fn run(context: &Context, host: Option<String>) -> Result<Exit, Failu
 }
 
 /// The fingerprints that are kept, and those that were missing; kept, too, unless the archive cannot be written to.
-fn all_fingerprints(
+pub(super) fn all_fingerprints(
     context: &Context,
     archive: &Archive,
     records: &[&Record],

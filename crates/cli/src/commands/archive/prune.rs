@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::{Unreadable, tell_unreadable};
-use crate::console::{BAD, GOOD, STRONG};
+use crate::console::{self, BAD, GOOD, STRONG};
 use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
 use crate::progress::step_bar;
@@ -70,18 +70,26 @@ struct NotRemoved {
     reason: String,
 }
 
-pub(super) fn run(context: &Context, keep_last: u32, dry_run: bool) -> Result<Exit, Failure> {
+/// How far it is to go.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    /// Only show the plan.
+    pub(super) dry_run: bool,
+    /// Without a question.
+    pub(super) yes: bool,
+}
+
+pub(super) fn run(context: &Context, keep_last: u32, asked: Asked) -> Result<Exit, Failure> {
     let keep_last = usize::try_from(keep_last).unwrap_or(usize::MAX);
-    let carried_out =
-        carry_out(context, AuditAction::Prune, Some(keep_last), dry_run, |listing, is_good| {
-            prune_plan(listing, keep_last, now(), is_good)
-        })?;
+    let carried_out = carry_out(context, AuditAction::Prune, Some(keep_last), asked, |listing, is_good| {
+        prune_plan(listing, keep_last, now(), is_good)
+    })?;
     Ok(carried_out.exit())
 }
 
 /// `hostkeep archive delete`: the same for chosen backups.
-pub(super) fn delete(context: &Context, ids: &[String], dry_run: bool) -> Result<Exit, Failure> {
-    let carried_out = carry_out(context, AuditAction::Delete, None, dry_run, |listing, is_good| {
+pub(super) fn delete(context: &Context, ids: &[String], asked: Asked) -> Result<Exit, Failure> {
+    let carried_out = carry_out(context, AuditAction::Delete, None, asked, |listing, is_good| {
         delete_plan(listing, ids, is_good)
     })?;
     let stays = |kept: &Kept| kept.because != KeptBecause::NotChosen;
@@ -105,7 +113,7 @@ fn carry_out(
     context: &Context,
     action: AuditAction,
     keep_last: Option<usize>,
-    dry_run: bool,
+    Asked { dry_run, yes }: Asked,
     plan: impl FnOnce(
         &Listing,
         &mut dyn FnMut(&Record) -> hostconfig::Result<bool>,
@@ -114,15 +122,25 @@ fn carry_out(
     let archive = context.open_archive(&context.settings()?)?;
     let holder =
         if action == AuditAction::Delete { "hostkeep archive delete" } else { "hostkeep archive prune" };
-    // Locked before the plan is made, so that it still holds when it is applied.
-    let lock = if dry_run { None } else { Some(archive.lock(holder, now())?) };
+    let is_asked = !dry_run && !yes && !context.console.json && console::can_ask();
+    // Locked before the plan is made, so that it still holds when it is applied; but not while a person thinks it over.
+    let mut lock = if dry_run || is_asked { None } else { Some(archive.lock(holder, now())?) };
     let cancel = interrupt::token(&context.console)?;
     let listing = archive.list()?;
     let plan = plan(&listing, &mut |record| Ok(verify(record, |_| (), &cancel)?.is_good()))?;
     let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
     tell_unreadable(&context.console, &unreadable);
     if !context.console.json {
-        crate::console::Console::text(&told(&plan, keep_last))?;
+        console::Console::text(&told(&plan, keep_last))?;
+    }
+    if is_asked && plan.removed().next().is_some() {
+        let (count, size) = (plan.removed().count(), text::size(plan.bytes_freed()));
+        let question = format!("Remove {} ({size})? [y/N] ", text::count(count, "backup"));
+        if !context.console.ask(&question)? {
+            let hint = "Add --yes to remove without a question.";
+            return Err(Failure::new("not_confirmed", "nothing was removed", hint));
+        }
+        lock = Some(archive.lock(holder, now())?);
     }
     let removals = match lock {
         Some(lock) if plan.removed().next().is_some() => remove(context, action, lock.prune(&plan)?, &cancel),

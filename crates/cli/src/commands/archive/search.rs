@@ -7,9 +7,10 @@ use hostconfig::archive::{Record, newest_of_each};
 use hostconfig::search::{Hit, MAX_SEARCH_CHARS, NotIndexed, SearchIndex};
 use serde::Serialize;
 
+use super::changes::all_fingerprints;
 use super::of_host;
 use crate::console;
-use crate::context::Context;
+use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
 use crate::progress::step_bar;
 use crate::{interrupt, text};
@@ -31,6 +32,8 @@ struct Body<'a> {
     /// The backups that hits name.
     records: HashMap<&'a str, Found<'a>>,
     not_searched: Vec<NotIndexed>,
+    /// Hosts whose bundles are sealed, so that only their manifests could be looked through.
+    sealed: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -47,7 +50,7 @@ pub(super) fn run(context: &Context, wanted: &str, host: Option<String>, all: bo
     let archive = context.open_archive(&context.settings()?)?;
     let listing = archive.list()?;
     let records = match (host, all) {
-        (None, false) => newest_of_each(&listing.records),
+        (None, false) => newest_of_each(&listing.records, now().to_utc()),
         (host, _) => of_host(&listing, host)?,
     };
     let cancel = interrupt::token(&context.console)?;
@@ -64,13 +67,17 @@ pub(super) fn run(context: &Context, wanted: &str, host: Option<String>, all: bo
     for NotIndexed { host, error, .. } in &not_searched {
         context.console.warn(&text::about(host, &error.message));
     }
+    let fingerprints = all_fingerprints(context, &archive, &records, &cancel)?;
+    let is_sealed = |record: &&&Record| fingerprints.of(record).is_some_and(|made| made.settings.is_none());
+    let sealed: Vec<&str> =
+        records.iter().filter(is_sealed).map(|record| record.host.name.as_str()).collect();
     let (hits, found) = index.search(wanted, &records, MOST_HITS)?;
     let named: BTreeSet<&str> = hits.iter().flat_map(|hit| &hit.records).map(String::as_str).collect();
     let of = |record: &&'_ Record| named.contains(record.id.as_str());
     let body = Body {
         archive: archive.root().display().to_string(),
         text: wanted,
-        searched: records.len() - not_searched.len(),
+        searched: records.len() - not_searched.len() - sealed.len(),
         found,
         records: records
             .iter()
@@ -79,13 +86,28 @@ pub(super) fn run(context: &Context, wanted: &str, host: Option<String>, all: bo
             .collect(),
         hits,
         not_searched,
+        sealed,
     };
     context.console.result(&body, || told(&body))?;
     Ok(if body.not_searched.is_empty() { Exit::Ok } else { Exit::Failed })
 }
 
+/// That nothing was found in these says nothing.
+fn told_sealed(hosts: &[&str]) -> String {
+    let mut named: Vec<&str> = hosts.to_vec();
+    named.dedup();
+    let more = named.len().saturating_sub(NAMED);
+    let first = named.iter().take(NAMED).map(|name| text::visible(name)).collect::<Vec<_>>().join(", ");
+    match (hosts.len(), more) {
+        (0, _) => String::new(),
+        (count, 0) => format!("; {count} sealed, and not looked through ({first})"),
+        (count, more) => format!("; {count} sealed, and not looked through ({first} and {more} more)"),
+    }
+}
+
 fn told(body: &Body<'_>) -> String {
-    let looked = format!("{} looked through", text::count(body.searched, "bundle"));
+    let looked =
+        format!("{} looked through{}", text::count(body.searched, "bundle"), told_sealed(&body.sealed));
     if body.hits.is_empty() {
         return format!("Nothing has {} in it; {looked}.\n", text::visible(body.text));
     }

@@ -58,10 +58,14 @@ struct Problem {
 pub(super) fn run(context: &Context, ids: &[String]) -> Result<Exit, Failure> {
     let archive = context.open_archive(&context.settings()?)?;
     let listing = archive.list()?;
-    let records: Vec<&Record> = match ids {
-        [] => listing.records.iter().collect(),
-        _ => ids.iter().map(|id| archive.find(&listing, id)).collect::<Result<_, _>>()?,
+    let mut records: Vec<&Record> = if ids.is_empty() {
+        listing.records.iter().collect()
+    } else {
+        ids.iter().map(|id| archive.find(&listing, id)).collect::<Result<_, _>>()?
     };
+    // One that is named twice is meant once.
+    let mut seen = HashSet::new();
+    records.retain(|record| seen.insert(&record.folder));
     // Whoever asks for one backup does not ask for the others' trouble.
     let problems = if ids.is_empty() { &listing.problems[..] } else { &[] };
     let cancel = interrupt::token(&context.console)?;

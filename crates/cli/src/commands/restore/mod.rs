@@ -4,16 +4,14 @@ mod progress;
 mod resume;
 mod told;
 
-use std::collections::BTreeSet;
-use std::io::{self, BufRead as _};
-
 use hostconfig::archive::Archive;
 use hostconfig::audit::AuditLog;
 use hostconfig::credentials;
 use hostconfig::inventory::ServerLogin;
 use hostconfig::restore::{
-    BundleSource, CheckCode, Consent, Maintenance, Outcome, Pace, RestoreContext, RestoreOptions,
-    RestorePlan, RestoreReport, RestoreRequest, SafetyBackup, Verdict, VsanData, apply, find_host, plan,
+    BundleSource, CheckCode, Consent, Maintenance, Outcome, Pace, RestoreContext, RestoreError,
+    RestoreOptions, RestorePlan, RestoreReport, RestoreRequest, SafetyBackup, Verdict, VsanData, apply,
+    find_host, plan,
 };
 use hostconfig::settings::Settings;
 use serde::Serialize;
@@ -70,12 +68,12 @@ async fn restore(context: &Context, arguments: RestoreArguments) -> Result<Exit,
     restore.watch = progress.watch();
     let report = apply(request, consent, restore).await;
     progress.end();
-    tell(&context.console, &report?)
+    tell(context, &report?)
 }
 
 /// What came of it, and its exit code.
-fn tell(console: &Console, report: &RestoreReport) -> Result<Exit, Failure> {
-    console.result(&Body { restore: report }, || told::report(report))?;
+fn tell(context: &Context, report: &RestoreReport) -> Result<Exit, Failure> {
+    context.console.result(&Body { restore: report }, || told::report(report, &context.options()))?;
     Ok(match &report.outcome {
         Outcome::Proven => Exit::Ok,
         Outcome::NotProven { .. } | Outcome::Unknown { .. } => Exit::NotProven,
@@ -214,9 +212,13 @@ fn consent(
     let host = &plan.host.name;
     if !plan.is_possible() {
         context.console.say(&told::plan(plan));
-        let codes: BTreeSet<CheckCode> = plan.with(Verdict::Blocker).map(|check| check.code).collect();
-        let codes: Vec<&str> = codes.into_iter().map(CheckCode::as_str).collect();
-        let message = format!("nothing can be restored to {host}: {}", codes.join(", "));
+        let mut blockers: Vec<_> = plan.with(Verdict::Blocker).collect();
+        if blockers.iter().any(|check| check.code == CheckCode::UnderWay) {
+            return Err(hostconfig::Error::from(RestoreError::UnderWay { host: host.clone() }).into());
+        }
+        blockers.dedup_by_key(|check| check.reason.as_str());
+        let reasons: Vec<&str> = blockers.iter().map(|check| check.reason.trim_end_matches('.')).collect();
+        let message = format!("nothing can be restored to {host}: {}", reasons.join("; "));
         let hint = "Nothing was changed. Clear what stands in the way, and try again.";
         return Err(Failure::new("restore_blocked", message, hint));
     }
@@ -230,7 +232,7 @@ fn consent(
                 continue;
             }
             let question = format!("Accept {}: {} [y/N] ", check.code, check.reason);
-            if !matches!(answer(context, &question)?.to_lowercase().as_str(), "y" | "yes") {
+            if !context.console.ask(&question)? {
                 return Err(Failure::new(
                     "restore_not_accepted",
                     format!("{} was not accepted", check.code),
@@ -242,7 +244,7 @@ fn consent(
     }
     let host_name = match confirm {
         Some(name) => name,
-        None if is_asked => answer(context, &format!("Type {host} to restore it: "))?,
+        None if is_asked => context.console.answer(&format!("Type {host} to restore it: "))?,
         None => {
             let hint = "Look at the plan, then add --confirm with the host's whole name.";
             let message = format!("restoring {host} was not confirmed");
@@ -264,11 +266,4 @@ fn consent(
         return Err(Failure::new("restore_not_accepted", message, hint));
     }
     Ok(Consent { digest, host_name, accepted })
-}
-
-fn answer(context: &Context, question: &str) -> Result<String, Failure> {
-    context.console.say(question);
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(answer.trim().to_owned())
 }

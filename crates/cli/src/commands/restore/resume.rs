@@ -29,7 +29,7 @@ pub(super) fn list(context: &Context) -> Result<Exit, Failure> {
     for Unreadable { path, reason } in &body.unreadable {
         context.console.warn(&format!("the journal {} cannot be read: {reason}", path.display()));
     }
-    context.console.result(&body, || told::list(&body.restores))?;
+    context.console.result(&body, || told::list(&body.restores, &context.options()))?;
     Ok(Exit::Ok)
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn run(context: &Context, arguments: ResumeArguments) -> Result
     restore.watch = progress.watch();
     let report = resume(request, restore).await;
     progress.end();
-    tell(&context.console, &report?)
+    tell(context, &report?)
 }
 
 /// The server that the restore went through, unless another one is named.

@@ -84,7 +84,7 @@ fn told_step(number: usize, about: &str) -> String {
 }
 
 /// What came of a restore, and what can be done now.
-pub(super) fn report(report: &RestoreReport) -> String {
+pub(super) fn report(report: &RestoreReport, options: &str) -> String {
     let host = text::visible(&report.host);
     let took = text::seconds((report.finished_at - report.started_at).as_seconds_f64());
     let sentences = |sentences: &[String]| -> String {
@@ -126,7 +126,10 @@ pub(super) fn report(report: &RestoreReport) -> String {
     let warnings =
         warnings.map(|warning| format!("\n{WARNING}Warning{WARNING:#}: {}", text::visible(warning)));
     let told = lines(failed.chain(warnings));
-    format!("{head}{told}{}", next(&report.id, &report.host, report.server.name.as_deref(), &report.next))
+    format!(
+        "{head}{told}{}",
+        next(&report.id, &report.host, report.server.name.as_deref(), &report.next, options)
+    )
 }
 
 fn compared(report: &RestoreReport) -> String {
@@ -140,8 +143,8 @@ fn compared(report: &RestoreReport) -> String {
     text::wrapped(&told, console::text_width(), "") + "\n"
 }
 
-/// What can be done, as commands.
-fn next(id: &str, host: &str, server: Option<&str>, next: &[Next]) -> String {
+/// What can be done, as commands with the global options that this one had.
+fn next(id: &str, host: &str, server: Option<&str>, next: &[Next], options: &str) -> String {
     let server = server.map(|name| format!("--server {name} ")).unwrap_or_default();
     if next.is_empty() {
         return String::new();
@@ -157,12 +160,13 @@ fn next(id: &str, host: &str, server: Option<&str>, next: &[Next]) -> String {
         }
         Next::Dismiss => ("it is looked after", format!("hostkeep restore resume {id} --dismiss")),
     };
-    let commands = next.iter().map(command).map(|(words, command)| format!("  {words:22}  {command}"));
+    let commands =
+        next.iter().map(command).map(|(words, command)| format!("  {words:22}  {command}{options}"));
     format!("\nWhat can be done:\n{}", lines(commands))
 }
 
 /// All restores, and of those that are open what is known and what can be done.
-pub(super) fn list(restores: &[Summary]) -> String {
+pub(super) fn list(restores: &[Summary], options: &str) -> String {
     if restores.is_empty() {
         return "No restore was begun.\n".to_owned();
     }
@@ -187,7 +191,7 @@ pub(super) fn list(restores: &[Summary]) -> String {
         let known = text::wrapped(&known, console::text_width(), "  ");
         format!("\n{known}\n{}", {
             let begun = &restore.begun;
-            next(&begun.id, &begun.host.name, begun.server.name.as_deref(), &restore.next)
+            next(&begun.id, &begun.host.name, begun.server.name.as_deref(), &restore.next, options)
         })
     });
     std::iter::once(table).chain(open).collect()

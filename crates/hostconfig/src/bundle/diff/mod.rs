@@ -13,7 +13,7 @@ use similar::{Algorithm, ChangeTag, DiffOp};
 use super::contents::{Contents, Sealing};
 use super::file::BundleFile;
 use super::redact::Redacted;
-use super::settings::{Section, Setting, Source, settings};
+use super::settings::{Section, Setting, Source, settings, settings_of_manifest};
 use super::{Layer, Noise};
 
 pub use html::to_html;
@@ -143,14 +143,11 @@ pub struct LeftOut {
 
 /// How `second` differs from `first`.
 pub fn diff(first: &Contents, second: &Contents) -> Diff {
-    let (groups, same) = diff_settings(&settings(first), &settings(second));
-    let mut diff = Diff {
-        not_compared: not_compared(first, second),
-        groups,
-        same,
-        files: Vec::new(),
-        left_out: Vec::new(),
-    };
+    let not_compared = not_compared(first, second);
+    // What one of them cannot tell is not what it does not have.
+    let table = if not_compared.is_none() { settings } else { settings_of_manifest };
+    let (groups, same) = diff_settings(&table(first), &table(second));
+    let mut diff = Diff { not_compared, groups, same, files: Vec::new(), left_out: Vec::new() };
     if diff.not_compared.is_none() {
         diff_files(first, second, &mut diff);
     }

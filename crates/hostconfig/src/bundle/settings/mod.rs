@@ -120,6 +120,13 @@ pub fn settings(contents: &Contents) -> Vec<Setting> {
     table.sorted()
 }
 
+/// What the manifest alone says, which every bundle has.
+pub(super) fn settings_of_manifest(contents: &Contents) -> Vec<Setting> {
+    let mut table = Table::default();
+    table.manifest(contents);
+    table.sorted()
+}
+
 /// SHA-256 over all settings, secrets included; none where the bundle's content cannot be read. Two bundles have the same one
 /// exactly when their settings are the same.
 pub fn fingerprint(contents: &Contents) -> Option<String> {
