@@ -93,8 +93,8 @@ impl Demo {
                 servers: vec![login.clone()],
                 left_out: Vec::new(),
                 hosts: HostChoice::Named(Selection {
-                    wanted: Vec::new(),
                     excluded: left_out.iter().map(|&name| name.to_owned()).collect(),
+                    ..Selection::default()
                 }),
                 concurrency: AT_ONCE,
                 note: note.map(str::to_owned),

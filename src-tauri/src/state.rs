@@ -14,7 +14,7 @@ use hostconfig::audit::{AuditAction, AuditEntry, AuditLog};
 use hostconfig::backup::RunReport;
 use hostconfig::settings::{self, Server, Settings};
 use hostconfig::verified::{self, Verified};
-use hostconfig::{ConfigDir, Error, credentials, default_archive};
+use hostconfig::{ConfigDir, Error, credentials};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
@@ -200,12 +200,8 @@ impl Place {
     }
 
     /// The archive's folder: from the command line, else from the settings, else the default one.
-    pub(crate) fn archive_folder(&self, settings: &Settings) -> Answer<PathBuf> {
-        let chosen = self.archive.clone().or_else(|| settings.archive.clone()).or_else(default_archive);
-        chosen.ok_or_else(|| {
-            let message = "this user has no documents folder for an archive";
-            ErrorReport::new("no_archive", message, "Choose the archive's folder in Settings.")
-        })
+    pub(crate) fn archive_folder(&self, settings: &Settings) -> hostconfig::Result<PathBuf> {
+        settings.archive_folder(self.archive.as_deref())
     }
 
     /// Whether the archive's folder is fixed by the command line or the demo.
@@ -214,25 +210,14 @@ impl Place {
     }
 
     /// The archive, which must be there.
-    pub(crate) fn open_archive(&self) -> Answer<Archive> {
-        let settings = self.settings()?;
-        let folder = self.archive_folder(&settings)?;
-        Ok(Archive::open(&folder, settings.remembered_archive(&folder))?)
+    pub(crate) fn open_archive(&self) -> hostconfig::Result<Archive> {
+        self.settings()?.open_archive(self.archive.as_deref())
     }
 
     /// The archive; a folder that is none becomes one and is remembered.
-    pub(crate) fn open_or_create_archive(&self) -> Answer<Archive> {
-        let settings = self.settings()?;
-        let folder = self.archive_folder(&settings)?;
-        let remembered = settings.remembered_archive(&folder);
-        let archive = Archive::open_or_create(&folder, remembered)?;
-        if remembered.is_none() {
-            settings::change(&self.config, |settings| {
-                settings.remember_archive(&folder, archive.id());
-                Ok(())
-            })?;
-        }
-        Ok(archive)
+    pub(crate) fn open_or_create_archive(&self) -> hostconfig::Result<Archive> {
+        let opened = self.settings()?.open_or_create_archive(self.archive.as_deref(), &self.config)?;
+        opened.not_remembered.map_or(Ok(opened.archive), Err)
     }
 
     /// The archive's records as they were read last, or read now.
@@ -246,7 +231,7 @@ impl Place {
         }
         let settings = self.settings()?;
         let folder = self.archive_folder(&settings)?;
-        let opened = match Archive::open(&folder, settings.remembered_archive(&folder)) {
+        let opened = match settings.open_archive(Some(&folder)) {
             Err(Error::Archive(ArchiveError::NoFolder { .. } | ArchiveError::NotAnArchive { .. })) => None,
             archive => Some(archive?),
         };

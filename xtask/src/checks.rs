@@ -54,6 +54,7 @@ pub(crate) fn test() -> Result<bool> {
             "warnings",
         ])?)
     });
+    tally.check("fuzz targets", fuzz_targets);
     tally.check("documentation", || {
         let mut doc = shell::cargo(&["doc", "--quiet", "--locked", "--workspace", "--no-deps"])?;
         passes(doc.env("RUSTDOCFLAGS", "-D warnings"))
@@ -93,6 +94,20 @@ pub(crate) fn test() -> Result<bool> {
 pub(crate) fn passes(command: &mut Command) -> Result<Outcome> {
     let said = shell::listen(command)?;
     Ok(Outcome::single((!said.success).then(|| format!("{}\n{}", shell::line_of(command), said.text))))
+}
+
+/// That they fit what they try: a workspace of its own, which no other check compiles. Nothing is linked, so an empty
+/// library spares the C++ of libFuzzer.
+fn fuzz_targets() -> Result<Outcome> {
+    let target = cache::target()?.join("fuzz");
+    let library = target.join("libfuzzer.a");
+    fs::create_dir_all(&target).with_context(|| format!("cannot make {}", target.display()))?;
+    fs::write(&library, "!<arch>\n").with_context(|| format!("cannot write {}", library.display()))?;
+    let mut check = shell::cargo(&["check", "--quiet", "--locked", "--manifest-path", "fuzz/Cargo.toml"])?;
+    let flags = "--cfg fuzzing -D warnings";
+    passes(
+        check.env("CARGO_TARGET_DIR", target).env("CUSTOM_LIBFUZZER_PATH", library).env("RUSTFLAGS", flags),
+    )
 }
 
 /// What would not build on a machine without WebKitGTK is found out by hiding it: `pkg-config` finds nothing at all.

@@ -225,7 +225,10 @@ pub(super) fn find<'a>(read: &'a ArchiveRead, id: &str) -> Answer<(&'a Archive, 
 
 /// The ids of each host's newest record.
 pub(super) fn newest(read: &ArchiveRead) -> HashSet<&str> {
-    newest_of_each(&read.listing.records).into_iter().map(|record| record.id.as_str()).collect()
+    newest_of_each(&read.listing.records, now().to_utc())
+        .into_iter()
+        .map(|record| record.id.as_str())
+        .collect()
 }
 
 fn fits(record: &Record, query: &RecordQuery, search: &str, newest: &HashSet<&str>) -> bool {

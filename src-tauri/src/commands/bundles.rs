@@ -166,7 +166,7 @@ pub(crate) async fn newest_standings(app: App<'_>) -> Answer<Vec<RecordStanding>
             let standing = StandingView::from(standings.of.get(&record.folder)?);
             Some(RecordStanding { record: record.id.clone(), standing })
         };
-        Ok(newest_of_each(&read.listing.records).into_iter().filter_map(standing).collect())
+        Ok(newest_of_each(&read.listing.records, now().to_utc()).into_iter().filter_map(standing).collect())
     })
     .await
 }
@@ -340,7 +340,7 @@ fn search(
     let read = place.read_archive(false)?;
     let archive = read.archive()?;
     let records: Vec<&Record> = match &query.identity {
-        None => newest_of_each(&read.listing.records),
+        None => newest_of_each(&read.listing.records, now().to_utc()),
         Some(identity) => {
             read.listing.records.iter().filter(|record| record.host.identity == *identity).collect()
         }

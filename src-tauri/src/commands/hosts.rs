@@ -118,7 +118,7 @@ pub(crate) async fn match_hosts(app: App<'_>, text: String) -> Answer<HostMatch>
     within(&text, "list", MAX_LIST)?;
     let place = app.place();
     blocking(move || {
-        let names = hosts_file::parse(text.as_bytes())
+        let names = hosts_file::parse_pasted(&text)
             .map_err(|problem| Error::from(hosts_file::HostsFileError { path: None, problem }))?;
         matched(&place, names, None)
     })
@@ -142,7 +142,8 @@ pub(crate) async fn match_hosts_file(app: App<'_>, window: WebviewWindow) -> Ans
 
 fn matched(place: &Place, names: Vec<String>, source: Option<String>) -> Answer<HostMatch> {
     let hosts = known_hosts(place)?;
-    let choice = Selection { wanted: names, excluded: Vec::new() }.choose(&hosts, |host| &host.name);
+    let choice =
+        Selection { wanted: names, ..Selection::default() }.choose(&hosts, |host| &host.name, |_| &[]);
     let matched = choice.chosen.iter().map(|&at| format!("{}/{}", hosts[at].server, hosts[at].moid));
     Ok(HostMatch {
         source,

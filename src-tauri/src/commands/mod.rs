@@ -26,9 +26,6 @@ use crate::window;
 /// What every command gets of the app.
 pub(crate) type App<'a> = tauri::State<'a, Arc<Shell>>;
 
-/// The longest text that the page may give: a note, a name, a search.
-const MAX_TEXT: usize = 2_000;
-
 /// Does a job's work beside everything else, and tells of its end whatever that was: a job that panicked must not seem to be
 /// under way for ever.
 fn go_on(
@@ -50,10 +47,7 @@ fn go_on(
 
 /// A note: trimmed, none where nothing is left.
 fn note(note: Option<String>) -> Answer<Option<String>> {
-    let Some(note) = note else { return Ok(None) };
-    let note = note.trim();
-    within(note, "note", MAX_TEXT)?;
-    Ok((!note.is_empty()).then(|| note.to_owned()))
+    Ok(hostconfig::archive::checked_note(note.as_deref()).map_err(hostconfig::Error::from)?)
 }
 
 fn within(text: &str, what: &str, most: usize) -> Answer<()> {

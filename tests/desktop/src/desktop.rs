@@ -251,8 +251,10 @@ impl Window {
 
     /// Takes the driver's pointer to the corner, where nothing lights up under it.
     pub async fn rest_pointer(&self) {
-        let to_corner = json!({ "type": "pointerMove", "duration": 0, "x": 1, "y": 1 });
-        let pointer = json!({ "type": "pointer", "id": "mouse", "actions": [to_corner] });
+        // Two moves: one that begins where the driver believes the pointer to be tells the page nothing, while the page
+        // may have lit up what came to lie where it was last clicked.
+        let to = |x: u32, y: u32| json!({ "type": "pointerMove", "duration": 0, "x": x, "y": y });
+        let pointer = json!({ "type": "pointer", "id": "mouse", "actions": [to(3, 3), to(1, 1)] });
         let done = self.session.post("actions", &json!({ "actions": [pointer] })).await;
         done.expect("the pointer can be moved");
     }

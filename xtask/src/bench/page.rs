@@ -112,7 +112,9 @@ const NOTES: &str = "
 - **Hosts per second** have a ceiling where the simulator shares two cores with the client. Each host is a TLS handshake,
   64 KiB encrypted and decrypted, five flushes and a dozen file operations: about 1.1 ms of processor time in Hostkeep
   (half of it the kernel's, for files and sockets) and 0.4 ms in the simulator. Two cores do at most some 1,300 of those
-  in a second, which is three times the script's rate, not eight. `perf` shows no function of Hostkeep's own above 1 %.
+  in a second, which is three times the script's rate, not eight. `perf` shows no function of Hostkeep's own above 1 %. Before
+  the first host Hostkeep reads all that it knows of the hosts (the last row of the table), which the script does not: as real
+  ones do, the simulator lists each network adapter of a host a dozen times over, some 20 KB.
 - **CPU time** of the first scenario: two fifths of it go to reading the settings in each bundle, to tell what was changed since the
   one before, which the script does not do; most of the rest to files, as the script flushes nothing, makes half as many inodes
   and keeps no record. ext4 makes new inodes dearer for some minutes after many were deleted, so measure on a machine that was

@@ -25,13 +25,14 @@ pub(super) fn of_nextest(success: bool, said: &str, junit: &str) -> Outcome {
     finish(success, said, count, notes)
 }
 
-/// Of nextest's JUnit report, a filter for tests whose programs ended before they began, where nothing else has failed: a
-/// program of tests says "running" first of all, and Wine ends one that it could not begin with 1.
+/// Of nextest's JUnit report, a filter for tests whose programs Wine could not begin, where nothing else has failed: it ends
+/// a program of tests with 1 before that says "running", as it does first of all; and a program that a test starts with
+/// `ERROR_INTERNAL_ERROR`.
 pub(super) fn never_began(junit: &str) -> Option<String> {
     let test = |case: &str| {
         let attribute = |name: &str| case.split_once(name)?.1.split('"').next();
-        let signs = ["exit code 1\"", "<system-out></system-out>", "<system-err></system-err>"];
-        if !signs.iter().all(|sign| case.contains(sign)) {
+        let silent = ["exit code 1\"", "<system-out></system-out>", "<system-err></system-err>"];
+        if !silent.iter().all(|sign| case.contains(sign)) && !case.contains("Os { code: 1359,") {
             return None;
         }
         let (name, binary) = (attribute("name=\"")?, attribute("classname=\"")?);
@@ -163,9 +164,11 @@ mod tests {
         let passed = case("fine", "", "running 1 test");
         let silent = case("x::y", failure, "");
         let failed = case("z", failure, "running 1 test");
+        let unable = case("u", failure, "running 1 test\nErr: Os { code: 1359, kind: Uncategorized }");
         let killed = case("k", "<failure type=\"test abort with signal\"/>", "");
         for (junit, expect) in [
             ([passed.as_str(), &silent], Some("(binary_id(=a::b) & test(=x::y))")),
+            ([&passed, &unable], Some("(binary_id(=a::b) & test(=u))")),
             ([&silent, &failed], None),
             ([&silent, &killed], None),
             ([&passed, &passed], None),
