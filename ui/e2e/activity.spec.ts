@@ -133,7 +133,7 @@ test("a report is copied and exported", async ({ page, context }) => {
     ["CSV", "csv"],
     ["JSON", "json"],
   ]) {
-    await page.getByRole("button", { name: `Export as ${name}…` }).click();
+    await page.getByRole("button", { name: `Export report as ${name}…` }).click();
     await expect(page.getByText("The report was exported.")).toBeVisible();
     expect((await calls(page, "export_run")).at(-1)).toEqual({ runId: "run-0", format });
   }

@@ -53,7 +53,7 @@ const STATES: readonly State[] = [
     scenario: "history",
     route: "/archive",
     ready: async (page) => {
-      await page.getByRole("searchbox", { name: "Search bundles" }).fill("nothing at all");
+      await page.getByRole("searchbox", { name: "Filter bundles" }).fill("nothing at all");
       await text("No bundle fits the filters")(page);
     },
   },

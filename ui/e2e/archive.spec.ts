@@ -92,7 +92,7 @@ test("what is typed is searched for once it rests, and a page that is loaded aga
   await page.getByRole("button", { name: "Newest" }).click();
   await expect(status(page)).toHaveText("1 of 4,448 bundles");
   expect(page.url()).toContain("newest=true");
-  await page.getByRole("searchbox", { name: "Search bundles" }).press("Escape");
+  await page.getByRole("searchbox", { name: "Filter bundles" }).press("Escape");
   await expect(status(page)).toHaveText("60 of 4,448 bundles");
   await page.reload();
   await expect(page.getByRole("button", { name: "Newest" })).toHaveAttribute("aria-pressed", "true");
@@ -310,12 +310,12 @@ test("a bundle is exported, shown in its folder, and the list is saved", async (
   await page.getByRole("menuitem", { name: "Open folder" }).click();
   await expect.poll(() => calls(page, "open_folder")).toEqual([{ folder: "archive" }]);
   await page.getByRole("button", { name: "More commands" }).click();
-  await page.getByRole("menuitem", { name: "Save list…" }).click();
+  await page.getByRole("menuitem", { name: "Export CSV…" }).click();
   await expect(page.getByText("The list was saved.")).toBeVisible();
   const [saved] = await calls(page, "save_text");
   expect(saved).toMatchObject({
-    suggestedName: "bundles.csv",
-    text: expect.stringMatching(/^Host,Taken,Settings,Version,Build,Size,Verified,Pinned,Note,Server\r\n/),
+    suggestedName: expect.stringMatching(/^bundles-\d{4}-\d{2}-\d{2}\.csv$/),
+    text: expect.stringMatching(/^Host,Taken,Configuration,Version,Build,Size,Verified,Pinned,Note,Server\r\n/),
   });
 });
 
@@ -365,7 +365,7 @@ test("Delete in the search box deletes a letter", async ({ page }) => {
   await page.keyboard.type("esx");
   await page.keyboard.press("Home");
   await page.keyboard.press("Delete");
-  await expect(page.getByRole("searchbox", { name: "Search bundles" })).toHaveValue("sx");
+  await expect(page.getByRole("searchbox", { name: "Filter bundles" })).toHaveValue("sx");
   await expect(dialog(page)).toBeHidden();
 });
 

@@ -146,7 +146,7 @@ test("all bundles of one host are searched", async ({ page }) => {
 
 test("what was found is exported", async ({ page }) => {
   await open(page, "small", "/search?text=ntp2");
-  await page.getByRole("button", { name: "Export CSV" }).click();
+  await page.getByRole("button", { name: "Export CSV…" }).click();
   await expect(page.getByText("The list was saved.")).toBeVisible();
   expect(await calls(page, "save_text")).toMatchObject([
     { text: expect.stringContaining('NTP,Servers,"ntp1.lab.local, ntp2.lab.local",60 hosts,Time configuration') },
@@ -236,10 +236,15 @@ test("in high contrast the mark of a change is seen on a selected row too", asyn
   await open(page, "history", "/archive");
   const changed = rows(page, "Bundles").filter({ hasText: "Changed" }).first();
   await changed.click();
+  await expect(changed).toHaveAttribute("aria-selected", "true");
   const colour = (selector: string) => changed.locator(selector).evaluate((element) => getComputedStyle(element).color);
+  // Both are asked for each time: either may be on its way from the colours of a row that is not selected.
   await expect
-    .poll(() => colour('[role="gridcell"]:has-text("Changed") svg'))
-    .toBe(await colour('[role="gridcell"] >> nth=1'));
+    .poll(async () => {
+      const mark = await colour('[role="gridcell"]:has-text("Changed") svg');
+      return mark === (await colour('[role="gridcell"] >> nth=1'));
+    })
+    .toBe(true);
 });
 
 for (const { what, route, list, pane } of [

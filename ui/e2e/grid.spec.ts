@@ -1,6 +1,6 @@
 /** The grid, on the hosts: sorting, selection, keys, columns, copies, and that a refresh loses nothing. */
 import { expect } from "@playwright/test";
-import { column, grid, open, row, rows, send, test } from "./pages";
+import { calls, column, grid, open, row, rows, send, test } from "./pages";
 
 test.use({ permissions: ["clipboard-read", "clipboard-write"] });
 
@@ -115,7 +115,7 @@ test("columns are hidden, moved and resized, and that is remembered", async ({ p
     "Last backup",
     "Backup",
     "Last outcome",
-    "Settings",
+    "Configuration",
     "Version",
     "State",
     "Build",
@@ -209,4 +209,21 @@ test("a column of reasons takes the room that is left, until it is given a width
   await expect.poll(async () => (await box("Note")).width).toBeCloseTo(grown.width - 84, -1);
   await page.mouse.dblclick(grown.x + grown.width - 84, grown.y + 10);
   await expect.poll(async () => (await box("Note")).width).toBeCloseTo(grown.width, 0);
+});
+
+test("every list can be saved from its menu, as it is shown", async ({ page }) => {
+  await open(page, "small", "/inside?file=1");
+  await page.getByLabel("Filter settings").fill("mtu");
+  await expect(rows(page, "Settings")).toHaveCount(1);
+  await rows(page, "Settings").first().click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Export CSV…" }).click();
+  await expect.poll(() => calls(page, "save_text")).toHaveLength(1);
+  const [saved] = (await calls(page, "save_text")) as { suggestedName: string; text: string }[];
+  expect(saved?.suggestedName).toMatch(/^settings-\d{4}-\d{2}-\d{2}\.csv$/);
+  expect(saved?.text.trimEnd().split("\r\n")).toHaveLength(2);
+  expect(saved?.text).toMatch(/^Section,Object,Setting,Value\r\n/);
+
+  await open(page, "small", "/hosts");
+  await rows(page, "Hosts").first().click({ button: "right" });
+  await expect(page.getByRole("menuitem", { name: "Export CSV…" })).toHaveCount(1);
 });

@@ -127,7 +127,7 @@ test("exports what is shown, in its order", async ({ page }) => {
   await open(page, "small", "/hosts");
   await page.getByRole("button", { name: "5 Failing" }).click();
   await grid(page, "Hosts").getByRole("columnheader", { name: "Name" }).click();
-  await page.getByRole("button", { name: "Export CSV" }).click();
+  await page.getByRole("button", { name: "Export CSV…" }).click();
   const [saved] = (await calls(page, "save_text")) as { suggestedName: string; text: string }[];
   expect(saved?.suggestedName).toMatch(/^hosts-\d{4}-\d{2}-\d{2}\.csv$/);
   const lines = saved?.text.trimEnd().split("\r\n") ?? [];
@@ -169,7 +169,7 @@ test("what fails is told, each by itself, and what was tried can be dismissed", 
   }
   await page.keyboard.press("F5");
   await expect(page.getByText("No refresh_hosts")).toBeVisible();
-  await page.getByRole("button", { name: "Export CSV" }).click();
+  await page.getByRole("button", { name: "Export CSV…" }).click();
   await expect(page.getByText("No save_text")).toBeVisible();
   await page.getByRole("button", { name: "Dismiss" }).click();
   await expect(page.getByText("No save_text")).toBeHidden();

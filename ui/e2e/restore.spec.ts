@@ -116,7 +116,7 @@ test("another host is chosen on purpose, and what that means is spelled out", as
   await open(page, "restoreUnknownFile", "/restore?file=1");
   await expect(page.getByText("None of the hosts that were read has the bundle's hardware UUID.")).toBeVisible();
   await page.getByRole("button", { name: "Choose a host…" }).click();
-  await page.getByRole("searchbox", { name: "Search hosts" }).fill("esx02");
+  await page.getByRole("searchbox", { name: "Filter hosts" }).fill("esx02");
   await page.getByRole("radio", { name: /esx02/ }).check();
   await expect(page.getByText(/esx02\.lab\.local would become/)).toBeVisible();
 });
@@ -138,6 +138,15 @@ test("a plan for something else ends the one that is being made, and does not he
   expect(await calls(page, "plan_restore")).toHaveLength(2);
 });
 
+test("a plan that is cancelled while it is made leaves the focus where the next one begins", async ({ page }) => {
+  await open(page, "restoreSlow", "/restore?file=1");
+  const look = page.getByRole("button", { name: "Look at the plan" });
+  await look.click();
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await expect(page.getByText("Signing in and looking at the host")).toBeHidden();
+  await expect(look).toBeFocused();
+});
+
 test("another host has another newest bundle", async ({ page }) => {
   await open(page, "small", "/hosts");
   await row(page, "Hosts", HOST).click({ button: "right" });
@@ -145,7 +154,7 @@ test("another host has another newest bundle", async ({ page }) => {
   const choice = page.getByLabel("From the archive");
   await expect(choice).toHaveValue(/esx01\.lab\.local.*-0$/);
   await page.getByRole("button", { name: "Choose another host…" }).click();
-  await page.getByRole("searchbox", { name: "Search hosts" }).fill("esx02");
+  await page.getByRole("searchbox", { name: "Filter hosts" }).fill("esx02");
   await page.getByRole("radio", { name: /esx02/ }).check();
   await expect(choice).toHaveValue(/esx02\.lab\.local.*-0$/);
   await expect(page.getByText("The bundle is of this hardware.")).toBeVisible();
@@ -324,10 +333,10 @@ test("the activity lists restores beside runs", async ({ page }) => {
 
 test("the report is copied and exported", async ({ page }) => {
   await open(page, "restoreProven", "/restores/20261122T221000Z-7c1e0");
-  await page.getByRole("button", { name: "Export as text…" }).click();
+  await page.getByRole("button", { name: "Export report as text…" }).click();
   await expect(page.getByText("The report was exported.")).toBeVisible();
   expect(await calls(page, "save_text")).toMatchObject([{ suggestedName: "restore-20261122T221000Z-7c1e0.txt" }]);
-  await page.getByRole("button", { name: "Export as JSON…" }).click();
+  await page.getByRole("button", { name: "Export report as JSON…" }).click();
   await expect.poll(() => calls(page, "export_restore")).toEqual([{ id: "20261122T221000Z-7c1e0" }]);
 });
 

@@ -18,6 +18,7 @@ test("a number is taken over by Enter and when the field is left, and can be tak
   expect(await changes(page)).toEqual([{ change: { concurrency: 12 } }]);
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(atOnce).toHaveValue("8");
+  await expect(atOnce).toBeFocused();
 
   await page.getByLabel("Stale after").fill("30");
   await page.getByLabel("Stale after").blur();

@@ -13,7 +13,6 @@ export const useBarStyles = makeStyles({
     minWidth: 0,
   },
   commands: { flex: "1 1 240px", minWidth: 0, display: "flex", overflow: "hidden" },
-  filter: { flex: "0 1 190px", minWidth: "110px" },
   count: {
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase200,

@@ -3,7 +3,7 @@
  * It sorts, selects, copies and remembers its layout; it does not know what its rows are.
  */
 import { Menu, MenuPopover } from "@fluentui/react-components";
-import { CopyRegular } from "@fluentui/react-icons";
+import { CopyRegular, DocumentTableRegular } from "@fluentui/react-icons";
 import { useTable } from "@tanstack/react-table";
 import {
   type KeyboardEvent,
@@ -16,6 +16,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { commands as ipc } from "../../ipc";
 import { copyText } from "../clipboard";
 import { CommandItems, type Commands } from "../commands";
 import { ErrorView } from "../ErrorView";
@@ -27,13 +28,13 @@ import { GridHeader } from "./GridHeader";
 import { readLayout, writeLayout } from "./layout";
 import { aimAt, clickRow, moveTo, type Selection, toggleAll, toggleRow } from "./selection";
 import { TICK_WIDTH, useGridStyles } from "./styles";
-import { commaSeparated, tabSeparated } from "./text";
+import { commaSeparated, csvName, tabSeparated } from "./text";
 
 export type { GridColumn } from "./columns";
 
 export type GridHandle = {
-  /** What is shown, in the order and with the columns that are shown. */
-  csv: () => string;
+  /** Saves what is shown, in the order and with the columns that are shown. False when the dialog was cancelled. */
+  exportCsv: () => Promise<boolean>;
   /** Focuses the row with the focus, or the first one. */
   focus: () => void;
   /** Scrolls to a row, as soon as it is shown. */
@@ -61,6 +62,9 @@ type DataGridProps<Row extends object> = {
   empty?: ReactNode;
   handle?: Ref<GridHandle>;
 };
+
+/** In the menu of every grid, once; a page may offer it in its toolbar, too. */
+export const EXPORT_CSV = { id: "list", label: "Export CSV…", icon: <DocumentTableRegular /> };
 
 type OpenMenu = { column: string | null; x: number; y: number };
 
@@ -119,17 +123,14 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     const chosen = sorted.filter((row) => selected.has(rowKey(row)));
     return chosen.length > 0 ? chosen : sorted.slice(activeIndex, activeIndex + 1);
   };
-  const [copyError, setCopyError] = useState<unknown>(null);
-  const copy = async () => {
-    try {
-      await copyText(tabSeparated(visible, chosenRows()));
-      setCopyError(null);
-    } catch (thrown) {
-      setCopyError(thrown);
-    }
+  const exportCsv = () => ipc.saveText(csvName(label, new Date()), commaSeparated(visible, sorted));
+  const [problem, setProblem] = useState<unknown>(null);
+  const attempt = (act: Promise<unknown>) => {
+    act.then(() => setProblem(null), setProblem);
   };
+  const copy = () => attempt(copyText(tabSeparated(visible, chosenRows())));
   useImperativeHandle(handle, () => ({
-    csv: () => commaSeparated(visible, sorted),
+    exportCsv,
     focus: () => body.current?.focusRow(activeIndex),
     reveal: (key) => {
       setFocusAt({ anchor: key, active: key });
@@ -176,7 +177,7 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     } else if (event.ctrlKey && event.key.toLowerCase() === "a") {
       apply({ ...selection, selected: new Set(keys) });
     } else if (event.ctrlKey && event.key.toLowerCase() === "c") {
-      void copy();
+      copy();
     } else if (event.key === "Escape" && selected.size > 0) {
       apply({ ...selection, selected: new Set() });
     } else if (event.key === "Enter" && onOpen !== undefined && sorted[activeIndex] !== undefined) {
@@ -245,9 +246,9 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
         />
       </div>
       {keys.length === 0 && empty !== undefined && <div className={styles.empty}>{empty}</div>}
-      {copyError !== null && (
+      {problem !== null && (
         <div className={styles.problem}>
-          <ErrorView error={copyError} />
+          <ErrorView error={problem} />
         </div>
       )}
       {menu !== null && menu.column === null && (
@@ -261,7 +262,10 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
               commands={[
                 ...commands,
                 ...(commands.length > 0 ? (["divider"] as const) : []),
-                { id: "copy", label: "Copy rows", icon: <CopyRegular />, shortcut: "Ctrl+C", run: () => void copy() },
+                { id: "copy", label: "Copy rows", icon: <CopyRegular />, shortcut: "Ctrl+C", run: copy },
+                ...(commands.some((command) => command !== "divider" && command.id === EXPORT_CSV.id)
+                  ? []
+                  : [{ ...EXPORT_CSV, run: () => attempt(exportCsv()) }]),
               ]}
             />
           </MenuPopover>

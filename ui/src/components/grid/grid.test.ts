@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { mergeOrder, parse } from "./layout";
 import { compareKeys, type SortValue, sortKey } from "./natural";
 import { aimAt, clickRow, moveTo, type Selection, toggleAll, toggleRow } from "./selection";
-import { commaSeparated, tabSeparated } from "./text";
+import { commaSeparated, csvName, tabSeparated } from "./text";
 
 function sorted(values: SortValue[]) {
   return values.toSorted((a, b) => compareKeys(sortKey(a) ?? "", sortKey(b) ?? ""));
@@ -68,6 +68,13 @@ test("text for other programs", () => {
   ];
   expect(tabSeparated(COLUMNS, rows)).toBe('Name\tNote\r\nesx01\ta b c\r\nsay "x", y\t=cmd()');
   expect(commaSeparated(COLUMNS, rows)).toBe('Name,Note\r\nesx01,"a\tb\nc"\r\n"say ""x"", y",\'=cmd()\r\n');
+});
+
+test("a list's file is named after it and the day", () => {
+  const now = new Date(2026, 2, 1);
+  expect(csvName("Found settings", now)).toBe("found-settings-2026-03-01.csv");
+  expect(csvName("Backup of 3 hosts…", now)).toBe("backup-of-3-hosts-2026-03-01.csv");
+  expect(csvName("主机", now)).toBe("list-2026-03-01.csv");
 });
 
 test("a remembered layout may be anything", () => {

@@ -1,4 +1,5 @@
 /** A grid as text for other programs. Pure. */
+import { localDate } from "../words";
 
 type TextColumn<Row> = { title: string; text: (row: Row) => string };
 
@@ -18,6 +19,12 @@ export function commaSeparated<Row>(columns: readonly TextColumn<Row>[], rows: r
     ...rows.map((row) => columns.map((column) => column.text(row))),
   ];
   return lines.map((cells) => `${cells.map(csvCell).join(",")}\r\n`).join("");
+}
+
+/** "found-settings-2026-03-01.csv", by the name that the grid has on its page. */
+export function csvName(label: string, now: Date): string {
+  const name = label.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return `${name.replace(/^-|-$/g, "") || "list"}-${localDate(now)}.csv`;
 }
 
 function csvCell(text: string): string {

@@ -3,6 +3,7 @@ import { ArrowClockwiseRegular, DismissCircleRegular, HistoryRegular, OpenRegula
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { AddressFilter } from "../../components/AddressFilter";
 import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
@@ -13,7 +14,6 @@ import { Page } from "../../components/Page";
 import { ListPane, Messages, PageCommands } from "../../components/PageParts";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
-import { TextFilter } from "../../components/TextFilter";
 import { DateTime } from "../../components/Time";
 import { byteSize, dateTime, ofTotal, plural, wholeNumber } from "../../components/words";
 import type { RunRow } from "../../ipc";
@@ -37,7 +37,6 @@ const useStyles = makeStyles({
     padding: "4px 16px 6px",
     flexShrink: 0,
   },
-  search: { width: "220px", minWidth: 0 },
   count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
 
@@ -151,7 +150,7 @@ function Runs({ search, onSearch }: RunsProps) {
   const text = search.text?.trim().toLowerCase() ?? "";
   const incompleteOnly = search.incomplete === true;
   const [retried, setRetried] = useState<string | null>(null);
-  const searchBox = useRef<HTMLInputElement>(null);
+  const filterBox = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
   const { said, setSaid, ...acts } = useReportActs();
 
@@ -173,7 +172,7 @@ function Runs({ search, onSearch }: RunsProps) {
   );
   useShortcuts({
     F5: () => void refresh(),
-    "Ctrl+F": () => searchBox.current?.focus(),
+    "Ctrl+F": () => filterBox.current?.focus(),
     "Ctrl+A": () => {
       setSelected(new Set(shown.map(runKey)));
       grid.current?.focus();
@@ -229,15 +228,13 @@ function Runs({ search, onSearch }: RunsProps) {
         (runs.data !== undefined || !runs.isError) && (
           <ListPane label="Runs" pane="runs">
             <search className={styles.filters} aria-label="Filters">
-              <TextFilter
-                label="Search runs"
-                placeholder="Search"
-                title="Date, note, server or run (Ctrl+F)"
-                className={styles.search}
+              <AddressFilter
+                label="Filter runs"
+                finds="Date, note, server or run"
                 maxLength={MAX_TEXT}
                 text={search.text}
                 onSearch={onSearch}
-                box={searchBox}
+                box={filterBox}
               />
               <ToggleButton
                 size="small"

@@ -75,7 +75,7 @@ export function HostReport({ hosts, onShowRecord }: HostReportProps) {
           host.server === null ? null : { term: "Server", value: host.server },
           record === null || host.settings === null
             ? null
-            : { term: "Settings", value: <Standing record={record} standing={host.settings} /> },
+            : { term: "Configuration", value: <Standing record={record} standing={host.settings} /> },
           host.result === "saved" ? { term: "Size", value: byteSize(host.bytes) } : null,
           host.seconds === null ? null : { term: "Duration", value: secondsInWords(host.seconds) },
           record === null ? null : { term: "Record", value: record, copy: record },

@@ -1,13 +1,4 @@
-import {
-  Button,
-  MessageBar,
-  MessageBarBody,
-  makeStyles,
-  SearchBox,
-  Tab,
-  TabList,
-  tokens,
-} from "@fluentui/react-components";
+import { Button, MessageBar, MessageBarBody, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { ArchiveRegular, ArrowLeftRegular, ArrowUndoRegular, PanelRightRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -15,6 +6,7 @@ import { type ReactNode, useMemo, useRef, useState } from "react";
 import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
+import { FilterBox } from "../../components/FilterBox";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
@@ -55,7 +47,6 @@ const useStyles = makeStyles({
     padding: "4px 16px 6px",
     flexShrink: 0,
   },
-  search: { width: "180px", minWidth: 0 },
   count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
 
@@ -102,7 +93,7 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
   { id: "name", title: "Host", width: 190, isFixed: true, text: (host) => host.name },
   {
     id: "result",
-    title: "Result",
+    title: "Outcome",
     width: 124,
     text: resultWords,
     draw: (host) => (
@@ -120,7 +111,7 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
   },
   {
     id: "standing",
-    title: "Settings",
+    title: "Configuration",
     width: 184,
     text: ({ settings }) => standingWords(settings),
     draw: ({ settings }) => <StandingCell standing={settings} />,
@@ -159,7 +150,7 @@ function Report({ run }: { run: RunView }) {
   const hasRoom = useMedia("(min-width: 820px)");
   const [wantsDetails, setWantsDetails] = useState<boolean | null>(null);
   const hasDetails = wantsDetails ?? isWide;
-  const searchBox = useRef<HTMLInputElement>(null);
+  const filterBox = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
   const { said, setSaid, ...acts } = useReportActs();
   const toggleDetails = () => setWantsDetails(!hasDetails);
@@ -170,7 +161,7 @@ function Report({ run }: { run: RunView }) {
     [rows, shown, wanted],
   );
   useShortcuts({
-    "Ctrl+F": () => searchBox.current?.focus(),
+    "Ctrl+F": () => filterBox.current?.focus(),
     "Ctrl+A": () => {
       setSelected(new Set(found.map(reportedKey)));
       grid.current?.focus();
@@ -217,20 +208,17 @@ function Report({ run }: { run: RunView }) {
       <Columns>
         <ListPane label="Hosts of the run" pane="hosts">
           <div className={styles.filters}>
-            <SearchBox
-              size="small"
-              className={styles.search}
-              input={{ ref: searchBox }}
-              placeholder="Search"
-              aria-label="Search hosts"
-              title="Host, server or reason (Ctrl+F)"
-              value={text}
-              onChange={(_, data) => setText(data.value)}
-              onKeyDown={(event) => event.key === "Escape" && setText("")}
+            <FilterBox
+              box={filterBox}
+              label="Filter hosts"
+              finds="Host, server or reason"
+              text={text}
+              onText={setText}
+              onLeave={() => grid.current?.focus()}
             />
             <TabList
               size="small"
-              aria-label="Result"
+              aria-label="Outcome"
               selectedValue={shown}
               onTabSelect={(_, { value }) => setShown(shownOf(value))}
             >

@@ -229,7 +229,7 @@ export function ArchiveCalendar({ days, changed, range, onRange }: ArchiveCalend
           />
         ))}
       </div>
-      {changed.length > 0 && <p className={styles.legend}>Settings changed</p>}
+      {changed.length > 0 && <p className={styles.legend}>Configuration changed</p>}
     </div>
   );
 }

@@ -1,8 +1,8 @@
 import { Button, Dropdown, makeStyles, Option, ToggleButton, tokens } from "@fluentui/react-components";
 import { DismissRegular, PinRegular, TimerRegular } from "@fluentui/react-icons";
 import type { ReactNode, Ref } from "react";
+import { AddressFilter } from "../../components/AddressFilter";
 import { HostChoice } from "../../components/HostChoice";
-import { TextFilter } from "../../components/TextFilter";
 import type { ArchiveOverview } from "../../ipc";
 import { rangeInWords } from "./calendar";
 import { type ArchiveSearch, MAX_TEXT, rangeOf } from "./search";
@@ -16,7 +16,6 @@ const useStyles = makeStyles({
     padding: "4px 12px 6px",
     flexShrink: 0,
   },
-  search: { flexGrow: 1, flexBasis: "116px", minWidth: 0, maxWidth: "220px" },
   choice: {
     flexGrow: 1,
     flexBasis: "116px",
@@ -37,25 +36,23 @@ type ArchiveFiltersProps = {
   overview: ArchiveOverview;
   search: ArchiveSearch;
   onSearch: (change: Partial<ArchiveSearch>) => void;
-  searchBox: Ref<HTMLInputElement>;
+  filterBox: Ref<HTMLInputElement>;
   /** How much is shown. */
   children: ReactNode;
 };
 
-export function ArchiveFilters({ overview, search, onSearch, searchBox, children }: ArchiveFiltersProps) {
+export function ArchiveFilters({ overview, search, onSearch, filterBox, children }: ArchiveFiltersProps) {
   const styles = useStyles();
   const range = rangeOf(search);
   return (
     <search className={styles.row} aria-label="Filters">
-      <TextFilter
-        label="Search bundles"
-        placeholder="Search"
-        title="Name, version, build, note or id (Ctrl+F)"
-        className={styles.search}
+      <AddressFilter
+        label="Filter bundles"
+        finds="Name, version, build, note or id"
         maxLength={MAX_TEXT}
         text={search.text}
         onSearch={onSearch}
-        box={searchBox}
+        box={filterBox}
       />
       <HostChoice
         label="Host"

@@ -115,8 +115,8 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
   useEffect(() => {
     search.record !== undefined && grid.current?.reveal(search.record);
   }, [search.record]);
-  const searchBox = useRef<HTMLInputElement>(null);
-  const { acts, said, setSaid } = useActs(chosen);
+  const filterBox = useRef<HTMLInputElement>(null);
+  const { acts, attempt, said, setSaid } = useActs(chosen);
   const flow = useDeletion(() => setSelected(new Set()));
   const close = () => flow.close().catch((error) => setSaid({ error }));
   const deleted = (head: JobHead) => {
@@ -137,7 +137,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
         hasDetails || toggleDetails();
         setEditingNote(true);
       },
-      saveList: () => acts.saveList(grid.current?.csv() ?? ""),
+      exportCsv: () => attempt(async () => ((await grid.current?.exportCsv()) ? "The list was saved." : null)),
       remove: () => void flow.planDelete(chosen.map(recordKey)),
       prune: flow.askPrune,
       toggleCalendar,
@@ -145,7 +145,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
     },
   });
   useShortcuts({
-    "Ctrl+F": () => searchBox.current?.focus(),
+    "Ctrl+F": () => filterBox.current?.focus(),
     "Ctrl+A": () => {
       setSelected(new Set(rows.map(recordKey)));
       grid.current?.focus();
@@ -185,7 +185,7 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
             }
           }}
         >
-          <ArchiveFilters overview={overview} search={search} onSearch={onSearch} searchBox={searchBox}>
+          <ArchiveFilters overview={overview} search={search} onSearch={onSearch} filterBox={filterBox}>
             {list.data !== undefined && listInWords(rows.length, list.data.total, overview.records)}
             {chosen.length > 0 && `, ${wholeNumber(chosen.length)} selected`}
           </ArchiveFilters>

@@ -110,7 +110,7 @@ function Details({ details, isEditingNote, onEditingNote }: DetailsProps) {
         </ul>
       )}
       <NoteEditor record={row} isEditing={isEditingNote} onEditing={onEditingNote} />
-      <Facts facts={[{ term: "Settings", value: <Standing record={row.id} standing={row.standing} /> }]} />
+      <Facts facts={[{ term: "Configuration", value: <Standing record={row.id} standing={row.standing} /> }]} />
       <HostChanges identity={row.identity} />
       <Proof rungs={details.proof} isVerified={row.verified !== null} />
       <Facts

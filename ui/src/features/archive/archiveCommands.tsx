@@ -8,7 +8,6 @@ import {
   CalendarRegular,
   DeleteRegular,
   DocumentSearchRegular,
-  DocumentTableRegular,
   FolderOpenRegular,
   FolderRegular,
   NoteEditRegular,
@@ -18,6 +17,7 @@ import {
   ShieldCheckmarkRegular,
 } from "@fluentui/react-icons";
 import type { Commands } from "../../components/commands";
+import { EXPORT_CSV } from "../../components/grid/DataGrid";
 import type { RecordRow } from "../../ipc";
 
 type ArchiveState = {
@@ -38,7 +38,7 @@ type ArchiveState = {
     remove: () => void;
     prune: () => void;
     refresh: () => void;
-    saveList: () => void;
+    exportCsv: () => void;
     openFolder: () => void;
     toggleCalendar: () => void;
     toggleDetails: () => void;
@@ -101,7 +101,7 @@ export function archiveCommands({ chosen, isReading, hasCalendar, hasDetails, ac
     { id: "verifyAll", label: "Verify all", icon: <ShieldCheckmarkRegular />, run: acts.verifyAll },
     { id: "prune", label: "Prune…", icon: <BroomRegular />, run: acts.prune },
     { id: "folder", label: "Open folder", icon: <FolderRegular />, run: acts.openFolder },
-    { id: "list", label: "Save list…", icon: <DocumentTableRegular />, run: acts.saveList },
+    { ...EXPORT_CSV, run: acts.exportCsv },
     { id: "reveal", label: "Show in folder", icon: <FolderOpenRegular />, disabled: !isOne, run: acts.reveal },
     { id: "note", label: "Note…", icon: <NoteEditRegular />, disabled: !isOne, run: acts.note },
     {

@@ -46,7 +46,7 @@ export const RECORD_COLUMNS: readonly GridColumn<RecordRow>[] = [
   TAKEN_COLUMN,
   {
     id: "standing",
-    title: "Settings",
+    title: "Configuration",
     width: 184,
     text: ({ standing }) => standingWords(standing),
     draw: ({ standing }) => <StandingCell standing={standing} />,

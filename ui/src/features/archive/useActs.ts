@@ -53,10 +53,8 @@ export function useActs(chosen: readonly RecordRow[]) {
         await commands.openFolder("archive");
         return null;
       }),
-    saveList: (csv: string) =>
-      attempt(async () => ((await commands.saveText("bundles.csv", csv)) ? "The list was saved." : null)),
   };
-  return { acts, said, setSaid };
+  return { acts, attempt, said, setSaid };
 }
 
 async function pinAll(records: readonly RecordRow[], pinned: boolean): Promise<string | null> {

@@ -1,4 +1,4 @@
-import { Button, makeStyles, SearchBox, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import {
   ArrowClockwiseRegular,
   DismissCircleRegular,
@@ -11,6 +11,7 @@ import { Bar } from "../../components/Bar";
 import { CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
+import { FilterBox } from "../../components/FilterBox";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
@@ -241,14 +242,12 @@ function JobView({ job }: { job: Job }) {
           <CommandBar commands={commands} label="Commands for the task" />
         </div>
         <FilterTabs items={job.items} kind={head.kind} chosen={filter} onChoose={setFilter} />
-        <SearchBox
-          ref={filterBox}
-          size="small"
-          className={bar.filter}
-          placeholder="Filter (Ctrl+F)"
-          aria-label="Filter"
-          value={typed}
-          onChange={(_, { value }) => setTyped(value)}
+        <FilterBox
+          box={filterBox}
+          label={`Filter ${ITEM_WORDS[head.kind].item}s`}
+          text={typed}
+          onText={setTyped}
+          onLeave={() => grid.current?.focus()}
         />
         <span className={bar.count} role="status">
           {ofTotal(shown.length, rows.length, ITEM_WORDS[head.kind].item)}

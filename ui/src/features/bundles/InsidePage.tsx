@@ -12,6 +12,7 @@ import { ArchiveRegular, BranchCompareRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useCanGoBack, useNavigate, useRouter } from "@tanstack/react-router";
 import { type ReactNode, type Ref, useCallback, useMemo, useRef, useState } from "react";
+import { AddressFilter } from "../../components/AddressFilter";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
@@ -21,7 +22,6 @@ import { Page } from "../../components/Page";
 import { Columns, DetailsPane, ListPane, Messages } from "../../components/PageParts";
 import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
-import { TextFilter } from "../../components/TextFilter";
 import { byteSize, ofTotal, plural, wholeNumber } from "../../components/words";
 import { type BundleChoice, type BundleFileRow, type BundleInside, commands, type SealingView } from "../../ipc";
 import { FilePane } from "./FilePane";
@@ -351,16 +351,7 @@ function FilterBar({ label, search, onSearch, box, count, children }: FilterBarP
   const styles = useBarStyles();
   return (
     <search className={styles.bar} aria-label="Filters">
-      <TextFilter
-        label={label}
-        placeholder="Filter"
-        title="Ctrl+F"
-        className={styles.filter}
-        maxLength={MAX_FILTER}
-        text={search.text}
-        onSearch={onSearch}
-        box={box}
-      />
+      <AddressFilter label={label} maxLength={MAX_FILTER} text={search.text} onSearch={onSearch} box={box} />
       {children}
       <span className={styles.count} role="status">
         {count}

@@ -1,5 +1,5 @@
 import { Button, Link, makeStyles, SearchBox, tokens } from "@fluentui/react-components";
-import { ArrowDownloadRegular, SearchRegular } from "@fluentui/react-icons";
+import { SearchRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
@@ -7,7 +7,7 @@ import { Bar } from "../../components/Bar";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
-import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
+import { DataGrid, EXPORT_CSV, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { HostChoice } from "../../components/HostChoice";
 import { Page } from "../../components/Page";
 import { Columns, DetailsPane, ListPane, Messages } from "../../components/PageParts";
@@ -66,8 +66,7 @@ export function SearchPage(): ReactNode {
   useShortcuts({ "Ctrl+F": () => box.current?.focus(), F5: again });
   const grid = useRef<GridHandle>(null);
   const { said, setSaid, attempt } = useSaid();
-  const exportCsv = async () =>
-    (await commands.saveText("search.csv", grid.current?.csv() ?? "")) ? "The list was saved." : null;
+  const exportCsv = async () => ((await grid.current?.exportCsv()) ? "The list was saved." : null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     typed.trim() === search.text ? again() : go({ ...search, text: typed.trim() });
@@ -80,11 +79,11 @@ export function SearchPage(): ReactNode {
         <Button
           size="small"
           appearance="subtle"
-          icon={<ArrowDownloadRegular />}
+          icon={EXPORT_CSV.icon}
           disabled={found === undefined || found.hits.length === 0}
           onClick={() => attempt(exportCsv)}
         >
-          Export CSV
+          {EXPORT_CSV.label}
         </Button>
       }
     >

@@ -8,7 +8,6 @@ import {
   MessageBar,
   MessageBarBody,
   makeStyles,
-  SearchBox,
   Tab,
   TabList,
   tokens,
@@ -19,6 +18,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useRef, useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
+import { FilterBox } from "../../components/FilterBox";
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
@@ -44,7 +44,7 @@ const useStyles = makeStyles({
     marginBottom: "4px",
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
   },
-  filter: { flex: "0 1 190px", minWidth: "110px", marginLeft: "auto" },
+  tabList: { marginRight: "auto" },
   body: { overflowWrap: "anywhere", whiteSpace: "normal" },
   quiet: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
@@ -166,6 +166,7 @@ function Differences({ comparison, search, onSearch }: DifferencesProps) {
       </p>
       <div className={styles.tabs}>
         <TabList
+          className={styles.tabList}
           size="small"
           selectedValue={isFiles ? "files" : "settings"}
           onTabSelect={(_, { value }) =>
@@ -177,17 +178,7 @@ function Differences({ comparison, search, onSearch }: DifferencesProps) {
         </TabList>
         {!isFiles && groups.length > 0 && (
           <>
-            <SearchBox
-              size="small"
-              className={styles.filter}
-              input={{ ref: box }}
-              placeholder="Filter"
-              aria-label="Filter differences"
-              title="Ctrl+F"
-              value={text}
-              maxLength={200}
-              onChange={(_, { value }) => setText(value)}
-            />
+            <FilterBox box={box} label="Filter differences" text={text} maxLength={200} onText={setText} />
             <span className={styles.quiet}>{ofTotal(countChanges(shown), sent, "setting")}</span>
           </>
         )}

@@ -138,7 +138,7 @@ function OneHost({ host }: { host: ShownHost }) {
             </>
           )}
         </Fact>
-        <Fact name="Settings">
+        <Fact name="Configuration">
           {host.lastGood !== null && host.standing !== null && (
             <Standing record={host.lastGood.record} standing={host.standing} />
           )}

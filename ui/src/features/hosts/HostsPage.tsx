@@ -1,6 +1,5 @@
-import { Button, makeStyles, mergeClasses, SearchBox, Spinner, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
 import {
-  ArrowDownloadRegular,
   ArrowSyncRegular,
   ArrowUndoRegular,
   BranchCompareRegular,
@@ -15,7 +14,8 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { type Command, CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
-import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
+import { FilterBox } from "../../components/FilterBox";
+import { DataGrid, EXPORT_CSV, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { Messages } from "../../components/PageParts";
@@ -23,7 +23,7 @@ import { useBarStyles } from "../../components/pageBar";
 import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { useNow } from "../../components/useNow";
-import { age, localDate, ofTotal, plural, wholeNumber } from "../../components/words";
+import { age, ofTotal, plural, wholeNumber } from "../../components/words";
 import { type HostRow, type HostsView, commands as ipc } from "../../ipc";
 import { useMedia } from "../../theme";
 import { BackupDialog } from "../backup/BackupDialog";
@@ -166,10 +166,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
   const select = (keys: Iterable<string>) => useHostsPage.setState({ selected: [...keys] });
   const showDetails = (isShown: boolean) =>
     hasRoomForDetails ? useHostsPage.setState({ areDetailsShown: isShown }) : setOverlayOpen(isShown);
-  const exportCsv = async () =>
-    (await ipc.saveText(`hosts-${localDate(new Date())}.csv`, grid.current?.csv() ?? ""))
-      ? "The list was saved."
-      : null;
+  const exportCsv = async () => ((await grid.current?.exportCsv()) ? "The list was saved." : null);
   const openNode = (node: TreeNode) => {
     useHostsPage.setState({ place: placeOfNode(node), selected: node.host === null ? page.selected : [node.key] });
     if (node.host !== null) {
@@ -245,9 +242,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       run: onRefresh,
     },
     {
-      id: "export",
-      label: "Export CSV",
-      icon: <ArrowDownloadRegular />,
+      ...EXPORT_CSV,
       disabled: shown.length === 0,
       run: () => attempt(exportCsv),
     },
@@ -292,23 +287,12 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
             grid.current?.focus();
           }}
         />
-        <SearchBox
-          ref={filterBox}
-          size="small"
-          className={bar.filter}
-          placeholder="Filter (Ctrl+F)"
-          aria-label="Filter hosts"
-          value={page.text}
-          onChange={(_, { value }) => useHostsPage.setState({ text: value })}
-          onKeyDown={(event) => {
-            if (event.key === "Escape" && page.text !== "") {
-              useHostsPage.setState({ text: "" });
-              event.preventDefault();
-            } else if (event.key === "ArrowDown" || event.key === "Enter") {
-              grid.current?.focus();
-              event.preventDefault();
-            }
-          }}
+        <FilterBox
+          box={filterBox}
+          label="Filter hosts"
+          text={page.text}
+          onText={(text) => useHostsPage.setState({ text })}
+          onLeave={() => grid.current?.focus()}
         />
         <span className={bar.count} role="status">
           {chosen.length > 1

@@ -57,7 +57,7 @@ export const HOST_COLUMNS: readonly GridColumn<ShownHost>[] = [
   },
   {
     id: "standing",
-    title: "Settings",
+    title: "Configuration",
     width: 184,
     text: ({ standing }) => standingWords(standing),
     draw: ({ standing }) => <StandingCell standing={standing} />,

@@ -78,7 +78,7 @@ function Choice({ hosts, host, onHost }: Pick<HostPartProps, "hosts" | "host" | 
         size="small"
         className={styles.field}
         placeholder="Host or server"
-        aria-label="Search hosts"
+        aria-label="Filter hosts"
         value={typed}
         onChange={(_, { value }) => setTyped(value)}
       />

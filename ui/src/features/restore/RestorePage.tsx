@@ -74,6 +74,7 @@ export function RestorePage(): ReactNode {
   useEffect(() => (isLooking ? endPlanning : undefined), [isLooking]);
   // An ended one may answer after the next one was begun.
   const turn = useRef(0);
+  const lookButton = useRef<HTMLButtonElement>(null);
   const look = async (before: RestorePlanView | null) => {
     if (choice === null || host === undefined || choices === null) {
       return;
@@ -150,6 +151,7 @@ export function RestorePage(): ReactNode {
         {planning.kind !== "made" && (
           <div className={styles.row}>
             <Button
+              ref={lookButton}
               appearance="primary"
               icon={<ClipboardTaskListLtrRegular />}
               disabled={!isReady}
@@ -160,7 +162,15 @@ export function RestorePage(): ReactNode {
             </Button>
             {isLooking ? (
               <>
-                <Button onClick={() => void commands.cancelRestorePlan().catch(setError)}>Cancel</Button>
+                <Button
+                  onClick={() => {
+                    // This one goes as soon as nothing is looked at any more.
+                    lookButton.current?.focus();
+                    commands.cancelRestorePlan().catch(setError);
+                  }}
+                >
+                  Cancel
+                </Button>
                 <span className={styles.quiet} role="status">
                   Signing in and looking at the host
                 </span>

@@ -97,7 +97,7 @@ function Report({ restore, onAgain }: { restore: RestoreView; onAgain: () => voi
     },
     {
       id: "text",
-      label: "Export as text…",
+      label: "Export report as text…",
       icon: <ArrowExportRegular />,
       run: () =>
         attempt(async () =>
@@ -106,7 +106,7 @@ function Report({ restore, onAgain }: { restore: RestoreView; onAgain: () => voi
     },
     {
       id: "json",
-      label: "Export as JSON…",
+      label: "Export report as JSON…",
       icon: <ArrowExportRegular />,
       run: () => attempt(async () => ((await commands.exportRestore(row.id)) ? "The report was exported." : null)),
     },

@@ -1,5 +1,5 @@
 import { Field, Input, Link, makeStyles } from "@fluentui/react-components";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { wholeNumberIn } from "../../components/wholeNumberIn";
 import type { SettingsChange } from "../../ipc";
 import { useSettingsStyles } from "./styles";
@@ -27,6 +27,7 @@ export function NumberSetting({ label, hint, unit, value, least, most, change }:
   const [draft, setDraft] = useState<string | null>(null);
   const [before, setBefore] = useState<number | null>(null);
   const { state, apply, forget } = useSetting();
+  const input = useRef<HTMLInputElement>(null);
   const parsed = wholeNumberIn(draft ?? String(value), least, most);
   const commit = async () => {
     if (draft === null || parsed.value === null || state.kind === "saving") {
@@ -40,6 +41,8 @@ export function NumberSetting({ label, hint, unit, value, least, most, change }:
     }
   };
   const undo = async (to: number) => {
+    // The link goes at once.
+    input.current?.focus();
     if (await apply(change(to))) {
       setBefore(null);
     }
@@ -71,6 +74,7 @@ export function NumberSetting({ label, hint, unit, value, least, most, change }:
     >
       <Input
         className={styles.input}
+        input={{ ref: input }}
         inputMode="numeric"
         contentAfter={unit}
         value={draft ?? String(value)}

@@ -1,23 +1,17 @@
-import { SearchBox } from "@fluentui/react-components";
-import { type Ref, useEffect, useState } from "react";
+import { type ComponentProps, useEffect, useState } from "react";
+import { FilterBox } from "./FilterBox";
 
 const DEBOUNCE_MS = 250;
 
-type TextFilterProps = {
-  label: string;
-  placeholder: string;
-  title: string;
-  className: string;
-  maxLength: number;
+type AddressFilterProps = Omit<ComponentProps<typeof FilterBox>, "text" | "onText"> & {
   /** As the page's address has it. */
   text: string | undefined;
   /** Must not change from one drawing to the next, or what is typed waits. */
   onSearch: (change: { text: string | undefined }) => void;
-  box: Ref<HTMLInputElement>;
 };
 
 /** A filter that stands in the page's address. What is typed is searched for when the typing pauses. */
-export function TextFilter({ label, placeholder, title, className, maxLength, text, onSearch, box }: TextFilterProps) {
+export function AddressFilter({ text, onSearch, ...box }: AddressFilterProps) {
   const [typed, setTyped] = useState(text ?? "");
   const [sent, setSent] = useState(text);
   const [known, setKnown] = useState(text);
@@ -37,23 +31,5 @@ export function TextFilter({ label, placeholder, title, className, maxLength, te
     }, DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [wanted, text, onSearch]);
-  return (
-    <SearchBox
-      size="small"
-      className={className}
-      input={{ ref: box }}
-      placeholder={placeholder}
-      aria-label={label}
-      title={title}
-      value={typed}
-      maxLength={maxLength}
-      onChange={(_, data) => setTyped(data.value)}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && typed !== "") {
-          event.stopPropagation();
-          setTyped("");
-        }
-      }}
-    />
-  );
+  return <FilterBox {...box} text={typed} onText={setTyped} />;
 }
