@@ -52,6 +52,20 @@ test("the tree narrows the grid, by mouse and keyboard", async ({ page }) => {
   await expect(page.getByText("60 hosts", { exact: true })).toBeVisible();
 });
 
+test("with several servers the tree leads back to all of them", async ({ page }) => {
+  await open(page, "large", "/hosts");
+  const node = (name: RegExp) => page.getByRole("tree", { name: "Inventory" }).getByRole("treeitem", { name });
+  await expect(node(/^All servers, 2,500 hosts/)).toHaveAttribute("aria-selected", "true");
+  await node(/^vc02/).click();
+  await expect(page.getByText("800 of 2,500 hosts", { exact: true })).toBeVisible();
+  await node(/^All servers/).click();
+  await expect(page.getByText("2,500 hosts", { exact: true })).toBeVisible();
+  await node(/^vc02/).click();
+  await page.keyboard.press("Home");
+  await expect(node(/^All servers/)).toBeFocused();
+  await expect(page.getByText("2,500 hosts", { exact: true })).toBeVisible();
+});
+
 test("what is filtered and selected survives another page and a reload", async ({ page }) => {
   await open(page, "small", "/hosts");
   await page.getByRole("button", { name: "5 Failing" }).click();

@@ -4,6 +4,7 @@ import {
   ChevronDownRegular,
   ChevronRightRegular,
   FolderRegular,
+  GlobeRegular,
   LayerRegular,
   ServerMultipleRegular,
   ServerRegular,
@@ -15,7 +16,7 @@ import { Mark } from "../../components/Mark";
 import { plural, wholeNumber } from "../../components/words";
 import type { HostRow, ServerState } from "../../ipc";
 import { safetyMark } from "./hostWords";
-import { inventoryTree, type PlaceKind, type ShownNode, shownNodes, type TreeNode } from "./inventoryTree";
+import { inventoryTree, type PlaceKind, placeOfNode, type ShownNode, shownNodes, type TreeNode } from "./inventoryTree";
 
 const ROW = 26;
 
@@ -71,22 +72,22 @@ const useStyles = makeStyles({
 type HostTreeProps = {
   servers: readonly ServerState[];
   hosts: readonly HostRow[];
-  /** The key of the selected node. */
+  /** The place that is selected; null is everything. */
   selected: string | null;
   toggled: readonly string[];
   onToggle: (key: string) => void;
   onSelect: (node: TreeNode) => void;
 };
 
-/** The inventory: server, datacenter, folders and cluster, host. Only the nodes in sight are drawn. */
+/** The inventory: servers, datacenter, folders and cluster, host. Only the nodes in sight are drawn. */
 export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect }: HostTreeProps) {
   const styles = useStyles();
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const roots = useMemo(() => inventoryTree(servers, hosts), [servers, hosts]);
   const shown = useMemo(() => {
     const differs = new Set(toggled);
-    // Servers and datacenters are open at first, what is below them closed.
-    return shownNodes(roots, (node) => (node.kind === "server") !== differs.has(node.key));
+    // Servers are open at first, what is below them closed.
+    return shownNodes(roots, (node) => (node.kind === "all" || node.kind === "server") !== differs.has(node.key));
   }, [roots, toggled]);
   const [active, setActive] = useState<string | null>(selected);
   const found = shown.findIndex(({ node }) => node.key === active);
@@ -159,6 +160,7 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
             return null;
           }
           const { node } = entry;
+          const isSelected = node.host === null && placeOfNode(node) === selected;
           return (
             <div
               key={node.key}
@@ -167,11 +169,11 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
               aria-posinset={entry.position}
               aria-setsize={entry.siblings}
               aria-expanded={entry.isExpanded ?? undefined}
-              aria-selected={node.key === selected}
+              aria-selected={isSelected}
               aria-label={nodeLabel(node)}
               tabIndex={item.index === activeIndex ? 0 : -1}
               title={node.label}
-              className={mergeClasses(styles.node, node.key === selected && styles.selected)}
+              className={mergeClasses(styles.node, isSelected && styles.selected)}
               style={{ transform: `translateY(${item.start}px)`, "--depth": String(entry.depth) }}
               onClick={() => {
                 setActive(node.key);
@@ -209,6 +211,7 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
 }
 
 const ICONS: Record<PlaceKind, React.ReactElement> = {
+  all: <GlobeRegular />,
   server: <ServerMultipleRegular />,
   datacenter: <BuildingRegular />,
   folder: <FolderRegular />,

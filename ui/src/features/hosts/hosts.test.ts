@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { HostRow, RecordStanding } from "../../ipc";
 import { countSafeties, filterHosts, placeKey } from "./filter";
 import { outcomeWords, stateWords } from "./hostWords";
-import { inventoryTree, shownNodes } from "./inventoryTree";
+import { inventoryTree, placeOfNode, shownNodes } from "./inventoryTree";
 import { withStandings } from "./standings";
 
 function host(name: string, change: Partial<HostRow> = {}): HostRow {
@@ -82,6 +82,16 @@ test("the tree goes from server to host, sorted as people read", () => {
     "      host esx2 0/0",
   ]);
   expect(shownNodes(tree, (_, depth) => depth < 1)).toHaveLength(3);
+});
+
+test("with several servers, a root is all of them", () => {
+  const servers = ["vc02", "vc01", "vc03"].map((name) => ({ name, readAt: null, error: null, remedy: null }));
+  const [root, ...others] = inventoryTree(servers, HOSTS);
+  expect(others).toEqual([]);
+  expect(root).toMatchObject({ label: "All servers", hosts: 3, failing: 1 });
+  expect(root?.children.map(({ label, hosts }) => `${label} ${hosts}`)).toEqual(["vc02 0", "vc01 3", "vc03 0"]);
+  expect(root && placeOfNode(root)).toBeNull();
+  expect(inventoryTree(servers.slice(0, 1), HOSTS)[0]?.kind).toBe("server");
 });
 
 test("a host's state and last outcome", () => {

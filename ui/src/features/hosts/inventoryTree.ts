@@ -1,9 +1,9 @@
-/** The inventory as a tree: server, datacenter, folders and cluster, host. Pure. */
+/** The inventory as a tree: all servers where there are several, server, datacenter, folders and cluster, host. Pure. */
 import { compareKeys, sortKey } from "../../components/grid/natural";
 import type { HostRow, ServerState } from "../../ipc";
 import { placeKey, placeOf } from "./filter";
 
-export type PlaceKind = "server" | "datacenter" | "folder" | "cluster" | "host";
+export type PlaceKind = "all" | "server" | "datacenter" | "folder" | "cluster" | "host";
 
 export type TreeNode = {
   key: string;
@@ -18,6 +18,9 @@ export type TreeNode = {
   /** Of a host: what the grid knows it by. */
   host: HostRow | null;
 };
+
+/** No place has it: theirs are JSON. */
+const ALL_KEY = "all";
 
 export function inventoryTree(servers: readonly ServerState[], hosts: readonly HostRow[]): TreeNode[] {
   const roots = new Map<string, TreeNode>();
@@ -50,7 +53,13 @@ export function inventoryTree(servers: readonly ServerState[], hosts: readonly H
     }
     parent.children.push({ ...place(host.key, host.host.name, "host"), host });
   }
-  return [...roots.values()];
+  const children = [...roots.values()];
+  if (children.length < 2) {
+    return children;
+  }
+  const total = (of: (node: TreeNode) => number) => children.reduce((sum, node) => sum + of(node), 0);
+  const all = place(ALL_KEY, "All servers", "all");
+  return [{ ...all, hosts: total((node) => node.hosts), failing: total((node) => node.failing), children }];
 }
 
 export type ShownNode = {
@@ -80,9 +89,9 @@ export function shownNodes(
   return shown;
 }
 
-/** The place that a click on a node narrows the grid to: a host's is where it is. */
-export function placeOfNode(node: TreeNode): string {
-  return node.host === null ? node.key : placeOf(node.host);
+/** The place that a click on a node narrows the grid to: a host's is where it is, null is everything. */
+export function placeOfNode(node: TreeNode): string | null {
+  return node.kind === "all" ? null : node.host === null ? node.key : placeOf(node.host);
 }
 
 function place(key: string, label: string, kind: PlaceKind): TreeNode {
