@@ -1,6 +1,6 @@
 /** The frame: navigation, panes, shortcuts, help, zoom, the demo's banner. */
 import { expect } from "@playwright/test";
-import { calls, open, row, rows, send, spoil, test } from "./pages";
+import { calls, grid, open, row, rows, send, spoil, test } from "./pages";
 
 test("F6 goes around the panes, Shift+F6 back", async ({ page }) => {
   await page.setViewportSize({ width: 1500, height: 800 });
@@ -98,6 +98,86 @@ test("when what a dialog was opened from is gone, the focus is in the list", asy
   await page.getByRole("button", { name: /^Delete [\d,]+ bundles/ }).click();
   await expect(page.getByText(/ deleted, .* freed/)).toBeVisible();
   await expect(page.getByRole("grid", { name: "Bundles" }).locator(":focus")).toBeAttached();
+});
+
+test("each page gives the window its title, and takes the focus that was lost with the page before", async ({
+  page,
+}) => {
+  const expectListFocused = async (name: string) => expect(grid(page, name).locator("[data-key]:focus")).toBeAttached();
+  await open(page, "history", "/archive");
+  await expect(page).toHaveTitle("Archive - Hostkeep");
+  await rows(page, "Bundles").nth(3).click();
+  await page.keyboard.press("Enter");
+  await expectListFocused("Settings");
+  await expect(page).toHaveTitle("Inside a bundle - Hostkeep");
+  await page.keyboard.press("Alt+ArrowLeft");
+  await expectListFocused("Bundles");
+  await page.getByRole("link", { name: "Schedules" }).click();
+  await expect(page.getByRole("link", { name: "Schedules" })).toBeFocused();
+  await page.getByRole("button", { name: "Copy" }).first().click();
+  await page.keyboard.press("Control+,");
+  await expectListFocused("Servers");
+  await expect(page).toHaveTitle("Settings - Hostkeep");
+  await page.getByRole("link", { name: "Activity" }).click();
+  await rows(page, "Runs").first().click();
+  await page.keyboard.press("Enter");
+  await expectListFocused("Hosts of the run");
+  await expect(page).toHaveTitle(/^Run of [-\d]+ [:\d]+ - Hostkeep$/);
+  await page.keyboard.press("Alt+ArrowLeft");
+  await expectListFocused("Runs");
+  await page.getByRole("link", { name: "Hosts" }).click();
+  await page.getByRole("button", { name: "Back up all" }).click();
+  await page.keyboard.press("Enter");
+  await expectListFocused("Back up 60 hosts");
+});
+
+test("a page that has no list takes the focus at its heading", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await spoil(page, "look_inside", "hangs");
+  await rows(page, "Bundles").first().click();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Inside a bundle" })).toBeFocused();
+});
+
+test("the focus goes on when what has it goes", async ({ page }) => {
+  await open(page, "run", "/jobs/1");
+  await page.getByRole("button", { name: "Cancel the run" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Cancel the run" })).toBeHidden();
+  await expect(page.getByRole("toolbar").locator(":focus")).toBeAttached();
+
+  await open(page, "activityRunning", "/activity");
+  await page.getByRole("region", { name: "Running now" }).getByRole("button", { name: "Cancel" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Running now" })).toBeHidden();
+  await expect(page.getByRole("grid", { name: "Runs" }).locator(":focus")).toBeAttached();
+
+  await open(page, "activityRunning", "/hosts");
+  const tasks = page.getByRole("grid", { name: "Recent tasks" });
+  await tasks.getByRole("button", { name: "Cancel" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(tasks.getByRole("button", { name: "Cancel" })).toBeHidden();
+  await expect(tasks.locator(":focus")).toBeAttached();
+
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  const note = page.getByRole("button", { name: "Add note" });
+  for (const key of ["Escape", "Control+Enter"]) {
+    await note.click();
+    await expect(page.getByRole("textbox", { name: "Note" })).toBeFocused();
+    await page.keyboard.press(key);
+    await expect(note).toBeFocused();
+  }
+  await page
+    .getByRole("button", { name: "Export CSV…" })
+    .or(page.getByRole("button", { name: "More commands" }))
+    .first()
+    .click();
+  const inMenu = page.getByRole("menuitem", { name: "Export CSV…" });
+  (await inMenu.count()) > 0 && (await inMenu.click());
+  await expect(page.getByText("The list was saved.")).toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(rows(page, "Bundles").first()).toBeFocused();
 });
 
 const ARCHIVE_CHANGED = { kind: "archiveChanged" } as const;

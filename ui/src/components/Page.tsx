@@ -1,5 +1,6 @@
 import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
+import { focusAgain } from "./focus";
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", height: "100%", minHeight: 0, minWidth: 0 },
@@ -13,7 +14,8 @@ const useStyles = makeStyles({
     flexShrink: 0,
     minWidth: 0,
   },
-  title: { margin: 0, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
+  // Where the focus lands when the page before had it: there is nothing to be done with it there, so no ring.
+  title: { margin: 0, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500, outlineStyle: "none" },
   subtitle: { color: tokens.colorNeutralForeground2, flexGrow: 1, minWidth: 0 },
   // A window too low for what a page cannot do without scrolls it.
   body: { flexGrow: 1, minHeight: 0, minWidth: 0, display: "flex", flexDirection: "column", overflow: "auto" },
@@ -30,13 +32,27 @@ type PageProps = {
   children: ReactNode;
 };
 
-/** A page's heading above its content. */
+/** Where pages were shown so far. */
+const addresses = new Set<string>();
+
+/** A page's heading above its content. The focus that the page before has lost lands here. */
 export function Page({ title, subtitle, actions, isScrolling = false, children }: PageProps) {
   const styles = useStyles();
+  useEffect(() => {
+    document.title = `${title} - Hostkeep`;
+    return () => {
+      document.title = "Hostkeep";
+    };
+  }, [title]);
+  useEffect(() => {
+    addresses.add(window.location.hash);
+    // Nobody has gone to the page that the window starts with.
+    addresses.size > 1 && focusAgain(null);
+  }, []);
   return (
     <div className={styles.root}>
       <div className={styles.head}>
-        <Text as="h1" weight="semibold" className={styles.title}>
+        <Text as="h1" weight="semibold" className={styles.title} tabIndex={-1}>
           {title}
         </Text>
         <div className={styles.subtitle}>{subtitle}</div>

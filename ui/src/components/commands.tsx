@@ -16,6 +16,7 @@ import {
 } from "@fluentui/react-components";
 import { MoreHorizontalRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
+import { useFocusKeptWithin } from "./focus";
 
 /** Something that can be done to the selection: the same in the toolbar, the context menu and by its key. */
 export type Command = {
@@ -54,9 +55,10 @@ const useStyles = makeStyles({
 /** The commands of a page as a toolbar; what finds no room moves into a menu. */
 export function CommandBar({ commands, label }: { commands: Commands; label: string }) {
   const styles = useStyles();
+  const focus = useFocusKeptWithin();
   return (
     <Overflow padding={spareWidth(commands)} minimumVisible={1}>
-      <Toolbar size="small" aria-label={label} className={styles.bar}>
+      <Toolbar size="small" aria-label={label} className={styles.bar} {...focus}>
         {keyed(commands).map(({ key, command }) =>
           command === "divider" ? (
             <ToolbarDivider key={key} />

@@ -8,7 +8,7 @@ import {
   useImperativeHandle,
   useRef,
 } from "react";
-import { isNothingFocused } from "../focus";
+import { isHeadingFocused, isNothingFocused } from "../focus";
 import type { GridColumn } from "./columns";
 import { GridRow } from "./GridRow";
 import { HEADER_HEIGHT, ROW_HEIGHT, useGridStyles } from "./styles";
@@ -90,6 +90,7 @@ export function GridBody<Row>(props: GridBodyProps<Row>) {
     pageSize: () => Math.max(1, Math.floor(((scroller?.clientHeight ?? 0) - HEADER_HEIGHT) / ROW_HEIGHT) - 1),
   }));
   useKeptFocus(body, keys, activeIndex, focusRow);
+  useLandedFocus(body);
 
   return (
     <div
@@ -123,6 +124,19 @@ export function GridBody<Row>(props: GridBodyProps<Row>) {
       })}
     </div>
   );
+}
+
+/** Who has come to a page for its list need not go there from the page's heading, once the list is there. */
+function useLandedFocus(body: RefObject<HTMLDivElement | null>) {
+  const isDrawn = useRef(false);
+  useEffect(() => {
+    const row = isDrawn.current ? null : body.current?.querySelector<HTMLElement>('main [data-key][tabindex="0"]');
+    if (row == null) {
+      return;
+    }
+    isDrawn.current = true;
+    isHeadingFocused() && row.focus({ preventScroll: true });
+  });
 }
 
 /** When the row that has the focus is removed, the row in its place gets it. */

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { Bar } from "../../components/Bar";
 import { ErrorView } from "../../components/ErrorView";
+import { useFocusLeftToGrid } from "../../components/focus";
 import { Mark } from "../../components/Mark";
 import { timeLeft } from "../../components/words";
 import { commands, type JobHead } from "../../ipc";
@@ -57,6 +58,7 @@ export function RunningJobs() {
 
 function RunningJob({ head }: { head: JobHead }) {
   const styles = useStyles();
+  useFocusLeftToGrid();
   const [error, setError] = useState<unknown>(null);
   return (
     <>
@@ -70,7 +72,7 @@ function RunningJob({ head }: { head: JobHead }) {
         {head.secondsLeft !== null && <span className={styles.quiet}>{timeLeft(head.secondsLeft)}</span>}
         <Button
           size="small"
-          disabled={!canCancel(head)}
+          disabledFocusable={!canCancel(head)}
           title={head.restore?.wasTold === true ? "The host was told to restore: that cannot be cancelled" : undefined}
           onClick={() => commands.cancelJob(head.id, null).catch(setError)}
         >

@@ -1,7 +1,8 @@
 import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
 import { NoteEditRegular } from "@fluentui/react-icons";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
+import { focusAgain } from "../../components/focus";
 import { commands, type RecordRow } from "../../ipc";
 
 /** The core takes as much. */
@@ -32,6 +33,8 @@ type NoteEditorProps = {
 /** The note on a bundle, edited where it stands. */
 export function NoteEditor({ record, isEditing, onEditing }: NoteEditorProps) {
   const styles = useStyles();
+  const edit = useRef<HTMLButtonElement>(null);
+  useEffect(() => (isEditing ? () => focusAgain(edit.current) : undefined), [isEditing]);
   if (isEditing) {
     return <NoteForm record={record} onDone={() => onEditing(false)} />;
   }
@@ -39,7 +42,7 @@ export function NoteEditor({ record, isEditing, onEditing }: NoteEditorProps) {
     <div className={styles.root}>
       <div className={styles.shown}>
         <span className={record.note === null ? styles.none : styles.text}>{record.note ?? "No note"}</span>
-        <Button size="small" appearance="subtle" icon={<NoteEditRegular />} onClick={() => onEditing(true)}>
+        <Button ref={edit} size="small" appearance="subtle" icon={<NoteEditRegular />} onClick={() => onEditing(true)}>
           {record.note === null ? "Add note" : "Edit note"}
         </Button>
       </div>
