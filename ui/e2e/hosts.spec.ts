@@ -66,6 +66,41 @@ test("with several servers the tree leads back to all of them", async ({ page })
   await expect(page.getByText("2,500 hosts", { exact: true })).toBeVisible();
 });
 
+test("the tree has the same menu as the grid, for the hosts of a node", async ({ page }) => {
+  await open(page, "large", "/hosts");
+  const node = (name: RegExp) => page.getByRole("tree", { name: "Inventory" }).getByRole("treeitem", { name });
+  const items = page.getByRole("menu").getByRole("menuitem");
+  await node(/^vc02/).click({ button: "right" });
+  await expect(items).toHaveText([/^Back up 800 hosts/, /^Select 800 hosts/]);
+  await page.keyboard.press("Escape");
+  await expect(node(/^vc02/)).toBeFocused();
+  await expect(page.getByText("2,500 hosts", { exact: true })).toBeVisible();
+  for (const key of ["Shift+F10", "ContextMenu"]) {
+    await page.keyboard.press(key);
+    await expect(items.first()).toHaveText(/^Back up 800 hosts/);
+    await page.keyboard.press("Escape");
+    await expect(node(/^vc02/)).toBeFocused();
+  }
+  await page.keyboard.press("Shift+F10");
+  await items.nth(1).click();
+  await expect(page.getByText("800 of 800 hosts selected")).toBeVisible();
+  await expect(node(/^vc02/)).toBeFocused();
+
+  await node(/^vc01/).click({ button: "right" });
+  await items.first().click();
+  await expect(page.getByRole("dialog").getByRole("heading", { name: "Back up 1,700 hosts" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(node(/^vc01/)).toBeFocused();
+
+  await node(/^Wien, 1,360/).click();
+  for (let step = 0; step < 4; step += 1) {
+    await page.keyboard.press("ArrowRight");
+  }
+  await expect(node(/^esx01/)).toBeFocused();
+  await page.keyboard.press("Shift+F10");
+  await expect(items).toHaveText([/^Back up 1 host/, /^Restore…/, /^Look inside the last bundle/, /^Details/]);
+});
+
 test("what is filtered and selected survives another page and a reload", async ({ page }) => {
   await open(page, "small", "/hosts");
   await page.getByRole("button", { name: "5 Failing" }).click();

@@ -1,5 +1,5 @@
 /** The frame: navigation, panes, shortcuts, help, zoom, the demo's banner. */
-import { expect } from "@playwright/test";
+import { expect, type Locator } from "@playwright/test";
 import { calls, grid, open, row, rows, send, spoil, test } from "./pages";
 
 test("F6 goes around the panes, Shift+F6 back", async ({ page }) => {
@@ -178,6 +178,27 @@ test("the focus goes on when what has it goes", async ({ page }) => {
   await expect(page.getByText("The list was saved.")).toBeVisible();
   await page.getByRole("button", { name: "Dismiss" }).click();
   await expect(rows(page, "Bundles").first()).toBeFocused();
+});
+
+test("the web view's own menu is for text alone", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await page.evaluate(() =>
+    window.addEventListener("contextmenu", ({ defaultPrevented }) => {
+      document.body.dataset.menu = defaultPrevented ? "ours" : "theirs";
+    }),
+  );
+  const menuOf = async (locator: Locator) => {
+    await locator.click({ button: "right" });
+    return page.evaluate(() => document.body.dataset.menu);
+  };
+  await rows(page, "Bundles").first().click();
+  const uuid = page.getByRole("region", { name: "Details" }).getByRole("definition").first();
+  expect(await menuOf(page.getByRole("heading", { name: "Archive" }))).toBe("ours");
+  expect(await menuOf(page.getByRole("link", { name: "Settings" }))).toBe("ours");
+  expect(await menuOf(uuid)).toBe("ours");
+  expect(await menuOf(page.getByRole("searchbox"))).toBe("theirs");
+  await uuid.evaluate((element) => window.getSelection()?.selectAllChildren(element));
+  expect(await menuOf(uuid)).toBe("theirs");
 });
 
 const ARCHIVE_CHANGED = { kind: "archiveChanged" } as const;

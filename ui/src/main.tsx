@@ -1,9 +1,11 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { listenForContextMenu } from "./components/contextMenu";
 import { listenForShortcuts } from "./components/shortcuts";
 import { hostsQuery, queryClient, startQuery, watchQuery } from "./features/shell/data";
 
 listenForShortcuts();
+listenForContextMenu();
 const root = document.getElementById("root");
 if (root === null) {
   throw new Error("index.html has no root");

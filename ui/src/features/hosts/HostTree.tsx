@@ -1,4 +1,4 @@
-import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { Menu, MenuPopover, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import {
   BuildingRegular,
   ChevronDownRegular,
@@ -11,6 +11,9 @@ import {
 } from "@fluentui/react-icons";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { CommandItems, type Commands } from "../../components/commands";
+import { isNothingFocused } from "../../components/focus";
+import { pointTarget } from "../../components/grid/ColumnMenu";
 import { HOVERED, SELECTED } from "../../components/highlight";
 import { Mark } from "../../components/Mark";
 import { plural, wholeNumber } from "../../components/words";
@@ -77,10 +80,12 @@ type HostTreeProps = {
   toggled: readonly string[];
   onToggle: (key: string) => void;
   onSelect: (node: TreeNode) => void;
+  /** For the context menu: what can be done to the hosts of a node. */
+  commandsOf: (node: TreeNode) => Commands;
 };
 
 /** The inventory: servers, datacenter, folders and cluster, host. Only the nodes in sight are drawn. */
-export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect }: HostTreeProps) {
+export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect, commandsOf }: HostTreeProps) {
   const styles = useStyles();
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const roots = useMemo(() => inventoryTree(servers, hosts), [servers, hosts]);
@@ -93,6 +98,9 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
   const found = shown.findIndex(({ node }) => node.key === active);
   const activeIndex = Math.max(0, found);
   const wantsFocus = useRef(false);
+  const [menu, setMenu] = useState<{ node: TreeNode; x: number; y: number } | null>(null);
+  const activeNode = () => scroller?.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]');
+  const focusNode = () => activeNode()?.focus({ preventScroll: true });
 
   const virtualizer = useVirtualizer({
     count: shown.length,
@@ -106,12 +114,9 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
     },
   });
   useEffect(() => {
-    if (wantsFocus.current) {
-      const node = scroller?.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]');
-      if (node != null) {
-        wantsFocus.current = false;
-        node.focus({ preventScroll: true });
-      }
+    if (wantsFocus.current && activeNode() != null) {
+      wantsFocus.current = false;
+      focusNode();
     }
   });
 
@@ -129,6 +134,12 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
     if (current === undefined || event.ctrlKey || event.altKey) {
       return;
     }
+    if (event.key === "ContextMenu" || (event.shiftKey && event.key === "F10")) {
+      const box = activeNode()?.getBoundingClientRect();
+      box && setMenu({ node: current.node, x: box.left + ROW, y: box.bottom });
+      event.preventDefault();
+      return;
+    }
     const act = actionFor(event.key, current, activeIndex, shown);
     if (act === null) {
       return;
@@ -143,70 +154,107 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
     }
   };
 
+  // A dialog that a command opens gives the focus back to the node.
+  const menuCommands = (node: TreeNode): Commands =>
+    commandsOf(node).map((command) =>
+      command === "divider"
+        ? command
+        : {
+            ...command,
+            run: () => {
+              focusNode();
+              command.run();
+            },
+          },
+    );
+
   return (
-    <div
-      ref={setScroller}
-      role="tree"
-      aria-label="Inventory"
-      className={styles.scroller}
-      onKeyDown={onKeyDown}
-      // Its items take the focus; this is where it goes while there are none.
-      tabIndex={shown.length === 0 ? 0 : -1}
-    >
-      <div role="none" className={styles.list} style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map((item) => {
-          const entry = shown[item.index];
-          if (entry === undefined) {
-            return null;
-          }
-          const { node } = entry;
-          const isSelected = node.host === null && placeOfNode(node) === selected;
-          return (
-            <div
-              key={node.key}
-              role="treeitem"
-              aria-level={entry.depth + 1}
-              aria-posinset={entry.position}
-              aria-setsize={entry.siblings}
-              aria-expanded={entry.isExpanded ?? undefined}
-              aria-selected={isSelected}
-              aria-label={nodeLabel(node)}
-              tabIndex={item.index === activeIndex ? 0 : -1}
-              title={node.label}
-              className={mergeClasses(styles.node, isSelected && styles.selected)}
-              style={{ transform: `translateY(${item.start}px)`, "--depth": String(entry.depth) }}
-              onClick={() => {
-                setActive(node.key);
-                onSelect(node);
-              }}
-              onDoubleClick={() => entry.isExpanded !== null && onToggle(node.key)}
-            >
-              <span
-                className={styles.chevron}
-                aria-hidden
-                onClick={(event) => {
-                  event.stopPropagation();
-                  entry.isExpanded !== null && onToggle(node.key);
+    <>
+      <div
+        ref={setScroller}
+        role="tree"
+        aria-label="Inventory"
+        className={styles.scroller}
+        onKeyDown={onKeyDown}
+        // Its items take the focus; this is where it goes while there are none.
+        tabIndex={shown.length === 0 ? 0 : -1}
+      >
+        <div role="none" className={styles.list} style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map((item) => {
+            const entry = shown[item.index];
+            if (entry === undefined) {
+              return null;
+            }
+            const { node } = entry;
+            const isSelected = node.host === null && placeOfNode(node) === selected;
+            return (
+              <div
+                key={node.key}
+                role="treeitem"
+                aria-level={entry.depth + 1}
+                aria-posinset={entry.position}
+                aria-setsize={entry.siblings}
+                aria-expanded={entry.isExpanded ?? undefined}
+                aria-selected={isSelected}
+                aria-label={nodeLabel(node)}
+                tabIndex={item.index === activeIndex ? 0 : -1}
+                title={node.label}
+                className={mergeClasses(styles.node, isSelected && styles.selected)}
+                style={{ transform: `translateY(${item.start}px)`, "--depth": String(entry.depth) }}
+                onClick={() => {
+                  setActive(node.key);
+                  onSelect(node);
                 }}
+                onContextMenu={(event) => {
+                  event.preventDefault();
+                  setActive(node.key);
+                  setMenu({ node, x: event.clientX, y: event.clientY });
+                }}
+                onDoubleClick={() => entry.isExpanded !== null && onToggle(node.key)}
               >
-                {entry.isExpanded === true ? (
-                  <ChevronDownRegular />
-                ) : entry.isExpanded === false ? (
-                  <ChevronRightRegular />
-                ) : null}
-              </span>
-              <span className={styles.icon} aria-hidden>
-                {ICONS[node.kind]}
-              </span>
-              <span className={styles.label}>{node.label}</span>
-              {node.host !== null && node.host.safety !== "fresh" && <Mark kind={safetyMark(node.host.safety)} />}
-              {node.host === null && node.failing > 0 && <Mark kind="bad" />}
-              {node.host === null && <span className={styles.count}>{wholeNumber(node.hosts)}</span>}
-            </div>
-          );
-        })}
+                <span
+                  className={styles.chevron}
+                  aria-hidden
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    entry.isExpanded !== null && onToggle(node.key);
+                  }}
+                >
+                  {entry.isExpanded === true ? (
+                    <ChevronDownRegular />
+                  ) : entry.isExpanded === false ? (
+                    <ChevronRightRegular />
+                  ) : null}
+                </span>
+                <span className={styles.icon} aria-hidden>
+                  {ICONS[node.kind]}
+                </span>
+                <span className={styles.label}>{node.label}</span>
+                {node.host !== null && node.host.safety !== "fresh" && <Mark kind={safetyMark(node.host.safety)} />}
+                {node.host === null && node.failing > 0 && <Mark kind="bad" />}
+                {node.host === null && <span className={styles.count}>{wholeNumber(node.hosts)}</span>}
+              </div>
+            );
+          })}
+        </div>
       </div>
-    </div>
+      {menu !== null && (
+        <Menu
+          open
+          positioning={{ target: pointTarget(menu), position: "below", align: "start", autoSize: true }}
+          onOpenChange={(_, data) => {
+            if (!data.open) {
+              setMenu(null);
+              requestAnimationFrame(() => isNothingFocused() && focusNode());
+            }
+          }}
+        >
+          <MenuPopover>
+            <CommandItems commands={menuCommands(menu.node)} />
+          </MenuPopover>
+        </Menu>
+      )}
+    </>
   );
 }
 

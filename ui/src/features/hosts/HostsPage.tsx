@@ -1,13 +1,5 @@
 import { Button, makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
-import {
-  ArrowSyncRegular,
-  ArrowUndoRegular,
-  BranchCompareRegular,
-  DocumentSearchRegular,
-  PanelLeftRegular,
-  PanelRightRegular,
-  SaveArrowRightRegular,
-} from "@fluentui/react-icons";
+import { ArrowSyncRegular, CheckboxCheckedRegular, PanelLeftRegular, PanelRightRegular } from "@fluentui/react-icons";
 import { useIsMutating, useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
@@ -35,6 +27,7 @@ import { HOST_COLUMNS } from "./columns";
 import { countSafeties, filterHosts } from "./filter";
 import { HostDetails } from "./HostDetails";
 import { HostTree } from "./HostTree";
+import { hostCommands } from "./hostCommands";
 import { placeOfNode, type TreeNode } from "./inventoryTree";
 import { SelectionsMenu } from "./SelectionsMenu";
 import { ServerTroubles } from "./ServerTroubles";
@@ -186,42 +179,47 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
     Escape: () => isOverlayOpen && setOverlayOpen(false),
   });
 
-  const backUp: Command = {
-    id: "backUp",
-    label: chosen.length === 0 ? "Back up" : `Back up ${plural(chosen.length, "host")}`,
-    icon: <SaveArrowRightRegular />,
-    isPrimary: true,
-    disabled: chosen.length === 0,
-    run: () => setBackedUp(chosen),
+  const acts = {
+    backUp: setBackedUp,
+    restore: (host: HostRow) => void navigate({ to: "/restore", search: { host: host.key } }),
+    inside: (record: string) => void navigate({ to: "/inside", search: { record } }),
+    compare: (first: string, second: string) => void navigate({ to: "/compare", search: { first, second } }),
   };
-  const restore: Command = {
-    id: "restore",
-    label: "Restore…",
-    icon: <ArrowUndoRegular />,
-    disabled: chosen.length !== 1,
-    run: () => chosen[0] !== undefined && void navigate({ to: "/restore", search: { host: chosen[0].key } }),
-  };
-  const bundles = chosen.flatMap(({ lastGood }) => (lastGood === null ? [] : [lastGood.record]));
-  const inside: Command = {
-    id: "inside",
-    label: "Look inside the last bundle",
-    icon: <DocumentSearchRegular />,
-    disabled: chosen.length !== 1 || bundles.length !== 1,
-    run: () => void navigate({ to: "/inside", search: { record: bundles[0] } }),
-  };
-  const compare: Command = {
-    id: "compare",
-    label: "Compare the last bundles",
-    icon: <BranchCompareRegular />,
-    disabled: chosen.length !== 2 || bundles.length !== 2,
-    run: () => void navigate({ to: "/compare", search: { first: bundles[0], second: bundles[1] } }),
-  };
+  const { backUp, restore, inside, compare } = hostCommands(chosen, acts);
   const details: Command = {
     id: "details",
     label: "Details",
     icon: <PanelRightRegular />,
     shortcut: "Alt+Enter",
     run: () => showDetails(!areDetailsShown),
+  };
+  const nodeCommands = (node: TreeNode): Commands => {
+    const hosts =
+      node.host === null ? filterHosts(view.hosts, { ...ALL_HOSTS, place: placeOfNode(node) }) : [node.host];
+    const ofNode = hostCommands(hosts, acts);
+    return node.host === null
+      ? [
+          ofNode.backUp,
+          {
+            id: "select",
+            label: `Select ${plural(hosts.length, "host")}`,
+            icon: <CheckboxCheckedRegular />,
+            disabled: hosts.length === 0,
+            run: () => useHostsPage.setState({ ...ALL_HOSTS, place: placeOfNode(node), selected: hosts.map(hostKey) }),
+          },
+        ]
+      : [
+          ofNode.backUp,
+          ofNode.restore,
+          ofNode.inside,
+          {
+            ...details,
+            run: () => {
+              openNode(node);
+              showDetails(true);
+            },
+          },
+        ];
   };
   const commands: Commands = [
     backUp,
@@ -316,6 +314,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
                 })
               }
               onSelect={openNode}
+              commandsOf={nodeCommands}
             />
           </div>
         )}
