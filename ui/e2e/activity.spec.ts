@@ -71,8 +71,8 @@ test("a report tells each host's reason, warnings, and leads to the record", asy
   await open(page, "history", "/activity/run-0");
   await expect(page.getByText("The report of the run before could not be removed")).toBeVisible();
   await row(page, "Hosts of the run", "esx03.lab.local").click();
-  await expect(details(page).getByText("Backing up esx03.lab.local failed: the host is not responding.")).toBeVisible();
-  await expect(details(page).getByText(/Look whether the host is powered on/)).toBeVisible();
+  await expect(details(page).getByText("esx03.lab.local is disconnected in the vCenter")).toBeVisible();
+  await expect(details(page).getByText(/Reconnect the host in the vSphere Client/)).toBeVisible();
   await details(page).getByRole("button", { name: "Show details" }).click();
   await expect(details(page).getByText(/vim\.fault\.HostNotConnected/)).toBeVisible();
 

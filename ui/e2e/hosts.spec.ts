@@ -128,14 +128,25 @@ test("details tell why the last attempt failed and what came before it", async (
   await open(page, "small", "/hosts");
   await row(page, "Hosts", "esx06.lab.local").dblclick();
   const details = page.getByRole("region", { name: "Details" });
-  await expect(details.getByText("Backing up esx06.lab.local failed").first()).toBeVisible();
-  await expect(details.getByText("Look whether the host is powered on").first()).toBeVisible();
+  await expect(details.getByRole("definition").first()).toHaveText(/^\s*Failing, last good bundle \d+ d ago$/);
+  await expect(details.getByText("esx06.lab.local is disconnected in the vCenter").first()).toBeVisible();
+  await expect(details.getByText("Reconnect the host in the vSphere Client").first()).toBeVisible();
   await expect(details.getByText("History: 12 bundles")).toBeVisible();
   await page.keyboard.press("Alt+Enter");
   await expect(details).toBeHidden();
   await page.keyboard.press("Alt+Enter");
   await page.keyboard.press("Control+a");
   await expect(details.getByRole("heading", { name: "60 hosts" })).toBeVisible();
+});
+
+test("the reason of a failure is read in the list, and is saved with it", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  const cell = row(page, "Hosts", "esx06.lab.local").getByTitle("Failed: disconnected in the vCenter", { exact: true });
+  await expect(cell).toHaveText("Disconnected in the vCenter");
+  expect(await cell.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+  const standing = row(page, "Hosts", "esx06.lab.local").getByTitle(/^Unchanged since \d{4}-\d\d-\d\d$/);
+  await expect(standing).toHaveText(/^Since \d{4}-\d\d-\d\d$/);
+  expect(await standing.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
 });
 
 test("hosts from a pasted list: what matched and what did not", async ({ page }) => {

@@ -93,7 +93,7 @@ function cancelled(run: RunView): RunView {
 /** Every second host, each for another reason, one of them with a very long name. */
 function manyFailed(run: RunView): RunView {
   const reasons = [
-    REFUSED.message,
+    "the host is not responding",
     "no connection to the host: connection refused",
     "the host's certificate is not the one that its vCenter knows",
   ];

@@ -21,9 +21,9 @@ export function ago(milliseconds: number): string {
 }
 
 export const REFUSED: ErrorReport = {
-  code: "host_fault",
-  message: "Backing up esx03.lab.local failed: the host is not responding.",
-  hint: "Look whether the host is powered on and connected in vCenter, then try again.",
+  code: "host_not_connected",
+  message: "esx03.lab.local is disconnected in the vCenter",
+  hint: "Reconnect the host in the vSphere Client, or connect to it directly.",
   details: ["vim.fault.HostNotConnected: Unable to communicate with the remote host, since it is disconnected."],
 };
 

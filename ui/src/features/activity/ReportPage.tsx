@@ -112,7 +112,7 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
   {
     id: "standing",
     title: "Configuration",
-    width: 184,
+    width: 120,
     text: ({ settings }) => standingWords(settings),
     draw: ({ settings }) => <StandingCell standing={settings} />,
   },

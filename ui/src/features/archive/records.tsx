@@ -47,7 +47,7 @@ export const RECORD_COLUMNS: readonly GridColumn<RecordRow>[] = [
   {
     id: "standing",
     title: "Configuration",
-    width: 184,
+    width: 120,
     text: ({ standing }) => standingWords(standing),
     draw: ({ standing }) => <StandingCell standing={standing} />,
   },

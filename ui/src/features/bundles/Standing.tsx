@@ -3,15 +3,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { DateTime } from "../../components/Time";
 import type { StandingView } from "../../ipc";
 import { ChangeMark } from "../compare/ChangeMark";
-import { standingWords } from "./words";
+import { shortStandingWords } from "./words";
 
 const useStyles = makeStyles({
   link: { fontSize: "inherit", textAlign: "start" },
 });
 
 /** In a grid: a change stands out, what is as before does not. */
-export function StandingCell({ standing }: { standing: StandingView | null }) {
-  return standing?.kind === "changed" ? <ChangeMark kind="changed" /> : standingWords(standing);
+export function StandingCell({ standing, isSealed }: { standing: StandingView | null; isSealed?: boolean | null }) {
+  return standing?.kind === "changed" ? <ChangeMark kind="changed" /> : shortStandingWords(standing, isSealed);
 }
 
 /** Whether a record's settings are those of the host's bundle before it; a change leads to what changed. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { RecordRow, SettingView } from "../../ipc";
+import type { RecordRow, SettingView, StandingView } from "../../ipc";
 import { recordRow } from "../../mock/world";
 import { bundleChoice, insideOf, insideSearch, recordBefore, settingsSearch } from "./search";
 import { filteredSettings, sectionsOf, settingRows, textOf } from "./settings";
-import { recordChoiceWords, sizesInWords, standingWords } from "./words";
+import { recordChoiceWords, shortStandingWords, sizesInWords, standingWords } from "./words";
 
 const setting = (section: string, object: string, name: string, value: string): SettingView => ({
   section,
@@ -83,7 +83,11 @@ test("what a search leads to is found by its own text", () => {
 test("how settings stand is said in words", () => {
   expect(standingWords(null)).toBe("");
   expect(standingWords({ kind: "unknown" })).toBe("");
-  expect(standingWords({ kind: "unchanged", since: "2026-11-16T14:08:00" })).toBe("Unchanged since 2026-11-16");
+  const unchanged: StandingView = { kind: "unchanged", since: "2026-11-16T14:08:00" };
+  expect(standingWords(unchanged)).toBe("Unchanged since 2026-11-16");
+  expect(shortStandingWords(unchanged)).toBe("Since 2026-11-16");
+  expect(standingWords({ kind: "unreadable" })).toBe("Not readable");
+  expect(shortStandingWords({ kind: "unreadable" }, true)).toBe("Sealed by TPM");
   const record: RecordRow = {
     ...recordRow(0, 0),
     takenAt: "2026-11-22T23:30:00",

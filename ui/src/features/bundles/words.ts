@@ -26,7 +26,8 @@ export function sideWords(side: BundleSide): string {
   return side.takenAt === null ? side.name : `${side.name}, ${dateTime(side.takenAt)}`;
 }
 
-export function standingWords(standing: StandingView | null): string {
+/** A bundle that is sealed tells more than one that cannot be read: by the host, where that is known. */
+export function standingWords(standing: StandingView | null, isSealed: boolean | null = null): string {
   switch (standing?.kind) {
     case "first":
       return "First bundle";
@@ -35,11 +36,18 @@ export function standingWords(standing: StandingView | null): string {
     case "unchanged":
       return `Unchanged since ${localDate(new Date(standing.since))}`;
     case "unreadable":
-      return "Not readable";
+      return isSealed === true ? "Sealed by TPM" : "Not readable";
     case "unknown":
     case undefined:
       return "";
   }
+}
+
+/** The same where there is little room: a grid's cell says the rest as its title. */
+export function shortStandingWords(standing: StandingView | null, isSealed: boolean | null = null): string {
+  return standing?.kind === "unchanged"
+    ? `Since ${localDate(new Date(standing.since))}`
+    : standingWords(standing, isSealed);
 }
 
 /** A record as a choice: "2026-11-22 23:30 · 8.0.3 build 24280767 · changed". */

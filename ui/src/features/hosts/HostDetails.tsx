@@ -134,7 +134,7 @@ function OneHost({ host }: { host: ShownHost }) {
           <Mark kind={safetyMark(host.safety)} /> {safetyWords(host.safety)}
           {host.lastGood !== null && (
             <>
-              , <Age iso={host.lastGood.takenAt} />
+              , last good bundle <Age iso={host.lastGood.takenAt} />
             </>
           )}
         </Fact>

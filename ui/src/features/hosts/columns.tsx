@@ -5,6 +5,7 @@ import { dateTime } from "../../components/words";
 import { StandingCell } from "../bundles/Standing";
 import { standingWords } from "../bundles/words";
 import {
+  failureWords,
   lockdownWords,
   outcomeMark,
   outcomeWords,
@@ -41,7 +42,7 @@ export const HOST_COLUMNS: readonly GridColumn<ShownHost>[] = [
   {
     id: "outcome",
     title: "Last outcome",
-    width: 140,
+    width: 260,
     grow: true,
     text: outcomeWords,
     draw: (host) => {
@@ -49,7 +50,7 @@ export const HOST_COLUMNS: readonly GridColumn<ShownHost>[] = [
       return (
         mark !== null && (
           <>
-            <Mark kind={mark} /> {outcomeWords(host)}
+            <Mark kind={mark} /> {failureWords(host) ?? outcomeWords(host)}
           </>
         )
       );
@@ -58,9 +59,9 @@ export const HOST_COLUMNS: readonly GridColumn<ShownHost>[] = [
   {
     id: "standing",
     title: "Configuration",
-    width: 184,
-    text: ({ standing }) => standingWords(standing),
-    draw: ({ standing }) => <StandingCell standing={standing} />,
+    width: 120,
+    text: ({ standing, sealedByTpm }) => standingWords(standing, sealedByTpm),
+    draw: ({ standing, sealedByTpm }) => <StandingCell standing={standing} isSealed={sealedByTpm} />,
   },
   { id: "cluster", title: "Cluster", width: 90, text: ({ cluster }) => cluster ?? "" },
   {

@@ -1,5 +1,6 @@
 /** How hosts and the safety of their configuration are put into words. Pure. */
 import type { MarkKind } from "../../components/Mark";
+import { capital } from "../../components/words";
 import type { HostRow, LockdownView, SafetyView } from "../../ipc";
 
 export const SAFETIES: readonly SafetyView[] = ["fresh", "stale", "failing", "never", "notSupported"];
@@ -80,8 +81,8 @@ export function tpmWords(sealedByTpm: boolean | null): string {
 
 /** What became of the last attempt, and why. */
 export function outcomeWords(host: HostRow): string {
-  const attempt = host.lastAttempt;
-  switch (attempt?.result) {
+  const reason = reasonOf(host);
+  switch (host.lastAttempt?.result) {
     case undefined:
       return "";
     case "saved":
@@ -89,11 +90,25 @@ export function outcomeWords(host: HostRow): string {
     case "cancelled":
       return "Cancelled";
     case "failed":
-      // The row has the name already, and the reason little room.
-      return attempt?.error == null
-        ? "Failed"
-        : `Failed: ${attempt.error.message.replaceAll(host.host.name, "the host")}`;
+      return reason === null ? "Failed" : `Failed: ${reason}`;
   }
+}
+
+/** Why the last attempt failed, beside the name and a mark that says that it has: little room, and the reason first. */
+export function failureWords(host: HostRow): string | null {
+  const reason = reasonOf(host);
+  return reason === null ? null : capital(reason);
+}
+
+function reasonOf({ host, lastAttempt }: HostRow): string | null {
+  if (lastAttempt?.result !== "failed" || lastAttempt.error === null) {
+    return null;
+  }
+  const { message } = lastAttempt.error;
+  const opening = [`${host.name}: `, `${host.name} is `, `${host.name} was `].find((words) =>
+    message.startsWith(words),
+  );
+  return message.slice(opening?.length ?? 0).replaceAll(host.name, "the host");
 }
 
 export function outcomeMark(host: HostRow): MarkKind | null {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { HostRow, RecordStanding } from "../../ipc";
 import { countSafeties, filterHosts, placeKey } from "./filter";
-import { outcomeWords, stateWords } from "./hostWords";
+import { failureWords, outcomeWords, stateWords } from "./hostWords";
 import { inventoryTree, placeOfNode, shownNodes } from "./inventoryTree";
 import { withStandings } from "./standings";
 
@@ -98,10 +98,16 @@ test("a host's state and last outcome", () => {
   expect(stateWords(host("a", { inMaintenanceMode: true }))).toBe("Maintenance mode");
   expect(stateWords(host("a", { connection: "notResponding", inMaintenanceMode: true }))).toBe("Not responding");
   expect(outcomeWords(host("a"))).toBe("");
-  const error = { code: "x", message: "a is not responding in the vCenter.", hint: null, details: [] };
-  expect(outcomeWords(host("a", { lastAttempt: { runId: "1", at: "", result: "failed", error } }))).toBe(
-    "Failed: the host is not responding in the vCenter.",
-  );
+  const failed = (message: string) =>
+    host("a1", {
+      lastAttempt: { runId: "1", at: "", result: "failed", error: { code: "x", message, hint: null, details: [] } },
+    });
+  expect(outcomeWords(failed("a1 is disconnected in the vCenter"))).toBe("Failed: disconnected in the vCenter");
+  expect(failureWords(failed("a1 is disconnected in the vCenter"))).toBe("Disconnected in the vCenter");
+  expect(failureWords(failed("a1: the share is full"))).toBe("The share is full");
+  expect(failureWords(failed("a1 was not tried: the disk is full"))).toBe("Not tried: the disk is full");
+  expect(failureWords(failed("the bundle of a1 is not sound"))).toBe("The bundle of the host is not sound");
+  expect(failureWords(host("a1"))).toBeNull();
 });
 
 test("a host has the standing of its last good bundle, and what did not change stays the same object", () => {
