@@ -211,6 +211,33 @@ test("a column of reasons takes the room that is left, until it is given a width
   await expect.poll(async () => (await box("Note")).width).toBeCloseTo(grown.width, 0);
 });
 
+test("a grid whose columns fit does not scroll sideways, and nothing lies over its last row", async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 800 });
+  for (const [scenario, route, name] of [
+    ["small", "/hosts", "Hosts"],
+    ["history", "/archive", "Bundles"],
+    ["history", "/activity", "Runs"],
+    ["small", "/inside?file=1", "Settings"],
+    ["small", "/settings", "Servers"],
+  ] as const) {
+    await open(page, scenario, route);
+    await expect(rows(page, name).first()).toBeVisible();
+    if (name === "Hosts") {
+      await page.keyboard.press("Alt+Enter");
+    }
+    const width = await grid(page, name).evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    expect(width, name).toBe(0);
+  }
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await open(page, "small", "/hosts");
+  await rows(page, "Hosts").first().click();
+  await page.keyboard.press("End");
+  const last = await row(page, "Hosts", "esx60.lab.local").boundingBox();
+  const all = await grid(page, "Hosts").boundingBox();
+  const below = (box: typeof all) => (box?.y ?? 0) + (box?.height ?? 0);
+  expect(below(all) - below(last)).toBeGreaterThanOrEqual(12);
+});
+
 test("every list can be saved from its menu, as it is shown", async ({ page }) => {
   await open(page, "small", "/inside?file=1");
   await page.getByLabel("Filter settings").fill("mtu");

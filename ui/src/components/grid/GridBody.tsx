@@ -11,7 +11,7 @@ import {
 import { isHeadingFocused, isNothingFocused } from "../focus";
 import type { GridColumn } from "./columns";
 import { GridRow } from "./GridRow";
-import { HEADER_HEIGHT, ROW_HEIGHT, useGridStyles } from "./styles";
+import { HEADER_HEIGHT, ROOM_BELOW, ROW_HEIGHT, useGridStyles } from "./styles";
 
 export type GridBodyHandle = {
   focusRow: (index: number) => void;
@@ -50,6 +50,8 @@ export function GridBody<Row>(props: GridBodyProps<Row>) {
     overscan: 8,
     scrollMargin: HEADER_HEIGHT,
     scrollPaddingStart: HEADER_HEIGHT,
+    paddingEnd: ROOM_BELOW,
+    scrollPaddingEnd: ROOM_BELOW,
     useFlushSync: false,
     rangeExtractor: (range) => {
       const indexes = defaultRangeExtractor(range);

@@ -117,7 +117,7 @@ export function GridHeader<Row extends object>(props: GridHeaderProps<Row>) {
               )}
               <div
                 aria-hidden
-                className={styles.resizer}
+                className={mergeClasses(styles.resizer, index === headers.length - 1 && styles.resizerLast)}
                 onPointerDown={(event) => event.stopPropagation()}
                 onMouseDown={(event) => {
                   keepWidth(event, column);

@@ -4,6 +4,8 @@ import { HOVERED, SELECTED } from "../highlight";
 export const ROW_HEIGHT = 28;
 export const HEADER_HEIGHT = 30;
 export const TICK_WIDTH = 32;
+/** Below the last row, so that a scroll bar that lies over the grid does not strike it through. */
+export const ROOM_BELOW = 12;
 
 export const useGridStyles = makeStyles({
   wrapper: { position: "relative", flexGrow: 1, minHeight: "90px", minWidth: 0, overflow: "hidden" },
@@ -71,6 +73,8 @@ export const useGridStyles = makeStyles({
     },
     ":hover::after": { backgroundColor: tokens.colorBrandForeground1, width: "2px", top: 0, bottom: 0 },
   },
+  // The last one would make the grid wider than its columns.
+  resizerLast: { right: 0, width: "5px" },
   body: { position: "relative", width: "var(--grid-width)", minWidth: "100%" },
   row: {
     position: "absolute",
