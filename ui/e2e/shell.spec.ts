@@ -201,6 +201,29 @@ test("the web view's own menu is for text alone", async ({ page }) => {
   expect(await menuOf(uuid)).toBe("theirs");
 });
 
+test("the system's dialogs are opened one at a time", async ({ page }) => {
+  const press = async (command: string, button: Locator) => {
+    await spoil(page, command, "hangs");
+    for (let click = 0; click < 3; click += 1) {
+      await button.click();
+    }
+    expect(await calls(page, command)).toHaveLength(1);
+  };
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  await press("export_bundle", page.getByRole("button", { name: "Export…" }));
+  await page.reload();
+  await rows(page, "Bundles").first().click({ button: "right" });
+  await spoil(page, "save_text", "hangs");
+  await page.getByRole("menuitem", { name: "Export CSV…" }).click();
+  await page.getByRole("button", { name: "Export…" }).click();
+  expect(await calls(page, "save_text")).toHaveLength(1);
+  expect(await calls(page, "export_bundle")).toHaveLength(0);
+  await open(page, "small", "/restore");
+  await page.reload();
+  await press("choose_bundle_file", page.getByRole("button", { name: "Choose a file…" }));
+});
+
 const ARCHIVE_CHANGED = { kind: "archiveChanged" } as const;
 for (const { route, command, shown, scenario = "small", message = null } of [
   { route: "/hosts", command: "list_hosts", shown: "Read just now", message: { kind: "hostsChanged" } as const },

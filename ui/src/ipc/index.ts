@@ -3,9 +3,28 @@
  * Nothing else imports @tauri-apps, and nothing here knows of React.
  */
 import { Channel } from "@tauri-apps/api/core";
-import { commands, type ErrorReport, type Message, type PlanProgress, type SearchProgress } from "./bindings";
+import {
+  type ErrorReport,
+  commands as generated,
+  type Message,
+  type PlanProgress,
+  type SearchProgress,
+} from "./bindings";
 
 export * from "./bindings";
+
+/** The commands that open one of the system's dialogs are answered as cancelled while one is open. */
+export const commands = {
+  ...generated,
+  chooseArchive: ifNoDialog(generated.chooseArchive, null),
+  chooseBundleFile: ifNoDialog(generated.chooseBundleFile, null),
+  exportBundle: ifNoDialog(generated.exportBundle, null),
+  exportComparison: ifNoDialog(generated.exportComparison, false),
+  exportRestore: ifNoDialog(generated.exportRestore, false),
+  exportRun: ifNoDialog(generated.exportRun, false),
+  matchHostsFile: ifNoDialog(generated.matchHostsFile, null),
+  saveText: ifNoDialog(generated.saveText, false),
+};
 
 /** Calls `onMessage` with a snapshot first and then with everything that happens, until the page goes away. */
 export async function watch(onMessage: (message: Message) => void): Promise<void> {
@@ -18,6 +37,26 @@ export function planProgress(onProgress: (progress: PlanProgress) => void): Chan
 
 export function searchProgress(onProgress: (progress: SearchProgress) => void): Channel<SearchProgress> {
   return new Channel(onProgress);
+}
+
+// A system whose dialogs are not modal would open one more with each click.
+let isDialogOpen = false;
+
+function ifNoDialog<Args extends unknown[], Answer>(
+  command: (...args: Args) => Promise<Answer>,
+  cancelled: Answer,
+): (...args: Args) => Promise<Answer> {
+  return async (...args) => {
+    if (isDialogOpen) {
+      return cancelled;
+    }
+    isDialogOpen = true;
+    try {
+      return await command(...args);
+    } finally {
+      isDialogOpen = false;
+    }
+  };
 }
 
 /** Whatever was thrown, as something to show. Commands throw reports; anything else is a mistake of the page itself. */
