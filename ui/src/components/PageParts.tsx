@@ -5,6 +5,7 @@ import type { KeyboardEvent, ReactNode } from "react";
 import { CloseDetails } from "./CloseDetails";
 import { CommandBar, type Commands } from "./commands";
 import { useFocusLeftToGrid } from "./focus";
+import { useEscapeFromOver } from "./panes";
 
 const useStyles = makeStyles({
   commands: {
@@ -92,6 +93,7 @@ type DetailsPaneProps = {
 export function DetailsPane({ isOver = false, onClose, children }: DetailsPaneProps) {
   const styles = useStyles();
   useFocusLeftToGrid();
+  useEscapeFromOver(isOver, onClose);
   return (
     <section
       className={mergeClasses(styles.details, isOver && styles.over)}
@@ -99,7 +101,6 @@ export function DetailsPane({ isOver = false, onClose, children }: DetailsPanePr
       data-pane="details"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
       tabIndex={0}
-      onKeyDown={(event) => event.key === "Escape" && isOver && onClose()}
     >
       <CloseDetails className={styles.close} onClose={onClose} />
       {children}

@@ -1,4 +1,6 @@
-/** F6 goes around the panes of the window: whatever is marked with `data-pane`. */
+/** F6 goes around the panes of the window: whatever is marked with `data-pane`. Esc closes one that lies over another. */
+import { useEffect, useRef } from "react";
+import { isDialogOpen, isEditable } from "./shortcuts";
 
 const FOCUSABLE =
   'a[href], button:not([disabled]), input:not([disabled]), select, textarea, [tabindex]:not([tabindex="-1"])';
@@ -10,6 +12,26 @@ export function focusNextPane(step: 1 | -1): void {
   const current = here === null ? -1 : panes.indexOf(here);
   const next = panes[(current + step + panes.length) % panes.length];
   next !== undefined && targetIn(next)?.focus();
+}
+
+/** Whatever has the focus: what lies on top goes first. Text fields and menus have an Esc of their own. */
+export function useEscapeFromOver(isOver: boolean, onClose: () => void): void {
+  const close = useRef(onClose);
+  useEffect(() => {
+    close.current = onClose;
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isTheirs = isDialogOpen() || isEditable(event.target) || document.querySelector('[role="menu"]') !== null;
+      if (event.key === "Escape" && !isTheirs) {
+        event.preventDefault();
+        event.stopPropagation();
+        close.current();
+      }
+    };
+    isOver && window.addEventListener("keydown", onKeyDown, { capture: true });
+    return () => window.removeEventListener("keydown", onKeyDown, { capture: true });
+  }, [isOver]);
 }
 
 function targetIn(pane: HTMLElement): HTMLElement | null {

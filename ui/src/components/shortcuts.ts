@@ -75,7 +75,7 @@ export function isDialogOpen(): boolean {
 /** Keys that a text box answers itself. */
 const OF_TEXT: ReadonlySet<Shortcut> = new Set(["Ctrl+A", "Ctrl+C", "Delete", "Enter"]);
 
-function isEditable(target: EventTarget | null): boolean {
+export function isEditable(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
 }
 

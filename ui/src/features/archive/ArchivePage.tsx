@@ -9,6 +9,7 @@ import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { Columns, DetailsPane, ListPane, Messages, PageCommands } from "../../components/PageParts";
+import { useEscapeFromOver } from "../../components/panes";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { Age } from "../../components/Time";
@@ -110,6 +111,8 @@ function Records({ overview, isReading, onRefresh }: RecordsProps) {
     setClosed(search.record);
     hasDetails === keepsDetails && toggleKeptDetails();
   };
+
+  useEscapeFromOver(hasCalendar && !hasRoom, toggleCalendar);
 
   const grid = useRef<GridHandle>(null);
   useEffect(() => {

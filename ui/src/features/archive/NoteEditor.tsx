@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { focusAgain } from "../../components/focus";
 import { commands, type RecordRow } from "../../ipc";
+import { dropDraft, keepDraft, useDrafts } from "./drafts";
 
 /** The core takes as much. */
 export const MAX_NOTE = 2000;
@@ -34,9 +35,15 @@ type NoteEditorProps = {
 export function NoteEditor({ record, isEditing, onEditing }: NoteEditorProps) {
   const styles = useStyles();
   const edit = useRef<HTMLButtonElement>(null);
-  useEffect(() => (isEditing ? () => focusAgain(edit.current) : undefined), [isEditing]);
-  if (isEditing) {
-    return <NoteForm record={record} onDone={() => onEditing(false)} />;
+  const draft = useDrafts((drafts) => drafts[record.id]);
+  const hasForm = isEditing || draft !== undefined;
+  useEffect(() => (hasForm ? () => focusAgain(edit.current) : undefined), [hasForm]);
+  if (hasForm) {
+    const leave = () => {
+      dropDraft(record.id);
+      onEditing(false);
+    };
+    return <NoteForm record={record} draft={draft ?? record.note ?? ""} isAsked={isEditing} onDone={leave} />;
   }
   return (
     <div className={styles.root}>
@@ -50,9 +57,20 @@ export function NoteEditor({ record, isEditing, onEditing }: NoteEditorProps) {
   );
 }
 
-function NoteForm({ record, onDone }: { record: RecordRow; onDone: () => void }) {
+type NoteFormProps = {
+  record: RecordRow;
+  draft: string;
+  /** Rather than found again as it was left: it takes the focus. */
+  isAsked: boolean;
+  onDone: () => void;
+};
+
+function NoteForm({ record, draft, isAsked, onDone }: NoteFormProps) {
   const styles = useStyles();
-  const [draft, setDraft] = useState(record.note ?? "");
+  const text = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    isAsked && text.current?.focus();
+  }, [isAsked]);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const isTooLong = draft.trim().length > MAX_NOTE;
@@ -86,10 +104,10 @@ function NoteForm({ record, onDone }: { record: RecordRow; onDone: () => void })
         <Textarea
           size="small"
           resize="vertical"
-          autoFocus
+          ref={text}
           value={draft}
           readOnly={isBusy}
-          onChange={(_, data) => setDraft(data.value)}
+          onChange={(_, data) => keepDraft(record.id, data.value)}
           onKeyDown={(event) => {
             if (event.key === "Escape") {
               event.stopPropagation();

@@ -12,6 +12,7 @@ import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { Messages } from "../../components/PageParts";
 import { useBarStyles } from "../../components/pageBar";
+import { useEscapeFromOver } from "../../components/panes";
 import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { useNow } from "../../components/useNow";
@@ -176,8 +177,8 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       grid.current?.focus();
     },
     "Alt+Enter": () => showDetails(!areDetailsShown),
-    Escape: () => isOverlayOpen && setOverlayOpen(false),
   });
+  useEscapeFromOver(areDetailsShown && !hasRoomForDetails, () => showDetails(false));
 
   const acts = {
     backUp: setBackedUp,
