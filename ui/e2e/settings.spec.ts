@@ -59,14 +59,25 @@ test("a value that is the one in force asks nothing of the core", async ({ page 
   expect(await changes(page)).toEqual([]);
 });
 
-test("what the core refuses is told at the field, and what was typed stays", async ({ page }) => {
+test("what the core refuses is told below the field, with its code, and what was typed stays", async ({ page }) => {
   await open(page, "settingsRefused", "/settings");
+  const refusal = (title: string) => section(page, title).getByRole("group").filter({ hasText: "being changed by" });
   await change(page.getByLabel("Stale after"), "14");
-  await expect(section(page, "Backing up").getByText(/are being changed by another program/)).toBeVisible();
+  await expect(refusal("Backing up").getByText("Try again in a moment.")).toBeVisible();
+  await expect(refusal("Backing up").getByRole("button", { name: "Copy" })).toBeVisible();
   await expect(page.getByLabel("Stale after")).toHaveValue("14");
   await page.getByRole("radio", { name: "Dark" }).click();
-  await expect(section(page, "Appearance").getByText(/are being changed by another program/)).toBeVisible();
+  await expect(refusal("Appearance").getByRole("button", { name: "Copy" })).toBeVisible();
   await expect(page.getByRole("radio", { name: "As the system" })).toBeChecked();
+  for (const command of ["choose_archive", "open_folder"]) {
+    await spoil(page, command, { code: "gone", message: `No ${command}`, hint: null, details: ["The share is away"] });
+  }
+  await section(page, "Archive").getByRole("button", { name: "Choose…" }).click();
+  await expect(section(page, "Archive").getByText("No choose_archive")).toBeVisible();
+  await section(page, "Archive").getByRole("button", { name: "Show details" }).click();
+  await expect(section(page, "Archive").getByText(/The share is away\s+Code: gone/)).toBeVisible();
+  await section(page, "Logs and files").getByRole("button", { name: "Open folder" }).first().click();
+  await expect(section(page, "Logs and files").getByText("No open_folder")).toBeVisible();
 });
 
 test("the hosts' port goes back to 443 as the default", async ({ page }) => {

@@ -1,9 +1,10 @@
 import { Field, Input, Link, makeStyles } from "@fluentui/react-components";
 import { useRef, useState } from "react";
+import { ErrorView } from "../../components/ErrorView";
 import { wholeNumberIn } from "../../components/wholeNumberIn";
 import type { SettingsChange } from "../../ipc";
 import { useSettingsStyles } from "./styles";
-import { refusalInWords, useSetting } from "./useSetting";
+import { useSetting } from "./useSetting";
 
 const useStyles = makeStyles({
   input: { width: "150px" },
@@ -49,9 +50,7 @@ export function NumberSetting({ label, hint, unit, value, least, most, change }:
   };
   const message =
     parsed.problem ??
-    (state.kind === "refused" ? (
-      refusalInWords(state.error)
-    ) : state.kind === "saved" && draft === null ? (
+    (state.kind === "saved" && draft === null ? (
       <>
         {before === null ? "As it was." : "Saved. "}
         {before !== null && (
@@ -63,37 +62,40 @@ export function NumberSetting({ label, hint, unit, value, least, most, change }:
     ) : undefined);
   const isBad = parsed.problem !== null || state.kind === "refused";
   return (
-    <Field
-      className={shared.field}
-      size="small"
-      orientation="horizontal"
-      label={label}
-      hint={hint}
-      validationState={message === undefined ? "none" : isBad ? "error" : "success"}
-      validationMessage={message}
-    >
-      <Input
-        className={styles.input}
-        input={{ ref: input }}
-        inputMode="numeric"
-        contentAfter={unit}
-        value={draft ?? String(value)}
-        readOnly={state.kind === "saving"}
-        onChange={(_, data) => {
-          setDraft(data.value);
-          forget();
-        }}
-        onBlur={() => void commit()}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") {
-            void commit();
-          } else if (event.key === "Escape" && draft !== null) {
-            event.stopPropagation();
-            setDraft(null);
+    <>
+      <Field
+        className={shared.field}
+        size="small"
+        orientation="horizontal"
+        label={label}
+        hint={hint}
+        validationState={isBad ? "error" : message === undefined ? "none" : "success"}
+        validationMessage={message}
+      >
+        <Input
+          className={styles.input}
+          input={{ ref: input }}
+          inputMode="numeric"
+          contentAfter={unit}
+          value={draft ?? String(value)}
+          readOnly={state.kind === "saving"}
+          onChange={(_, data) => {
+            setDraft(data.value);
             forget();
-          }
-        }}
-      />
-    </Field>
+          }}
+          onBlur={() => void commit()}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") {
+              void commit();
+            } else if (event.key === "Escape" && draft !== null) {
+              event.stopPropagation();
+              setDraft(null);
+              forget();
+            }
+          }}
+        />
+      </Field>
+      {state.kind === "refused" && <ErrorView error={state.error} />}
+    </>
   );
 }

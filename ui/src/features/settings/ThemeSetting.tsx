@@ -1,7 +1,8 @@
 import { Field, makeStyles, mergeClasses, Radio, RadioGroup } from "@fluentui/react-components";
+import { ErrorView } from "../../components/ErrorView";
 import type { Theme } from "../../ipc";
 import { useSettingsStyles } from "./styles";
-import { refusalInWords, useSetting } from "./useSetting";
+import { useSetting } from "./useSetting";
 
 const THEMES: readonly (readonly [Theme, string])[] = [
   ["system", "As the system"],
@@ -20,27 +21,29 @@ export function ThemeSetting({ theme }: { theme: Theme }) {
   const shared = useSettingsStyles();
   const { state, apply } = useSetting();
   return (
-    <Field
-      className={shared.field}
-      size="small"
-      orientation="horizontal"
-      label="Theme"
-      validationState={state.kind === "refused" ? "error" : "none"}
-      validationMessage={state.kind === "refused" ? refusalInWords(state.error) : undefined}
-    >
-      <RadioGroup
-        className={mergeClasses(shared.row, styles.radios)}
-        layout="horizontal"
-        value={theme}
-        onChange={(_, { value }) => {
-          const chosen = THEMES.find(([one]) => one === value)?.[0];
-          chosen !== undefined && void apply({ theme: chosen });
-        }}
+    <>
+      <Field
+        className={shared.field}
+        size="small"
+        orientation="horizontal"
+        label="Theme"
+        validationState={state.kind === "refused" ? "error" : "none"}
       >
-        {THEMES.map(([value, label]) => (
-          <Radio key={value} value={value} label={label} />
-        ))}
-      </RadioGroup>
-    </Field>
+        <RadioGroup
+          className={mergeClasses(shared.row, styles.radios)}
+          layout="horizontal"
+          value={theme}
+          onChange={(_, { value }) => {
+            const chosen = THEMES.find(([one]) => one === value)?.[0];
+            chosen !== undefined && void apply({ theme: chosen });
+          }}
+        >
+          {THEMES.map(([value, label]) => (
+            <Radio key={value} value={value} label={label} />
+          ))}
+        </RadioGroup>
+      </Field>
+      {state.kind === "refused" && <ErrorView error={state.error} />}
+    </>
   );
 }

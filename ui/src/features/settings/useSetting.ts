@@ -1,13 +1,13 @@
 /** One setting that is applied as soon as it is given, and says at its place what the core refuses. */
 import { useState } from "react";
-import { commands, type ErrorReport, errorReport, type SettingsChange } from "../../ipc";
+import { commands, type SettingsChange } from "../../ipc";
 import { queryClient, settingsQuery } from "../shell/data";
 
 export type SettingState =
   | { kind: "asIs" }
   | { kind: "saving" }
   | { kind: "saved" }
-  | { kind: "refused"; error: ErrorReport };
+  | { kind: "refused"; error: unknown };
 
 export function useSetting() {
   const [state, setState] = useState<SettingState>({ kind: "asIs" });
@@ -19,14 +19,9 @@ export function useSetting() {
       setState({ kind: "saved" });
       return true;
     } catch (error) {
-      setState({ kind: "refused", error: errorReport(error) });
+      setState({ kind: "refused", error });
       return false;
     }
   };
   return { state, apply, forget: () => setState({ kind: "asIs" }) };
-}
-
-/** What a refusal says at the field. */
-export function refusalInWords(error: ErrorReport): string {
-  return error.hint === null ? error.message : `${error.message}. ${error.hint}`;
 }
