@@ -25,9 +25,9 @@ use crate::console::Console;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, USAGE};
 
-/// Threads that wait for disks and name servers. Four keep a disk busy; more are, by measure, no faster.
+/// Threads that wait for disks. Four keep one busy; more are, by measure, no faster.
 const FILE_THREADS: usize = 4;
-/// How long threads that still block, on a name server that does not answer say, are waited for at the end. Nothing else that runs in
+/// How long threads that still block, on a disk that does not answer say, are waited for at the end. Nothing else that runs in
 /// the background is: whoever opens a session signs out before the end, and one that a host's restart broke ends at its server.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 

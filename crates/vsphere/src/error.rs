@@ -12,10 +12,12 @@ use crate::soap::{Fault, FaultKind};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The name cannot be resolved.
-    #[error("the name of {server} cannot be resolved")]
+    #[error("the name of {server} cannot be resolved{}", no_answer(*.unanswered))]
     Resolve {
         /// Host name and port as asked for.
         server: String,
+        /// How long no name server answered; none where the name is not known.
+        unanswered: Option<Duration>,
         /// The resolver's answer.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -263,6 +265,10 @@ impl Error {
     /// What to do next, in one or two sentences; nothing where the message says it all.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
+            Self::Resolve { unanswered: Some(_), .. } => {
+                "Check the name servers that this computer is set to ask, and that it reaches them; an IP address works \
+                 without them."
+            }
             Self::Resolve { .. } => "Check the spelling and this computer's DNS; an IP address works too.",
             Self::Connect { .. } => {
                 "Check that the address is right, that the machine is up, and that a firewall lets this computer \
@@ -426,6 +432,11 @@ fn fault_hint(kind: &FaultKind) -> Option<String> {
         }
     };
     Some(text.to_owned())
+}
+
+fn no_answer(unanswered: Option<Duration>) -> String {
+    unanswered
+        .map_or_else(String::new, |after| format!(": no name server answered within {}", seconds(after)))
 }
 
 /// "10 s" rather than "10s" or "10000ms".

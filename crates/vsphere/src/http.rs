@@ -11,6 +11,7 @@ use reqwest::{Response, StatusCode};
 use crate::certificate::Thumbprint;
 use crate::client::Timeouts;
 use crate::error::{Error, NotTrusted, TimeoutPhase};
+use crate::resolve::{Resolver, Unanswered};
 use crate::trust::{Refused, Trust, tls_config};
 
 /// Connections to one server. Cheap to clone.
@@ -35,10 +36,22 @@ impl Http {
     /// # Errors
     /// [`Error::Tls`] where the system's trust store cannot be read.
     pub(crate) fn new(server: &str, trust: Trust, timeouts: Timeouts) -> Result<Self, Error> {
+        // Connecting includes it: a name server that does not answer must not be told as a firewall.
+        let resolver = Resolver::system(timeouts.connect * 3 / 4);
+        Self::with_resolver(server, trust, timeouts, resolver)
+    }
+
+    fn with_resolver(
+        server: &str,
+        trust: Trust,
+        timeouts: Timeouts,
+        resolver: Resolver,
+    ) -> Result<Self, Error> {
         let tls = |reason: String| Error::Tls { server: server.to_owned(), reason };
         let (config, refused) = tls_config(trust).map_err(|error| tls(error.to_string()))?;
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(config)
+            .dns_resolver(resolver)
             .https_only(true)
             .http1_only()
             .no_proxy()
@@ -162,8 +175,9 @@ impl Http {
             };
         }
         if error.is_dns() {
+            let unanswered = causes().find_map(|cause| cause.downcast_ref::<Unanswered>());
             let source = causes().last().map_or_else(String::new, ToString::to_string).into();
-            return Error::Resolve { server, source };
+            return Error::Resolve { server, unanswered: unanswered.map(|gave_up| gave_up.after), source };
         }
         match causes().find_map(|cause| cause.downcast_ref::<io::Error>()) {
             Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => {
@@ -221,5 +235,30 @@ fn plain(error: &io::Error) -> String {
         io::ErrorKind::NetworkUnreachable => "the network is unreachable".into(),
         io::ErrorKind::TimedOut => "it did not answer".into(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_server_that_never_answers_is_told_as_such() {
+        let silent = |_: &str| loop {
+            std::thread::park();
+        };
+        let resolver = Resolver { within: Duration::ZERO, lookup: silent };
+        let server = "vcsa.lab.local";
+        let http = Http::with_resolver(server, Trust::System, Timeouts::default(), resolver).unwrap();
+        let request = http.get(format!("https://{server}/sdk"));
+        let error = http.answer(request, server, "a test", &[], 0).await.err().unwrap();
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            (
+                "name_not_resolved",
+                "the name of vcsa.lab.local cannot be resolved: no name server answered within 0 s"
+            )
+        );
+        assert!(error.hint().unwrap().contains("name servers"), "{error:?}");
     }
 }

@@ -28,6 +28,7 @@ mod error;
 pub mod fuzz;
 mod http;
 mod property;
+mod resolve;
 mod session;
 mod surroundings;
 mod trust;
