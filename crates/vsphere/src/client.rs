@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::address::ServerAddress;
 use crate::error::Error;
 use crate::http::{Http, refused};
-use crate::soap::{self, Call, DecodeError, Fault, MoRef, Node};
+use crate::soap::{self, Call, DecodeError, Fault, FaultKind, MoRef, Node};
 use crate::trust::Trust;
 
 /// How long to wait. Every wait has an end.
@@ -163,7 +163,13 @@ impl Client {
 
     /// The one way in which a call reaches the server.
     pub(crate) async fn call(&self, call: &Call, cookie: Option<&SecretString>) -> Result<Reply, Error> {
-        post(&self.inner.http, self.address(), &self.inner.version, call, cookie).await
+        let mut answer = post(&self.inner.http, self.address(), &self.inner.version, call, cookie).await;
+        if let Err(Error::Fault { operation: "Login", fault, .. }) = &mut answer
+            && let FaultKind::NoPermission { at_hosts_login, .. } = &mut fault.kind
+        {
+            *at_hosts_login = self.about().api_type == ApiType::Esxi;
+        }
+        answer
     }
 
     /// An error for a reply that was well-formed but not what it should be.

@@ -150,6 +150,8 @@ pub enum Error {
         status: u16,
         /// Which credentials were tried, in order.
         tried: String,
+        /// Whether the host is connected to directly, so that its own user was among them.
+        is_direct: bool,
     },
     /// The bundle arrived incomplete.
     #[error("the bundle of {host} arrived incomplete: {received} of {expected} bytes")]
@@ -262,107 +264,11 @@ impl Error {
         }
     }
 
-    /// What to do next, in one or two sentences; nothing where the message says it all.
-    pub fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::Resolve { unanswered: Some(_), .. } => {
-                "Check the name servers that this computer is set to ask, and that it reaches them; an IP address works \
-                 without them."
-            }
-            Self::Resolve { .. } => "Check the spelling and this computer's DNS; an IP address works too.",
-            Self::Connect { .. } => {
-                "Check that the address is right, that the machine is up, and that a firewall lets this computer \
-                 reach it on that TCP port: bundles come straight from each ESXi host on 443, and port 80 is not used."
-            }
-            Self::Timeout { phase: TimeoutPhase::Connect, .. } => {
-                "A firewall that drops packets looks like this. Allow TCP 443 from this computer to the vCenter \
-                 and to every host."
-            }
-            Self::Timeout { .. } => {
-                "The server is up but slow or hung. Try again; if it stays so, restart its management agents."
-            }
-            Self::NotTrusted(not_trusted) => return Some(not_trusted.hint()),
-            Self::Tls { .. } => {
-                "Both sides found no common TLS version or cipher, or something in between breaks TLS. TLS 1.2 or 1.3 \
-                 is needed."
-            }
-            Self::Interrupted { .. } => {
-                "Try again; if it happens each time, look for a proxy or firewall that cuts connections."
-            }
-            Self::Status { status: 502..=504, .. } => {
-                "The server or a proxy in front of it is overloaded or starting. Try again in a few minutes."
-            }
-            Self::Status { .. } => {
-                "Something else than vSphere may answer at this address, such as a proxy. If not, restart the management \
-                 agents and try again."
-            }
-            Self::Redirected { .. } => {
-                "A proxy or a load balancer stands in between. Use the server's own address."
-            }
-            Self::NotVsphere { .. } => {
-                "Check the address and port: this may be a proxy's sign-in page or another web server."
-            }
-            Self::Reply { .. } | Self::TooLarge { .. } => {
-                "Something between this computer and the server may have altered the reply. Try again, and look for a proxy."
-            }
-            Self::Fault { fault, .. } => return fault_hint(&fault.kind),
-            Self::IllegalText { .. } => "Type it again instead of pasting it.",
-            Self::NoFirmwareSystem { .. } => {
-                "This kind of host keeps no configuration that could be backed up this way."
-            }
-            Self::BundleGone { .. } => {
-                "A new one was asked for once and vanished as well. Check the free space of the host's RAM disks."
-            }
-            Self::TransferRefused { .. } => {
-                "This host wants its own credentials for the transfer: connect to it directly instead. In lockdown mode \
-                 it refuses root: leave lockdown mode for the time of the transfer, or use a user on its exception list."
-            }
-            Self::Truncated { .. } => {
-                "Nothing was kept. Try again; if it happens each time, look for a proxy or firewall that cuts connections."
-            }
-            Self::NotABundle { .. } => {
-                "Nothing was kept. Look for a proxy between this computer and the host."
-            }
-            Self::BundleAddress { .. } => "Restart the host's management agents and try again.",
-            Self::Sink { .. } => return None,
-        };
-        Some(text.to_owned())
-    }
-
     /// The fault, where a server refused with one.
     pub fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Fault { fault, .. } => Some(fault),
             _ => None,
-        }
-    }
-}
-
-impl NotTrusted {
-    fn hint(&self) -> String {
-        let Certificate { subject, not_after, sha256, sha1, .. } = &self.presented;
-        let until =
-            not_after.map_or_else(String::new, |until| format!(", valid until {}", until.format("%Y-%m-%d")));
-        let shown = format!("It shows {subject}{until}, SHA-256 {sha256}, SHA-1 {sha1}.");
-        match (self.expected, &self.reported_by) {
-            (Some(expected), Some(vcenter)) => format!(
-                "{shown} According to {vcenter} it should be {expected}. If the host's certificate was replaced on \
-                 purpose, disconnect and reconnect the host in the vSphere Client; if not, somebody may be in \
-                 between: nothing was sent."
-            ),
-            (None, Some(vcenter)) => format!(
-                "{shown} {vcenter} does not say which certificate the host has. Disconnect and reconnect the host in \
-                 the vSphere Client, or connect to it directly and trust it by its SHA-256 thumbprint."
-            ),
-            (Some(expected), None) => format!(
-                "{shown} Expected was {expected}. If the certificate was replaced on purpose, trust the new one; if \
-                 not, somebody may be in between: nothing was sent."
-            ),
-            (None, None) => {
-                format!(
-                    "{shown} If that is the server's own certificate, trust it by its SHA-256 thumbprint."
-                )
-            }
         }
     }
 }
@@ -390,48 +296,6 @@ fn fault_code(kind: &FaultKind) -> &'static str {
         FaultKind::InvalidBundle => "invalid_bundle",
         FaultKind::Other => "fault",
     }
-}
-
-fn fault_hint(kind: &FaultKind) -> Option<String> {
-    let text = match kind {
-        FaultKind::InvalidLogin => {
-            "Check user name and password. A vCenter with federated identity or multi-factor sign-in refuses a right \
-             password in the same way: use a local account such as one of vsphere.local."
-        }
-        FaultKind::PasswordExpired => "Set a new password in the vSphere Client, then give it here.",
-        FaultKind::NotAuthenticated => {
-            "The session ended and signing in again did not help. Check that the account may still sign in."
-        }
-        FaultKind::NoPermission { privilege } => {
-            return Some(match privilege.as_deref() {
-                Some(privilege) => format!("Give the account the privilege {privilege} on this host."),
-                None => "Give the account Host.Config.Firmware on this host.".to_owned(),
-            });
-        }
-        FaultKind::InvalidState => "Look at the host's state in the vSphere Client.",
-        FaultKind::Timedout => "Look for powered-on virtual machines that could not be moved away.",
-        FaultKind::RequestCanceled => "Somebody cancelled the task in the vSphere Client.",
-        FaultKind::TaskInProgress => "Wait until the other task on this host has ended.",
-        FaultKind::HostNotConnected => "Reconnect the host in the vSphere Client, or connect to it directly.",
-        FaultKind::HostNotReachable | FaultKind::HostCommunication => {
-            "The vCenter cannot reach this host. Check its management network, or connect to it directly."
-        }
-        FaultKind::ManagedObjectNotFound => {
-            "The host was removed from the inventory meanwhile. Read the hosts again."
-        }
-        FaultKind::NotSupported => "This host or this version cannot do that.",
-        FaultKind::RestrictedVersion => {
-            "This host runs on the free licence, whose API is read-only. Use a vCenter or a full licence; \
-             vim-cmd hostsvc/firmware/backup_config in the host's own shell works without either."
-        }
-        FaultKind::FileFault { .. } => "Check the free space of the host's RAM disks, then try again.",
-        FaultKind::MismatchedBundle { .. } => "The bundle belongs to another host or build.",
-        FaultKind::InvalidBundle => "The host cannot use this bundle: it is damaged, or of another release.",
-        FaultKind::InvalidArgument { .. } | FaultKind::InvalidProperty { .. } | FaultKind::Other => {
-            return None;
-        }
-    };
-    Some(text.to_owned())
 }
 
 fn no_answer(unanswered: Option<Duration>) -> String {

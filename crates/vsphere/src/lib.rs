@@ -26,6 +26,7 @@ mod client;
 mod error;
 #[cfg(any(fuzzing, test))]
 pub mod fuzz;
+mod hint;
 mod http;
 mod property;
 mod resolve;

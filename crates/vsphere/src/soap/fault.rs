@@ -24,6 +24,8 @@ pub enum FaultKind {
     NotAuthenticated,
     NoPermission {
         privilege: Option<String>,
+        /// Said by a host itself to whoever signs in, as one in lockdown mode does.
+        at_hosts_login: bool,
     },
     InvalidState,
     Timedout,
@@ -104,7 +106,7 @@ fn kind(type_name: &str, value: &Node) -> FaultKind {
         "InvalidLogin" => FaultKind::InvalidLogin,
         "PasswordExpired" => FaultKind::PasswordExpired,
         "NotAuthenticated" => FaultKind::NotAuthenticated,
-        "NoPermission" => FaultKind::NoPermission { privilege: text("privilegeId") },
+        "NoPermission" => FaultKind::NoPermission { privilege: text("privilegeId"), at_hosts_login: false },
         "InvalidState" | "InvalidPowerState" | "InvalidHostState" | "InvalidHostConnectionState" => {
             FaultKind::InvalidState
         }

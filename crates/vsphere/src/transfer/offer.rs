@@ -59,8 +59,8 @@ impl Transfer<'_> {
             // It has answered, so no other address is tried any more.
             targets = vec![target];
         }
-        let (host, tried) = (host.clone(), tried.join(", "));
-        Err(Error::TransferRefused { host, operation, status: status.as_u16(), tried })
+        let (host, tried, is_direct) = (host.clone(), tried.join(", "), self.route.direct);
+        Err(Error::TransferRefused { host, operation, status: status.as_u16(), tried, is_direct })
     }
 
     /// The answer of the first of these addresses at which the host is reached: an adapter that is for management, too, may

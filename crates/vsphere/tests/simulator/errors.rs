@@ -114,6 +114,31 @@ async fn what_networks_and_proxies_do() {
 }
 
 #[tokio::test]
+async fn what_a_host_says_directly() {
+    let mut all = Vec::new();
+    for (title, host, is_locked_down_later) in [
+        ("lockdown", HostSpec { lockdown: true, ..esx01() }, false),
+        ("lockdown after signing in", HostSpec { download: Accepts::BASIC, ..esx01() }, true),
+    ] {
+        let sim = Simulator::start(Options { hosts: vec![host], ..Options::esxi() }).await.unwrap();
+        let client = connect(&sim).await.unwrap();
+        let error =
+            match SignedIn::sign_in(&client, Credentials { user: "root".into(), ..credentials() }).await {
+                Ok(signed_in) => {
+                    sim.hosts()[0].set_lockdown(is_locked_down_later);
+                    let session = signed_in.session();
+                    let host = &inventory::read(session).await.unwrap()[0];
+                    let route = Route::to(session, host, None).await.unwrap();
+                    fetch_bundle(session, host, &route, &mut Vec::new(), |_, _| {}).await.unwrap_err()
+                }
+                Err(error) => error,
+            };
+        all.push(format!("== {title}\n{}", shown(&error, &sim)));
+    }
+    insta::assert_snapshot!("direct", all.join("\n\n"));
+}
+
+#[tokio::test]
 async fn endless_xml_ends_at_the_limit() {
     let sim = one_host(esx01()).await;
     sim.add_fault(FaultRule::soap("BackupFirmwareConfiguration", What::EndlessXml));
