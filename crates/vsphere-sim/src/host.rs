@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::bundle::Content;
+use crate::esxcli;
 use crate::inventory::Object;
 use crate::network;
 use crate::options::Kind;
@@ -54,6 +55,16 @@ impl SimHost {
             Kind::Esxi => Server::Host(self.index),
         };
         Object::Host(self.index).moref(&self.world, server).id
+    }
+
+    /// The recovery key of its configuration, where a TPM seals it: the key's id and the key.
+    pub fn recovery_key(&self) -> Option<(String, String)> {
+        esxcli::recovery_key(&self.world, self.index).map(|found| (found.id, found.key))
+    }
+
+    /// Makes another recovery key, as `esxcli system settings encryption recovery rotate` does.
+    pub fn rotate_recovery_key(&self) {
+        self.state(|state| state.recovery_key_rotations += 1);
     }
 
     /// The certificate that it presents now, in DER.

@@ -47,6 +47,8 @@ pub(crate) enum Object {
     Compute(usize),
     Host(usize),
     Firmware(usize),
+    /// What runs esxcli's commands on a host.
+    Executer(usize),
     /// A VM: its host and its number there.
     Vm(usize, usize),
     Task(usize),
@@ -119,6 +121,7 @@ impl Object {
             Object::Compute(_) => "ComputeResource",
             Object::Host(_) => "HostSystem",
             Object::Firmware(_) => "HostFirmwareSystem",
+            Object::Executer(_) => "ReflectManagedMethodExecuter",
             Object::Vm(..) => "VirtualMachine",
             Object::Task(_) => "Task",
             Object::View(_) => "ContainerView",
@@ -164,6 +167,7 @@ impl Object {
             }
             (Object::Host(index), Server::VCenter) => numbered("host", *index),
             (Object::Firmware(index), Server::VCenter) => numbered("firmwareSystem", *index),
+            (Object::Executer(index), Server::VCenter) => numbered("ManagedMethodExecuter", *index),
             (Object::Vm(host, number), Server::VCenter) => format!("vm-{}", (FIRST + host) * 1000 + number),
             (Object::SessionManager, _) => "ha-sessionmgr".into(),
             (Object::SearchIndex, _) => "ha-searchindex".into(),
@@ -179,6 +183,7 @@ impl Object {
             (Object::Compute(_), _) => "ha-compute-res".into(),
             (Object::Host(_), _) => "ha-host".into(),
             (Object::Firmware(_), _) => "firmwareSystem".into(),
+            (Object::Executer(_), _) => "ManagedMethodExecuter".into(),
             (Object::Vm(_, number), _) => (number + 1).to_string(),
         }
     }
@@ -200,7 +205,7 @@ pub(crate) fn resolve(world: &World, server: Server, reference: &Moref) -> Optio
     let object = candidate(world, server, &reference.id)?;
     let exists = match &object {
         Object::Vm(host, number) => *number < world.hosts.get(*host)?.state().powered_on_vms,
-        Object::Host(index) => *index < world.hosts.len(),
+        Object::Host(index) | Object::Executer(index) => *index < world.hosts.len(),
         Object::Firmware(index) => world.hosts.get(*index)?.spec.firmware_system,
         Object::Datacenter(index)
         | Object::Folder(
@@ -363,6 +368,7 @@ fn candidate(world: &World, server: Server, id: &str) -> Option<Object> {
                 "domain-c" | "domain-s" => Object::Compute(index),
                 "host-" => Object::Host(index),
                 "firmwareSystem-" => Object::Firmware(index),
+                "ManagedMethodExecuter-" => Object::Executer(index),
                 "vm-" => Object::Vm((number / 1000).checked_sub(FIRST)?, number % 1000),
                 _ => return None,
             })
@@ -378,6 +384,7 @@ fn candidate(world: &World, server: Server, id: &str) -> Option<Object> {
                 "ha-compute-res" => Object::Compute(world.tree.compute_of[host]),
                 "ha-host" => Object::Host(host),
                 "firmwareSystem" => Object::Firmware(host),
+                "ManagedMethodExecuter" => Object::Executer(host),
                 _ => match id.strip_prefix("haTask-ha-host-") {
                     Some(number) => Object::Task(number.parse().ok()?),
                     None => Object::Vm(host, id.parse::<usize>().ok()?.checked_sub(1)?),

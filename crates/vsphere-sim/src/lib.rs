@@ -9,6 +9,7 @@ mod addresses;
 mod bundle;
 mod certificates;
 mod collector;
+mod esxcli;
 mod faults;
 mod firmware;
 mod host;

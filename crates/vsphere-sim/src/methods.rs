@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::collector::{self, require_session};
+use crate::esxcli;
 use crate::faults::What;
 use crate::firmware::{self, Outcome, require_reachable, require_writable};
 use crate::inventory::{Folder, Object, View, children, resolve};
@@ -83,6 +84,11 @@ pub(crate) async fn serve(
             Answered::Values(collector::fetch(world, caller, object, path)?.into_iter().collect())
         }
         (Object::SearchIndex, _) => one_or_none(search(world, caller, method, arguments, &call.this)?),
+        (Object::Host(host), "RetrieveManagedMethodExecuter") => {
+            require_reachable(world, caller.server, *host)?;
+            one(Value::Ref(Object::Executer(*host).moref(world, caller.server)))
+        }
+        (Object::Executer(host), "ExecuteSoap") => one(esxcli::execute(world, caller, *host, arguments)?),
         (Object::Host(host), _) => host_task(world, caller, *host, call, strike)?,
         (Object::Task(index), "CancelTask") => {
             tasks::cancel(world, *index)?;

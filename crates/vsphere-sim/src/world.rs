@@ -89,6 +89,7 @@ pub(crate) struct HostState {
     pub(crate) upload: Option<Bytes>,
     pub(crate) last_upload: Option<Bytes>,
     pub(crate) times_restored: usize,
+    pub(crate) recovery_key_rotations: u32,
     /// Cancelled when the host goes down: its listener and all connections end.
     pub(crate) power: CancellationToken,
 }
@@ -236,6 +237,7 @@ impl Host {
             upload: None,
             last_upload: None,
             times_restored: 0,
+            recovery_key_rotations: 0,
             power: CancellationToken::new(),
         };
         Host { spec, address, state: Mutex::new(state) }

@@ -84,7 +84,7 @@ pub(crate) fn names(object: &Object) -> &'static [&'static str] {
         Object::TaskManager => &["recentTask"],
         Object::ViewManager => &["viewList"],
         Object::LicenseManager => &["licenses"],
-        Object::SearchIndex | Object::AuthorizationManager | Object::Firmware(_) => &[],
+        Object::SearchIndex | Object::AuthorizationManager | Object::Firmware(_) | Object::Executer(_) => &[],
     }
 }
 

@@ -5,6 +5,7 @@
 mod errors;
 mod inventory;
 mod maintenance;
+mod recovery;
 mod session;
 mod surroundings;
 mod transfer;
