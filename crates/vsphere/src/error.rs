@@ -276,6 +276,7 @@ impl Error {
 fn fault_code(kind: &FaultKind) -> &'static str {
     match kind {
         FaultKind::InvalidLogin => "wrong_password",
+        FaultKind::InvalidLocale => "invalid_locale",
         FaultKind::PasswordExpired => "password_expired",
         FaultKind::NotAuthenticated => "not_authenticated",
         FaultKind::NoPermission { .. } => "no_permission",
@@ -293,7 +294,7 @@ fn fault_code(kind: &FaultKind) -> &'static str {
         FaultKind::InvalidProperty { .. } => "invalid_property",
         FaultKind::FileFault { .. } => "file_fault",
         FaultKind::MismatchedBundle { .. } => "mismatched_bundle",
-        FaultKind::InvalidBundle => "invalid_bundle",
+        FaultKind::InvalidBundle { .. } => "invalid_bundle",
         FaultKind::Other => "fault",
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::certificate::Certificate;
 use crate::error::{Error, NotTrusted, TimeoutPhase};
-use crate::soap::FaultKind;
+use crate::soap::{Fault, FaultKind};
 
 impl Error {
     /// What to do next, in one or two sentences; nothing where the message says it all.
@@ -48,7 +48,7 @@ impl Error {
             Self::Reply { .. } | Self::TooLarge { .. } => {
                 "Something between this computer and the server may have altered the reply. Try again, and look for a proxy."
             }
-            Self::Fault { fault, .. } => return fault_hint(&fault.kind),
+            Self::Fault { fault, operation, .. } => return Some(fault_hint(fault, operation)),
             Self::IllegalText { .. } => "Type it again instead of pasting it.",
             Self::NoFirmwareSystem { .. } => {
                 "This kind of host keeps no configuration that could be backed up this way."
@@ -107,11 +107,15 @@ impl NotTrusted {
     }
 }
 
-fn fault_hint(kind: &FaultKind) -> Option<String> {
-    let text = match kind {
+fn fault_hint(fault: &Fault, operation: &str) -> String {
+    let text = match &fault.kind {
         FaultKind::InvalidLogin => {
             "Check user name and password. A vCenter with federated identity or multi-factor sign-in refuses a right \
              password in the same way: use a local account such as one of vsphere.local."
+        }
+        FaultKind::InvalidLocale => {
+            "Hostkeep names no language when it signs in, so it is the server's own that is wrong: set it to one that the \
+             server has, such as en_US."
         }
         FaultKind::PasswordExpired => "Set a new password in the vSphere Client, then give it here.",
         FaultKind::NotAuthenticated => {
@@ -123,13 +127,29 @@ fn fault_hint(kind: &FaultKind) -> Option<String> {
              this host."
         }
         FaultKind::NoPermission { privilege, .. } => {
-            return Some(match privilege.as_deref() {
+            return match privilege.as_deref() {
+                _ if operation == "Login" => {
+                    "The account has no permission on anything here. Give it a role on the hosts in the vSphere Client."
+                        .to_owned()
+                }
                 Some(privilege) => format!("Give the account the privilege {privilege} on this host."),
                 None => "Give the account Host.Config.Firmware on this host.".to_owned(),
-            });
+            };
         }
         FaultKind::InvalidState => "Look at the host's state in the vSphere Client.",
-        FaultKind::Timedout => "Look for powered-on virtual machines that could not be moved away.",
+        FaultKind::Timedout => match operation {
+            "EnterMaintenanceMode_Task" => {
+                "Look for powered-on virtual machines that could not be moved away."
+            }
+            "BackupFirmwareConfiguration" => {
+                "The host took too long to pack its configuration. Try again; if it stays so, check its load and the free \
+                 space of its RAM disks, and restart its management agents."
+            }
+            _ => {
+                "The server or the host is slow or hung. Try again; if it stays so, look at the host's tasks in the vSphere \
+                 Client, and restart its management agents."
+            }
+        },
         FaultKind::RequestCanceled => "Somebody cancelled the task in the vSphere Client.",
         FaultKind::TaskInProgress => "Wait until the other task on this host has ended.",
         FaultKind::HostNotConnected => "Reconnect the host in the vSphere Client, or connect to it directly.",
@@ -146,10 +166,20 @@ fn fault_hint(kind: &FaultKind) -> Option<String> {
         }
         FaultKind::FileFault { .. } => "Check the free space of the host's RAM disks, then try again.",
         FaultKind::MismatchedBundle { .. } => "The bundle belongs to another host or build.",
-        FaultKind::InvalidBundle => "The host cannot use this bundle: it is damaged, or of another release.",
-        FaultKind::InvalidArgument { .. } | FaultKind::InvalidProperty { .. } | FaultKind::Other => {
-            return None;
+        FaultKind::InvalidBundle { .. } => {
+            "The host cannot use this bundle: it is damaged, or of another release."
+        }
+        FaultKind::InvalidArgument { .. } | FaultKind::InvalidProperty { .. } => {
+            "This version of vSphere takes that in another way than Hostkeep knows. Bring both up to date; if it stays so, \
+             report it with the log."
+        }
+        FaultKind::Other => {
+            let named = match fault.type_name.as_str() {
+                "" => String::new(),
+                name => format!(" The fault's own name is {name}."),
+            };
+            return format!("Look at the host's tasks and events in the vSphere Client.{named}");
         }
     };
-    Some(text.to_owned())
+    text.to_owned()
 }

@@ -412,7 +412,7 @@ fn told(answer: Result<(), ServerError>) -> Told {
             FaultKind::InvalidState
                 | FaultKind::FileFault { .. }
                 | FaultKind::MismatchedBundle { .. }
-                | FaultKind::InvalidBundle
+                | FaultKind::InvalidBundle { .. }
                 | FaultKind::InvalidArgument { .. }
                 | FaultKind::NoPermission { .. }
                 | FaultKind::NotAuthenticated

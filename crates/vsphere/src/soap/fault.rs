@@ -20,6 +20,7 @@ pub struct Fault {
 #[expect(missing_docs, reason = "the variants and fields are the API reference's own names")]
 pub enum FaultKind {
     InvalidLogin,
+    InvalidLocale,
     PasswordExpired,
     NotAuthenticated,
     NoPermission {
@@ -52,7 +53,9 @@ pub enum FaultKind {
         bundle_build: Option<String>,
         host_build: Option<String>,
     },
-    InvalidBundle,
+    InvalidBundle {
+        text: Option<String>,
+    },
     #[default]
     Other,
 }
@@ -86,15 +89,52 @@ impl Fault {
     fn from_value(value: &Node, message: &str) -> Self {
         let by_name = value.name.strip_suffix("Fault").unwrap_or(&value.name);
         let type_name = value.xsi_type.as_deref().unwrap_or(by_name);
-        let message = if message.is_empty() { value.text_of("text").unwrap_or_default() } else { message };
         Self { kind: kind(type_name, value), type_name: type_name.to_owned(), message: message.to_owned() }
     }
 }
 
 impl fmt::Display for Fault {
-    /// The server's sentence, or the fault's name where it gave none.
+    /// The server's sentence, or the fault's name where it gave none; and what the fault's fields add to that.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.message.is_empty() { f.write_str(&self.type_name) } else { f.write_str(&self.message) }
+        let said = if self.message.is_empty() { &self.type_name } else { &self.message };
+        match self.kind.particulars() {
+            Some(particulars) if !said.contains(&particulars) => {
+                write!(f, "{} ({particulars})", said.trim_end_matches('.'))
+            }
+            _ => f.write_str(said),
+        }
+    }
+}
+
+impl FaultKind {
+    /// What the fields say of this very case.
+    fn particulars(&self) -> Option<String> {
+        match self {
+            Self::InvalidArgument { property } => property.clone(),
+            Self::InvalidProperty { name } => name.clone(),
+            Self::FileFault { file } => file.as_deref().map(without_secret_folder),
+            Self::InvalidBundle { text } => text.clone(),
+            Self::MismatchedBundle { bundle_uuid, host_uuid, bundle_build, host_build } => {
+                let both = [("hardware UUID", bundle_uuid, host_uuid), ("build", bundle_build, host_build)];
+                let differ = both.iter().filter(|(_, bundle, host)| bundle != host);
+                let shown: Vec<String> = differ
+                    .map(|(what, bundle, host)| {
+                        let [bundle, host] = [bundle, host].map(|of| of.as_deref().unwrap_or("unknown"));
+                        format!("the bundle's {what} is {bundle}, the host's is {host}")
+                    })
+                    .collect();
+                (!shown.is_empty()).then(|| shown.join("; "))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The folder that a bundle is downloaded from is its only secret.
+fn without_secret_folder(file: &str) -> String {
+    match file.split_once("/downloads/") {
+        Some((before, _)) => format!("{before}/downloads/…"),
+        None => file.to_owned(),
     }
 }
 
@@ -104,6 +144,7 @@ fn kind(type_name: &str, value: &Node) -> FaultKind {
         |name: &str| value.text_of(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     match type_name {
         "InvalidLogin" => FaultKind::InvalidLogin,
+        "InvalidLocale" => FaultKind::InvalidLocale,
         "PasswordExpired" => FaultKind::PasswordExpired,
         "NotAuthenticated" => FaultKind::NotAuthenticated,
         "NoPermission" => FaultKind::NoPermission { privilege: text("privilegeId"), at_hosts_login: false },
@@ -130,7 +171,7 @@ fn kind(type_name: &str, value: &Node) -> FaultKind {
             bundle_build: text("bundleBuildNumber"),
             host_build: text("hostBuildNumber"),
         },
-        "InvalidBundle" => FaultKind::InvalidBundle,
+        "InvalidBundle" => FaultKind::InvalidBundle { text: text("text") },
         _ => FaultKind::Other,
     }
 }
@@ -165,13 +206,43 @@ mod tests {
                 "<Fault><detail><FileFaultFault {xsi} x:type=\"y:FileNotFound\"><file>/tmp/a</file></FileFaultFault></detail></Fault>"
             ),
             &FaultKind::FileFault { file: Some("/tmp/a".into()) },
-            "FileNotFound",
+            "FileNotFound (/tmp/a)",
         );
         check(
             "<Fault><faultcode>ServerFaultCode</faultcode><faultstring>It broke.</faultstring></Fault>",
             &FaultKind::Other,
             "It broke.",
         );
+    }
+
+    #[test]
+    fn what_the_fields_say_is_shown_beside_the_sentence() {
+        let shown = |kind, message: &str| {
+            Fault { kind, type_name: "TheName".into(), message: message.into() }.to_string()
+        };
+        let mismatch = |host_uuid: &str| FaultKind::MismatchedBundle {
+            bundle_uuid: Some("a".into()),
+            host_uuid: Some(host_uuid.into()),
+            bundle_build: Some("1".into()),
+            host_build: None,
+        };
+        let file = |file: &str| FaultKind::FileFault { file: Some(file.into()) };
+        let text = || FaultKind::InvalidBundle { text: Some("No manifest.".into()) };
+        for (shown, expect) in [
+            (shown(text(), "It is bad."), "It is bad (No manifest.)"),
+            (shown(text(), ""), "TheName (No manifest.)"),
+            (shown(text(), "It is bad: No manifest."), "It is bad: No manifest."),
+            (shown(mismatch("a"), "No."), "No (the bundle's build is 1, the host's is unknown)"),
+            (
+                shown(mismatch("b"), "No."),
+                "No (the bundle's hardware UUID is a, the host's is b; the bundle's build is 1, the host's is unknown)",
+            ),
+            (shown(file("/tmp/b.tgz"), "No file."), "No file (/tmp/b.tgz)"),
+            (shown(file("/scratch/downloads/5f0e/b.tgz"), "No file."), "No file (/scratch/downloads/…)"),
+            (shown(FaultKind::Timedout, "Too late."), "Too late."),
+        ] {
+            assert_eq!(shown, expect);
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Every way to fail, as a person reads it: code, message and hint are a contract.
 
+use vsphere::firmware::restore_configuration;
+use vsphere::host_system::{EnterMaintenanceMode, enter_maintenance_mode};
 use vsphere::transfer::{Route, fetch_bundle};
 use vsphere::{ConnectOptions, Credentials, Error, SignedIn, inventory};
 use vsphere_sim::{
     Accepts, BundleHost, BundleUrl, FaultRule, HostSpec, Licence, Options, Simulator, SoapFault, What,
 };
 
-use crate::{connect, connect_options, credentials, one_host, shown};
+use crate::{connect, connect_options, credentials, one_host, shown, sign_in};
 
 /// The whole way to a bundle; answers with where it ends.
 async fn try_backup(sim: &Simulator) -> Result<(), Error> {
@@ -57,6 +59,8 @@ async fn what_servers_say() {
         vec![
             ("wrong password, or federated identity", esx01(), fault("Login", SoapFault::invalid_login())),
             ("expired password", esx01(), fault("Login", SoapFault::password_expired())),
+            ("no role", esx01(), fault("Login", SoapFault::no_permission("Folder", "f", "System.View"))),
+            ("unknown language", esx01(), fault("Login", SoapFault::new("InvalidLocale", "No such locale."))),
             (
                 "no privilege",
                 esx01(),
@@ -78,6 +82,46 @@ async fn what_servers_say() {
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_a_host_says_of_a_restore() {
+    let restore = "RestoreFirmwareConfiguration";
+    let mismatched = SoapFault::new("MismatchedBundle", "The bundle does not match the host.")
+        .text("bundleUuid", "4c4c4544-0001")
+        .text("hostUuid", "4c4c4544-0002")
+        .text("bundleBuildNumber", "21930508")
+        .text("hostBuildNumber", "24022510");
+    let mut all = Vec::new();
+    for (title, method, fault) in [
+        ("another host's", restore, mismatched),
+        (
+            "damaged",
+            restore,
+            SoapFault::new("InvalidBundle", "The bundle is invalid.").text("text", "It has no manifest."),
+        ),
+        (
+            "not there",
+            restore,
+            SoapFault::new("FileFault", "Cannot read it.").text("file", "/tmp/configBundle.tgz"),
+        ),
+        ("too late", restore, SoapFault::timed_out()),
+        ("virtual machines", "EnterMaintenanceMode_Task", SoapFault::timed_out()),
+    ] {
+        let sim = one_host(esx01()).await;
+        sim.add_fault(FaultRule::soap(method, What::Fault(fault)));
+        let signed_in = sign_in(&sim).await;
+        let session = signed_in.session();
+        let host = &inventory::read(session).await.unwrap()[0];
+        let error = if method == restore {
+            let firmware_system = host.firmware_system.as_ref().unwrap();
+            restore_configuration(session, firmware_system, false).await.unwrap_err()
+        } else {
+            enter_maintenance_mode(session, &host.object, EnterMaintenanceMode::default()).await.unwrap_err()
+        };
+        all.push(format!("== {title}\n{}", shown(&error, &sim)));
+    }
+    insta::assert_snapshot!("restore", all.join("\n\n"));
 }
 
 #[tokio::test]
