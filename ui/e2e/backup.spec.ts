@@ -1,5 +1,6 @@
 /** A backup from the dialog to its end: progress, cancel one and all, retry, reload in mid-run, closing in mid-run. */
 import { expect } from "@playwright/test";
+import { backupJob } from "../src/mock/world";
 import { calls, grid, open, row, send, test } from "./pages";
 
 test("a note goes with the run, and its progress is followed to the end", async ({ page }) => {
@@ -155,3 +156,15 @@ for (const [button, answer] of [
     expect(await calls(page, "close_answer")).toEqual([{ answer }]);
   });
 }
+
+test("when the tasks have ended meanwhile, Enter does not quit", async ({ page }) => {
+  await open(page, "run", "/hosts");
+  await send(page, { kind: "closeAsked" });
+  await expect(page.getByRole("button", { name: "Go on in the background" })).toBeFocused();
+  await send(page, { kind: "jobs", jobs: [backupJob(1, 50, 50).head], items: [] });
+  await expect(page.getByRole("heading", { name: "Close Hostkeep?" })).toBeVisible();
+  await expect(page.getByRole("alertdialog").getByRole("button")).toHaveText(["Quit", "Stay"]);
+  await expect(page.getByRole("button", { name: "Stay" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  expect(await calls(page, "close_answer")).toEqual([{ answer: "stay" }]);
+});

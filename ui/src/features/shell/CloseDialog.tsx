@@ -1,5 +1,5 @@
 import { Button, DialogActions, DialogBody, DialogContent, DialogTitle } from "@fluentui/react-components";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { ErrorView } from "../../components/ErrorView";
 import { Modal } from "../../components/Modal";
@@ -22,6 +22,12 @@ function Question() {
   );
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const hasEnded = running === 0;
+  const stay = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // What had the focus is gone or means something else now: Enter must not quit.
+    hasEnded && stay.current?.focus();
+  }, [hasEnded]);
   const answer = async (choice: CloseAnswer) => {
     setBusy(true);
     try {
@@ -35,9 +41,9 @@ function Question() {
   return (
     <Modal isAlert onClose={() => void answer("stay")}>
       <DialogBody>
-        <DialogTitle>{running === 0 ? "Close Hostkeep?" : `${plural(running, "task")} still running`}</DialogTitle>
+        <DialogTitle>{hasEnded ? "Close Hostkeep?" : `${plural(running, "task")} still running`}</DialogTitle>
         <DialogContent>
-          {running === 0
+          {hasEnded
             ? "The tasks that were running have ended meanwhile."
             : "Go on in the background to let them finish: a notification tells when they have. Cancel and quit keeps every bundle that has been saved so far."}
           {restoring.map((restore) => (
@@ -46,13 +52,15 @@ function Question() {
           {error !== null && <ErrorView error={error} />}
         </DialogContent>
         <DialogActions fluid>
-          <Button appearance="primary" autoFocus disabledFocusable={isBusy} onClick={() => answer("background")}>
-            Go on in the background
-          </Button>
+          {!hasEnded && (
+            <Button appearance="primary" autoFocus disabledFocusable={isBusy} onClick={() => answer("background")}>
+              Go on in the background
+            </Button>
+          )}
           <Button disabledFocusable={isBusy} onClick={() => answer("cancelAndQuit")}>
-            {running === 0 ? "Quit" : "Cancel and quit"}
+            {hasEnded ? "Quit" : "Cancel and quit"}
           </Button>
-          <Button disabledFocusable={isBusy} onClick={() => answer("stay")}>
+          <Button ref={stay} disabledFocusable={isBusy} onClick={() => answer("stay")}>
             Stay
           </Button>
         </DialogActions>
