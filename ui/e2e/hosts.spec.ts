@@ -132,6 +132,18 @@ test("details tell why the last attempt failed and what came before it", async (
   await expect(details.getByText("esx06.lab.local is disconnected in the vCenter").first()).toBeVisible();
   await expect(details.getByText("Reconnect the host in the vSphere Client").first()).toBeVisible();
   await expect(details.getByText("History: 12 bundles")).toBeVisible();
+  await details
+    .getByRole("button", { name: /^\d+ KB · 8.0.3/ })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/#\/archive\?record=.*esx06/);
+  await expect(
+    page.getByRole("region", { name: "Details" }).getByRole("heading", { name: "esx06.lab.local" }),
+  ).toBeVisible();
+  await page.getByRole("link", { name: "Hosts" }).click();
+  await details.getByRole("listitem").getByRole("button", { name: "esx06.lab.local is disconnected" }).click();
+  await expect(page).toHaveURL(/#\/activity\/run-0/);
+  await page.getByRole("link", { name: "Hosts" }).click();
   await page.keyboard.press("Alt+Enter");
   await expect(details).toBeHidden();
   await page.keyboard.press("Alt+Enter");

@@ -1,6 +1,6 @@
-import { Link as FluentLink, makeStyles, Spinner, tokens } from "@fluentui/react-components";
+import { Link, makeStyles, Spinner, tokens } from "@fluentui/react-components";
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { Fragment, type ReactNode, useDeferredValue, useState } from "react";
 import { CloseDetails } from "../../components/CloseDetails";
 import { ErrorView } from "../../components/ErrorView";
@@ -62,7 +62,7 @@ const useStyles = makeStyles({
     padding: "3px 0",
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
   },
-  entryText: { overflowWrap: "anywhere", userSelect: "text" },
+  link: { fontSize: "inherit", textAlign: "start", overflowWrap: "anywhere" },
   quiet: { color: tokens.colorNeutralForeground3 },
 });
 
@@ -171,6 +171,11 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function History({ host }: { host: HostRow }) {
   const styles = useStyles();
+  const navigate = useNavigate();
+  const open = ({ leadsTo }: Entry) =>
+    "record" in leadsTo
+      ? navigate({ to: "/archive", search: leadsTo })
+      : navigate({ to: "/activity/$runId", params: { runId: leadsTo.run } });
   // Arrow keys that run through the grid do not ask for every host on the way.
   const settled = useDeferredValue(host);
   const history = useQuery(historyQuery(settled));
@@ -194,20 +199,34 @@ function History({ host }: { host: HostRow }) {
           <li key={entry.key} className={styles.entry}>
             <Mark kind={entry.kind} />
             <DateTime iso={entry.at} />
-            <span className={styles.entryText}>{entry.text}</span>
+            <Link
+              as="button"
+              className={styles.link}
+              title={"record" in entry.leadsTo ? "Show in the archive" : "Open the report"}
+              onClick={() => void open(entry)}
+            >
+              {entry.text}
+            </Link>
           </li>
         ))}
       </ul>
       {shown.length < entries.length && (
-        <FluentLink as="button" onClick={() => setWhole(true)}>
+        <Link as="button" onClick={() => setWhole(true)}>
           Show all {entries.length}
-        </FluentLink>
+        </Link>
       )}
     </>
   );
 }
 
-type Entry = { key: string; at: string; kind: "good" | "bad" | "cancelled"; text: ReactNode };
+type Entry = {
+  key: string;
+  at: string;
+  kind: "good" | "bad" | "cancelled";
+  text: string;
+  /** A bundle in the archive, or the report of a run that has none. */
+  leadsTo: { record: string } | { run: string };
+};
 
 /** Bundles and failed attempts, newest first. */
 function merged(records: readonly RecordRow[], attempts: readonly Attempt[]): Entry[] {
@@ -216,6 +235,7 @@ function merged(records: readonly RecordRow[], attempts: readonly Attempt[]): En
       key: record.id,
       at: record.takenAt,
       kind: record.verified?.good === false ? "bad" : "good",
+      leadsTo: { record: record.id },
       text: [
         byteSize(record.bytes),
         `${record.version} ${record.build}`.trim(),
@@ -235,11 +255,8 @@ function merged(records: readonly RecordRow[], attempts: readonly Attempt[]): En
         key: `${attempt.runId} ${attempt.at}`,
         at: attempt.at,
         kind: attempt.result === "failed" ? "bad" : "cancelled",
-        text: (
-          <Link to="/activity/$runId" params={{ runId: attempt.runId }}>
-            {attempt.result === "cancelled" ? "Cancelled" : (attempt.error?.message ?? "Failed")}
-          </Link>
-        ),
+        leadsTo: { run: attempt.runId },
+        text: attempt.result === "cancelled" ? "Cancelled" : (attempt.error?.message ?? "Failed"),
       }),
     );
   return [...saved, ...failed].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
