@@ -80,6 +80,26 @@ test("a bundle is compared with the one before", async ({ page }) => {
   await expect(page).toHaveURL(/#\/compare\?first=.*-1&second=.*-0/);
 });
 
+test("a chosen bundle is told whole in a small window", async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await open(page, "small", "/compare");
+  await page.getByRole("combobox", { name: "Host of the first bundle" }).click();
+  await page.getByRole("option", { name: "esx02.lab.local" }).click();
+  const choice = page.getByLabel("First bundle", { exact: true }).last();
+  await choice.selectOption({ index: 1 });
+  const room = await choice.evaluate((select: HTMLSelectElement) => {
+    const style = getComputedStyle(select);
+    const pen = document.createElement("canvas").getContext("2d");
+    if (pen === null) {
+      return null;
+    }
+    pen.font = style.font;
+    const padding = Number.parseFloat(style.paddingLeft) + Number.parseFloat(style.paddingRight);
+    return select.clientWidth - padding - pen.measureText(select.selectedOptions[0]?.text ?? "").width;
+  });
+  expect(room).toBeGreaterThan(0);
+});
+
 test("lines stand side by side, and the comparison is exported", async ({ page }) => {
   await open(page, "small", "/compare?firstFile=1&secondFile=2&tab=files");
   const lines = page.getByRole("table", { name: "Lines of etc/ntp.conf" });

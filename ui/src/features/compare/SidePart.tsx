@@ -28,7 +28,8 @@ const useStyles = makeStyles({
   fields: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: "6px 8px", minWidth: 0 },
   host: { flex: "1 1 150px", minWidth: 0 },
   combobox: { width: "100%" },
-  record: { flex: "2 1 180px", minWidth: 0 },
+  // Room for a date, a build and what changed; where there is none beside the host, on a line of its own.
+  record: { flex: "2 1 300px", minWidth: 0 },
   // WebKit lets what a select has no room for make the page wider.
   select: {
     width: "100%",
@@ -93,6 +94,9 @@ export function SidePart({ title, bundle, side, onBundle, onError }: SidePartPro
             />
           </Field>
         )}
+        <Button size="small" icon={<FolderOpenRegular />} onClick={() => choose().catch(onError)}>
+          File…
+        </Button>
         {identity !== null && (
           <RecordField
             label={title}
@@ -105,9 +109,6 @@ export function SidePart({ title, bundle, side, onBundle, onError }: SidePartPro
             }}
           />
         )}
-        <Button size="small" icon={<FolderOpenRegular />} onClick={() => choose().catch(onError)}>
-          File…
-        </Button>
         <Tooltip content="Look inside" relationship="label">
           <Button
             size="small"
