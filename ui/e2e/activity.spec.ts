@@ -1,6 +1,6 @@
 /** The activity: every run, what goes on now, and a run's report. */
 import { expect, type Page, test } from "@playwright/test";
-import { calls, column, open, row, rows, send, spoil } from "./pages";
+import { calls, column, grid, open, row, rows, send, spoil } from "./pages";
 
 const status = (page: Page) => page.getByRole("status").filter({ hasText: /run|host/ });
 const details = (page: Page) => page.getByRole("region", { name: "Details" });
@@ -133,10 +133,30 @@ test("a report is copied and exported", async ({ page, context }) => {
     ["CSV", "csv"],
     ["JSON", "json"],
   ]) {
-    await page.getByRole("button", { name: `Export report as ${name}…` }).click();
+    await page.getByRole("button", { name: "Export report" }).click();
+    await page.getByRole("menuitem", { name: `As ${name}…` }).click();
     await expect(page.getByText("The report was exported.")).toBeVisible();
     expect((await calls(page, "export_run")).at(-1)).toEqual({ runId: "run-0", format });
   }
+});
+
+test("in a small window every command and the beginning of the note are in sight", async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await open(page, "history", "/activity");
+  await expect(rows(page, "Runs").first()).toBeVisible();
+  await expect(page.getByRole("toolbar").getByRole("button")).toHaveText([
+    "Open report",
+    "Retry failed…",
+    "Copy report",
+    "Export report",
+    "Refresh",
+  ]);
+  const note = await grid(page, "Runs").getByRole("columnheader", { name: "Note" }).boundingBox();
+  expect(note?.x).toBeLessThan(920);
+  await rows(page, "Runs").first().click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Export report" }).click();
+  await page.getByRole("menuitem", { name: "As CSV…" }).click();
+  await expect(page.getByText("The report was exported.")).toBeVisible();
 });
 
 test("a run whose report cannot be read can be opened to see why, and nothing else is offered", async ({ page }) => {

@@ -333,10 +333,12 @@ test("the activity lists restores beside runs", async ({ page }) => {
 
 test("the report is copied and exported", async ({ page }) => {
   await open(page, "restoreProven", "/restores/20261122T221000Z-7c1e0");
-  await page.getByRole("button", { name: "Export report as text…" }).click();
+  await page.getByRole("button", { name: "Export report" }).click();
+  await page.getByRole("menuitem", { name: "As text…" }).click();
   await expect(page.getByText("The report was exported.")).toBeVisible();
   expect(await calls(page, "save_text")).toMatchObject([{ suggestedName: "restore-20261122T221000Z-7c1e0.txt" }]);
-  await page.getByRole("button", { name: "Export report as JSON…" }).click();
+  await page.getByRole("button", { name: "Export report" }).click();
+  await page.getByRole("menuitem", { name: "As JSON…" }).click();
   await expect.poll(() => calls(page, "export_restore")).toEqual([{ id: "20261122T221000Z-7c1e0" }]);
 });
 

@@ -1,6 +1,7 @@
 import {
   Button,
   Menu,
+  MenuButton,
   MenuDivider,
   MenuItem,
   MenuList,
@@ -33,7 +34,15 @@ export type Command = {
   isPrimary?: boolean;
   run: () => void;
 };
-export type Commands = readonly (Command | "divider")[];
+/** Commands that differ in little, behind one button. */
+export type CommandGroup = {
+  id: string;
+  label: string;
+  icon?: ReactElement;
+  disabled?: boolean;
+  items: readonly Command[];
+};
+export type Commands = readonly (Command | CommandGroup | "divider")[];
 
 const GAP = 4;
 const MENU_WIDTH = 40;
@@ -62,6 +71,12 @@ export function CommandBar({ commands, label }: { commands: Commands; label: str
         {keyed(commands).map(({ key, command }) =>
           command === "divider" ? (
             <ToolbarDivider key={key} />
+          ) : "items" in command ? (
+            <OverflowItem key={key} id={key}>
+              <div className={styles.button}>
+                <GroupButton group={command} />
+              </div>
+            </OverflowItem>
           ) : (
             <OverflowItem key={key} id={key} priority={command.isPrimary === true ? 1 : 0}>
               <Button
@@ -96,7 +111,36 @@ export function CommandItems({ commands }: { commands: Commands }) {
   );
 }
 
-function CommandItem({ command }: { command: Command }) {
+function GroupButton({ group }: { group: CommandGroup }) {
+  return (
+    <Menu>
+      <MenuTrigger disableButtonEnhancement>
+        <MenuButton size="small" appearance="subtle" icon={group.icon} disabled={group.disabled}>
+          {group.label}
+        </MenuButton>
+      </MenuTrigger>
+      <MenuPopover>
+        <CommandItems commands={group.items} />
+      </MenuPopover>
+    </Menu>
+  );
+}
+
+function CommandItem({ command }: { command: Command | CommandGroup }) {
+  if ("items" in command) {
+    return (
+      <Menu>
+        <MenuTrigger disableButtonEnhancement>
+          <MenuItem icon={command.icon} disabled={command.disabled}>
+            {command.label}
+          </MenuItem>
+        </MenuTrigger>
+        <MenuPopover>
+          <CommandItems commands={command.items} />
+        </MenuPopover>
+      </Menu>
+    );
+  }
   return (
     <MenuItem
       icon={command.icon}
@@ -134,7 +178,7 @@ function MoreCommands({ commands }: { commands: Commands }) {
   );
 }
 
-function OverflownItem({ command }: { command: Command }) {
+function OverflownItem({ command }: { command: Command | CommandGroup }) {
   const isVisible = useIsOverflowItemVisible(command.id);
   return isVisible ? null : <CommandItem command={command} />;
 }

@@ -40,6 +40,8 @@ const useStyles = makeStyles({
   count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
 
+const COUNT_WIDTH = 62;
+
 /** The shell lists no more. */
 const MOST_RUNS = 500;
 
@@ -47,7 +49,7 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
   {
     id: "startedAt",
     title: "Started",
-    width: 132,
+    width: 124,
     isFixed: true,
     text: startedInWords,
     sortBy: (run) => {
@@ -62,7 +64,7 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
   {
     id: "result",
     title: "Outcome",
-    width: 200,
+    width: 184,
     text: runInWords,
     draw: (run) => (
       <>
@@ -73,11 +75,11 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
   count("hosts", "Hosts", (run) => run.hosts),
   count("saved", "Saved", (run) => run.saved),
   count("failed", "Failed", (run) => run.failed),
-  count("cancelled", "Cancelled", (run) => run.cancelled),
+  { ...count("cancelled", "Cancelled", (run) => run.cancelled), width: 82 },
   {
     id: "bytes",
     title: "Size",
-    width: 78,
+    width: 70,
     align: "end",
     text: (run) => (run.error === null ? byteSize(run.bytes) : ""),
     sortBy: (run) => run.bytes,
@@ -85,7 +87,7 @@ const COLUMNS: readonly GridColumn<RunRow>[] = [
   {
     id: "duration",
     title: "Duration",
-    width: 92,
+    width: 80,
     align: "end",
     text: (run) => {
       const seconds = secondsOf(run);
@@ -290,7 +292,7 @@ function count(id: string, title: string, of: (run: RunRow) => number): GridColu
   return {
     id,
     title,
-    width: 84,
+    width: COUNT_WIDTH,
     align: "end",
     text: (run) => (run.error === null ? wholeNumber(of(run)) : ""),
     // Nothing is quieter than a nought: the few that failed are seen at once.

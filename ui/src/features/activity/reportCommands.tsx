@@ -1,6 +1,6 @@
 /** The commands for a run's report: the same in the list of runs and on the report's own page. */
 import { ArrowExportRegular, ArrowRepeatAllRegular, CopyRegular } from "@fluentui/react-icons";
-import type { Command } from "../../components/commands";
+import type { Commands } from "../../components/commands";
 import type { ReportFormat, RunRow } from "../../ipc";
 
 type ReportActs = {
@@ -9,7 +9,13 @@ type ReportActs = {
   retry: (runId: string) => void;
 };
 
-export function reportCommands(run: RunRow | undefined, acts: ReportActs): Command[] {
+const FORMATS: readonly { format: ReportFormat; label: string }[] = [
+  { format: "text", label: "As text…" },
+  { format: "csv", label: "As CSV…" },
+  { format: "json", label: "As JSON…" },
+];
+
+export function reportCommands(run: RunRow | undefined, acts: ReportActs): Commands {
   const runId = run?.error === null ? run.runId : null;
   const withRun = (act: (runId: string) => void) => () => runId !== null && act(runId);
   return [
@@ -28,25 +34,15 @@ export function reportCommands(run: RunRow | undefined, acts: ReportActs): Comma
       run: withRun(acts.copyReport),
     },
     {
-      id: "text",
-      label: "Export report as text…",
+      id: "export",
+      label: "Export report",
       icon: <ArrowExportRegular />,
       disabled: runId === null,
-      run: withRun((id) => acts.exportReport(id, "text")),
-    },
-    {
-      id: "csv",
-      label: "Export report as CSV…",
-      icon: <ArrowExportRegular />,
-      disabled: runId === null,
-      run: withRun((id) => acts.exportReport(id, "csv")),
-    },
-    {
-      id: "json",
-      label: "Export report as JSON…",
-      icon: <ArrowExportRegular />,
-      disabled: runId === null,
-      run: withRun((id) => acts.exportReport(id, "json")),
+      items: FORMATS.map(({ format, label }) => ({
+        id: format,
+        label,
+        run: withRun((id) => acts.exportReport(id, format)),
+      })),
     },
   ];
 }

@@ -157,7 +157,7 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
   // A dialog that a command opens gives the focus back to the node.
   const menuCommands = (node: TreeNode): Commands =>
     commandsOf(node).map((command) =>
-      command === "divider"
+      command === "divider" || "items" in command
         ? command
         : {
             ...command,

@@ -84,6 +84,8 @@ function Report({ restore, onAgain }: { restore: RestoreView; onAgain: () => voi
   const own = useStyles();
   const { row } = restore;
   const { said, setSaid, attempt } = useSaid();
+  const saved = (save: () => Promise<boolean>) =>
+    attempt(async () => ((await save()) ? "The report was exported." : null));
   const toolbar: Commands = [
     {
       id: "copy",
@@ -96,19 +98,17 @@ function Report({ restore, onAgain }: { restore: RestoreView; onAgain: () => voi
         }),
     },
     {
-      id: "text",
-      label: "Export report as text…",
+      id: "export",
+      label: "Export report",
       icon: <ArrowExportRegular />,
-      run: () =>
-        attempt(async () =>
-          (await commands.saveText(`restore-${row.id}.txt`, restoreText(restore))) ? "The report was exported." : null,
-        ),
-    },
-    {
-      id: "json",
-      label: "Export report as JSON…",
-      icon: <ArrowExportRegular />,
-      run: () => attempt(async () => ((await commands.exportRestore(row.id)) ? "The report was exported." : null)),
+      items: [
+        {
+          id: "text",
+          label: "As text…",
+          run: () => saved(() => commands.saveText(`restore-${row.id}.txt`, restoreText(restore))),
+        },
+        { id: "json", label: "As JSON…", run: () => saved(() => commands.exportRestore(row.id)) },
+      ],
     },
   ];
   const seconds =
