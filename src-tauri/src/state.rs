@@ -12,9 +12,10 @@ use hostconfig::archive::{
 };
 use hostconfig::audit::{AuditAction, AuditEntry, AuditLog};
 use hostconfig::backup::RunReport;
+use hostconfig::known_hosts::KnownHost;
 use hostconfig::settings::{self, Server, Settings};
 use hostconfig::verified::{self, Verified};
-use hostconfig::{ConfigDir, Error, credentials};
+use hostconfig::{ConfigDir, Error, credentials, safety};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +24,6 @@ use crate::ipc::{Answer, ErrorReport, HostsView, Message, Remedy, RunRow, Standi
 use crate::jobs::Jobs;
 use crate::restoring::Desk;
 
-/// The newest runs are looked at to know what became of each host.
-const RUNS_KEPT: usize = 30;
 /// Long enough for what the page asks for at its start, short enough for whoever wants to see what is there now.
 const LISTING_GROWS_OLD: TimeDelta = TimeDelta::seconds(30);
 
@@ -51,8 +50,8 @@ pub(crate) struct Place {
     listing: Mutex<Option<Arc<ArchiveRead>>>,
     /// What the page asks for first, from before there was a page.
     pub(crate) first_view: Mutex<Option<Answer<HostsView>>>,
-    /// The newest reports; they never change once they are written.
-    newest_runs: Mutex<HashMap<String, Arc<RunReport>>>,
+    /// The reports that hosts are judged by, by run; they never change once they are written.
+    deciding: Mutex<HashMap<String, Arc<RunReport>>>,
     /// What the list of runs shows of each.
     pub(crate) run_rows: Mutex<HashMap<String, RunRow>>,
     /// What verifying has shown last, by record.
@@ -184,7 +183,7 @@ impl Place {
             servers: Mutex::default(),
             listing: Mutex::default(),
             first_view: Mutex::default(),
-            newest_runs: Mutex::default(),
+            deciding: Mutex::default(),
             run_rows: Mutex::default(),
             verified: Mutex::default(),
             plans: Mutex::default(),
@@ -316,7 +315,7 @@ impl Place {
     pub(crate) fn forget_archive(&self) {
         self.forget_listing();
         lock(&self.looking).reading.cancel();
-        lock(&self.newest_runs).clear();
+        lock(&self.deciding).clear();
         lock(&self.run_rows).clear();
         lock(&self.verified).clear();
         *lock(&self.plans) = Plans::default();
@@ -324,25 +323,25 @@ impl Place {
 
     /// A run's report.
     pub(crate) fn run(&self, archive: &Archive, run_id: &str) -> hostconfig::Result<Arc<RunReport>> {
-        match lock(&self.newest_runs).get(run_id) {
+        match lock(&self.deciding).get(run_id) {
             Some(report) => Ok(Arc::clone(report)),
             None => Ok(Arc::new(archive.read_run(run_id)?)),
         }
     }
 
-    /// The reports of the newest runs, newest first, each read once. A whole one of 2,500 hosts takes a megabyte, so older ones
-    /// are not kept.
-    pub(crate) fn newest_runs(&self, archive: &Archive) -> hostconfig::Result<Vec<Arc<RunReport>>> {
-        let mut reports = Vec::new();
-        for run in archive.runs()?.into_iter().take(RUNS_KEPT) {
-            match self.run(archive, &run.run_id) {
-                Ok(report) => reports.push(report),
-                // Activity shows it as unreadable; the hosts are judged by the others.
-                Err(error) => tracing::warn!(run = run.run_id, %error, "the report of a run cannot be read"),
-            }
-        }
+    /// The reports that these hosts are judged by, newest first, each read once. A whole one of 2,500 hosts takes a megabyte, so
+    /// others are not kept.
+    pub(crate) fn deciding_reports<'a>(
+        &self,
+        archive: &Archive,
+        hosts: &[KnownHost],
+        records: impl IntoIterator<Item = &'a Record>,
+        stale_after: TimeDelta,
+    ) -> hostconfig::Result<Vec<Arc<RunReport>>> {
+        let known = lock(&self.deciding).clone();
+        let reports = safety::deciding_reports(archive, &known, hosts, records, stale_after, now())?;
         let kept = reports.iter().map(|report| (report.run_id.clone(), Arc::clone(report)));
-        *lock(&self.newest_runs) = kept.collect();
+        *lock(&self.deciding) = kept.collect();
         Ok(reports)
     }
 
@@ -351,7 +350,8 @@ impl Place {
         match lock(&self.passwords).get(&credentials::account(server)) {
             Some(password) => Ok(password.clone()),
             None if self.demo.is_some() => {
-                Err(credentials::CredentialsError::NoEntry { account: credentials::account(server) }.into())
+                let item = credentials::Item::Password(credentials::account(server));
+                Err(credentials::CredentialsError::NoEntry { item }.into())
             }
             None => credentials::load(server),
         }

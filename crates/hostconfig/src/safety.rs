@@ -1,5 +1,5 @@
-//! "Am I safe?": what records and reports of runs say of each host that is known. Pure: data in, data out, and quick enough to
-//! be asked again whenever something changed.
+//! "Am I safe?": what records and reports of runs say of each host that is known. Pure, but for the reading of reports: data in,
+//! data out, and quick enough to be asked again whenever something changed.
 //!
 //! # Whose record is it?
 //! Identities are made a run at a time, so one host can have several: its hardware UUID, or the UUID with its name where
@@ -14,6 +14,8 @@
 //! have. What fits hosts that are not the same equally well is nobody's: a host is never called safe for a bundle that may
 //! be another's.
 
+mod reports;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -24,6 +26,8 @@ use crate::archive::{Record, is_future};
 use crate::backup::{HostReport, Outcome, RunReport};
 use crate::bundle::normal_uuid;
 use crate::known_hosts::{Connection, KnownHost};
+
+pub use reports::deciding_reports;
 
 /// How safe a host's configuration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

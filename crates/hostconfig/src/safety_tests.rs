@@ -2,15 +2,15 @@ use super::*;
 use crate::archive::tests::{draft, record_of};
 use crate::known_hosts::tests::known_host;
 
-const UUID: &str = "4c4c4544-0042-3510-8054-b3c04f4d4e31";
-const OTHER: &str = "564d1111-aaaa-4bbb-8ccc-123456789abc";
+pub(super) const UUID: &str = "4c4c4544-0042-3510-8054-b3c04f4d4e31";
+pub(super) const OTHER: &str = "564d1111-aaaa-4bbb-8ccc-123456789abc";
 
-fn now() -> DateTime<FixedOffset> {
+pub(super) fn now() -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339("2026-11-22T23:30:00+01:00").unwrap()
 }
 
 /// A record, so many hours old.
-fn record(id: &str, identity: &str, name: &str, hours: i64) -> Record {
+pub(super) fn record(id: &str, identity: &str, name: &str, hours: i64) -> Record {
     let draft = draft(name, b"bundle");
     let mut record = record_of(draft, now() - TimeDelta::hours(hours));
     record.id = id.into();
@@ -20,7 +20,7 @@ fn record(id: &str, identity: &str, name: &str, hours: i64) -> Record {
 }
 
 /// A run that began so many hours ago, with `server host outcome` in each line.
-fn run(hours: i64, hosts: &[&str]) -> RunReport {
+pub(super) fn run(hours: i64, hosts: &[&str]) -> RunReport {
     let host = |line: &&str| {
         let [server, name, outcome] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let error = || crate::Error::HostNotConnected { host: name.into(), is_responding: false }.report();
@@ -42,7 +42,7 @@ fn run(hours: i64, hosts: &[&str]) -> RunReport {
     let started_at = now() - TimeDelta::hours(hours);
     RunReport {
         format: 1,
-        run_id: format!("{hours}-hours-ago"),
+        run_id: format!("{}-{hours}-hours-ago", started_at.to_utc().format("%Y%m%dT%H%M%SZ")),
         started_at,
         finished_at: started_at,
         note: None,
@@ -100,7 +100,10 @@ fn the_newest_bundle_and_the_reason_of_a_failure_are_told() {
     let found = assessed(&[known_host("esx01", UUID)], &records, &runs).remove(0);
     assert_eq!(found.last_good, Some(GoodBackup { record: "newest".into(), taken_at: records[1].taken_at }));
     let attempt = found.last_attempt.unwrap();
-    assert_eq!((attempt.run_id.as_str(), attempt.result), ("3-hours-ago", AttemptResult::Failed));
+    assert_eq!(
+        (attempt.run_id.as_str(), attempt.result),
+        ("20261122T193000Z-3-hours-ago", AttemptResult::Failed)
+    );
     assert_eq!(attempt.error.unwrap().code, "host_not_connected");
     let json = serde_json::to_value([Safety::NotSupported, Safety::Fresh]).unwrap();
     assert_eq!(json, serde_json::json!(["not_supported", "fresh"]));

@@ -104,8 +104,10 @@ pub(crate) async fn host_history(app: App<'_>, identity: String, host: HostRef) 
         records.sort_by_key(|record| Reverse(record.taken_at));
         let rows: Vec<RecordRow> =
             records.iter().enumerate().map(|(at, record)| row(&place, record, at == 0)).collect();
-        let attempts =
-            newest_runs(&place, &read)?.iter().filter_map(|run| unsuccessful(run, &host)).collect();
+        let settings = place.settings()?;
+        let known = each_once(sightings(&place, &settings)?);
+        let (_, runs) = judged_by(&place, &settings, &read, &known)?;
+        let attempts = runs.iter().filter_map(|run| unsuccessful(run, &host)).collect();
         Ok(HostHistory { records: rows, attempts })
     })
     .await
@@ -162,15 +164,9 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
         Ok(read) => (Some(read), None),
         Err(error) => (None, Some(error)),
     };
-    let (mut records, mut runs) = (Vec::new(), Vec::new());
-    if let Some(read) = &read {
-        let verified = lock(&place.verified);
-        let is_good = |record: &&Record| verified.get(&record.id).is_none_or(Verified::is_good);
-        records = read.listing.records.iter().filter(is_good).collect();
-        drop(verified);
-        runs = newest_runs(place, read)?;
-    }
-    let stale_after = TimeDelta::days(settings.stale_after_days.into());
+    let judged_by = read.as_ref().map(|read| judged_by(place, &settings, read, &known)).transpose()?;
+    let (records, runs) = judged_by.unwrap_or_default();
+    let stale_after = stale_after(&settings);
     let safety = assess(&known, records, runs.iter().map(AsRef::as_ref), stale_after, now());
     let hosts = known.iter().zip(safety).map(|(host, safety)| HostRow::new(host, safety)).collect();
     let states = lock(&place.servers);
@@ -208,9 +204,24 @@ fn each_once(sightings: Vec<Option<Sighting>>) -> Vec<KnownHost> {
     told.into_iter().flat_map(|(_, sighting)| sighting.hosts).collect()
 }
 
-fn newest_runs(place: &Place, read: &ArchiveRead) -> Answer<Vec<Arc<RunReport>>> {
-    let reports = read.archive.as_ref().map(|archive| place.newest_runs(archive)).transpose()?;
-    Ok(reports.unwrap_or_default())
+/// The good records and the reports of runs that say how safe these hosts are.
+fn judged_by<'a>(
+    place: &Place,
+    settings: &Settings,
+    read: &'a ArchiveRead,
+    known: &[KnownHost],
+) -> Answer<(Vec<&'a Record>, Vec<Arc<RunReport>>)> {
+    let verified = lock(&place.verified);
+    let is_good = |record: &&Record| verified.get(&record.id).is_none_or(Verified::is_good);
+    let records: Vec<&Record> = read.listing.records.iter().filter(is_good).collect();
+    drop(verified);
+    let Some(archive) = &read.archive else { return Ok((records, Vec::new())) };
+    let reports = place.deciding_reports(archive, known, records.iter().copied(), stale_after(settings))?;
+    Ok((records, reports))
+}
+
+fn stale_after(settings: &Settings) -> TimeDelta {
+    TimeDelta::days(settings.stale_after_days.into())
 }
 
 fn unsuccessful(run: &Arc<RunReport>, host: &HostRef) -> Option<Attempt> {

@@ -1,15 +1,14 @@
 //! `hostkeep hosts`: every host, its state, and how old its last backup is.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use hostconfig::ErrorReport;
 use hostconfig::archive::{Archive, Record};
-use hostconfig::backup::RunReport;
 use hostconfig::inventory::{Host, Inventory, with_inventory};
 use hostconfig::known_hosts;
-use hostconfig::safety::{HostSafety, Safety, assess, last_good};
+use hostconfig::safety::{HostSafety, Safety, assess, deciding_reports, last_good};
 use hostconfig::settings::Settings;
 use hostconfig::verified;
 use serde::Serialize;
@@ -21,9 +20,6 @@ use crate::console::{self, STRONG};
 use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
 use crate::{interrupt, login, text};
-
-/// As many as the window judges by.
-const RUNS_LOOKED_AT: usize = 30;
 
 #[derive(Serialize)]
 struct Body {
@@ -90,7 +86,7 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
         context.console.say(&console::told(&error, console::error_width()));
     }
     let stale_after = TimeDelta::days(arguments.stale_after.unwrap_or(settings.stale_after_days).into());
-    let safety = assessed(&inventory, &kept, stale_after, now());
+    let safety = assessed(context, &inventory, &kept, stale_after, now());
     let mut hosts: Vec<Row> =
         inventory.hosts.iter().zip(safety).map(|(host, safety)| row(&inventory, host, safety)).collect();
     let all = hosts.len();
@@ -117,17 +113,17 @@ struct Kept {
     records: Vec<Record>,
     /// The ids of what was found damaged.
     damaged: HashSet<String>,
-    /// The reports of the newest runs.
-    runs: Vec<RunReport>,
+    /// Where the reports of runs are.
+    archive: Option<Archive>,
 }
 
 /// What is in the archive. Without one it is nothing; one that cannot be read is no reason to hide the hosts.
 fn kept(context: &Context, settings: &Settings) -> Kept {
     let read = |archive: Archive| {
         let listing = archive.list()?;
-        Ok((listing, verified::load(&context.config, archive.id())?, newest_runs(&archive)?))
+        Ok((listing, verified::load(&context.config, archive.id())?, archive))
     };
-    let (listing, verified, runs) = match context.open_archive(settings).and_then(read) {
+    let (listing, verified, archive) = match context.open_archive(settings).and_then(read) {
         Ok(read) => read,
         Err(failure) => {
             if !matches!(failure.report.code.as_str(), "not_an_archive" | "archive_missing") {
@@ -139,25 +135,13 @@ fn kept(context: &Context, settings: &Settings) -> Kept {
     let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
     tell_unreadable(&context.console, &unreadable);
     let damaged = verified.into_iter().filter(|(_, verified)| !verified.is_good()).map(|(id, _)| id);
-    Kept { records: listing.records, damaged: damaged.collect(), runs }
-}
-
-/// What became of each host last is in one of these. A report that cannot be read is passed over: the others judge.
-fn newest_runs(archive: &Archive) -> hostconfig::Result<Vec<RunReport>> {
-    let reports = archive.runs()?.into_iter().take(RUNS_LOOKED_AT).filter_map(|run| {
-        archive
-            .read_run(&run.run_id)
-            .inspect_err(
-                |error| tracing::warn!(run = run.run_id, %error, "the report of a run cannot be read"),
-            )
-            .ok()
-    });
-    Ok(reports.collect())
+    Kept { records: listing.records, damaged: damaged.collect(), archive: Some(archive) }
 }
 
 /// How safe each host is, by its newest backup that was not found damaged and whose bundle is there. Only of those that
 /// count is it looked at whether it is: a share has many.
 fn assessed(
+    context: &Context,
     inventory: &Inventory,
     kept: &Kept,
     stale_after: TimeDelta,
@@ -176,7 +160,14 @@ fn assessed(
             .map(|record| &*record.folder)
             .collect();
         if missing.is_empty() {
-            return assess(&hosts, there(), &kept.runs, stale_after, now);
+            let read =
+                |archive| deciding_reports(archive, &HashMap::new(), &hosts, there(), stale_after, now);
+            let reports = kept.archive.as_ref().map_or_else(|| Ok(Vec::new()), read);
+            let reports = reports.unwrap_or_else(|error| {
+                context.console.warn_of(&error.report());
+                Vec::new()
+            });
+            return assess(&hosts, there(), reports.iter().map(AsRef::as_ref), stale_after, now);
         }
         gone.extend(missing);
     }
