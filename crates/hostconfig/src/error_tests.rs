@@ -90,6 +90,8 @@ fn errors() -> Vec<Error> {
         BundleProblem::NoManifest,
         BundleProblem::BadManifest,
         BundleProblem::NoState,
+        BundleProblem::NoLocal,
+        BundleProblem::Envelope { reason: "its local.tgz.ve is no envelope".into() },
         BundleProblem::Forbidden { layer: Layer::Local, what: Forbidden::Link, path: "etc/shadow".into() },
     ];
     let broken = serde_json::from_str::<u8>("{").unwrap_err();
@@ -114,15 +116,15 @@ fn errors() -> Vec<Error> {
         SettingsError::NoDocuments,
         SettingsError::NoHome,
     ];
-    let account = || "root@https://vc.lab.local".to_owned();
+    let item = || Item::Password("root@https://vc.lab.local".to_owned());
     let credentials = [
-        CredentialsError::NoKeyring { account: account(), reason: Some("no bus".into()) },
-        CredentialsError::Locked { account: account(), source: "locked".into() },
-        CredentialsError::NoEntry { account: account() },
-        CredentialsError::TooLong { account: account(), attribute: "password".into(), limit: 2560 },
-        CredentialsError::Ambiguous { account: account(), count: 2 },
-        CredentialsError::NotText { account: account() },
-        CredentialsError::Failed { account: account(), reason: "no bus".into(), source: None },
+        CredentialsError::NoKeyring { item: item(), reason: Some("no bus".into()) },
+        CredentialsError::Locked { item: item(), source: "locked".into() },
+        CredentialsError::NoEntry { item: item() },
+        CredentialsError::TooLong { item: item(), attribute: "password".into(), limit: 2560 },
+        CredentialsError::Ambiguous { item: item(), count: 2 },
+        CredentialsError::NotText { item: item() },
+        CredentialsError::Failed { item: item(), reason: "no bus".into(), source: None },
     ];
     let hosts_files = [
         HostsFileProblem::NotText { line: 3 },

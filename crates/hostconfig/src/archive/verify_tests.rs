@@ -3,7 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::archive::tests::{keep, lock, new_archive};
 use crate::archive::{Proven, Rung};
-use crate::bundle::tests::{MANIFEST, bundle, bundle_with, noise, tgz};
+use crate::bundle::tests::{MANIFEST, bundle, bundle_with, bundle_with_state, framed, noise, tgz};
 
 fn codes(record: &Record) -> Vec<&'static str> {
     let verdict = verify(record, |_| {}, &CancellationToken::new()).unwrap();
@@ -32,7 +32,8 @@ fn whatever_happened_to_a_bundle_is_told() {
     let mut longer = sound.clone();
     longer.push(0);
     let other = bundle("another day");
-    let other_host = tgz(&[("Manifest.txt", b"UUID=1"), ("state.tgz", &tgz(&[]))]);
+    let state = tgz(&[("local.tgz", &tgz(&[("etc/hosts", b"")]))]);
+    let other_host = tgz(&[("Manifest.txt", b"UUID=1"), ("state.tgz", &state)]);
     let write =
         |content: &'static [u8]| -> Damage<'static> { Box::new(move |p| fs::write(p, content).unwrap()) };
     let cases: Vec<(Damage, &[&str])> = vec![
@@ -108,8 +109,7 @@ fn the_ladder_says_how_far_each_got() {
     record.host.uuid = Some("00000000-0042-3510-8054-b3c04f4d4e31".into());
     assert_eq!(told(&proof(&record)), ("++++-+?".to_owned(), Some(Rung::Manifest)));
 
-    let state = tgz(&[("local.tgz.ve", b"x"), ("encryption.info", b"mode = \"TPM\"")]);
-    let sealed = tgz(&[("Manifest.txt", MANIFEST.as_bytes()), ("state.tgz", &state)]);
+    let sealed = bundle_with_state(&[("local.tgz.ve", &framed()), ("encryption.info", b"mode = \"TPM\"")]);
     let record = keep(&lock, "esx02", &sealed, 0);
     assert_eq!(told(&proof(&record)), ("+++++??".to_owned(), Some(Rung::Host)));
     fs::write(record.bundle_path(), &sealed[..50]).unwrap();
@@ -132,8 +132,24 @@ fn a_link_is_not_followed() {
 #[test]
 fn a_bundle_that_was_never_sound_is_told_too() {
     let (_folder, archive) = new_archive();
-    let record = keep(&lock(&archive), "esx01", &tgz(&[("Manifest.txt", MANIFEST.as_bytes())]), 0);
-    assert_eq!(codes(&record), ["bundle_not_sound"]);
+    let lock = lock(&archive);
+    let in_envelope =
+        |info: &str| bundle_with_state(&[("local.tgz.ve", &framed()), ("encryption.info", info.as_bytes())]);
+    for (never_sound, expect) in [
+        (tgz(&[("Manifest.txt", MANIFEST.as_bytes())]), "it has no state.tgz"),
+        (bundle_with_state(&[]), "its state.tgz has neither"),
+        (bundle_with_state(&[("local.tgz.ve", &framed())]), "it has no encryption.info"),
+        (in_envelope("mode = \"NONE\""), "its encryption.info has no usable key"),
+    ] {
+        let record = keep(&lock, "esx01", &never_sound, 0);
+        assert_eq!(codes(&record), ["bundle_not_sound"]);
+        let verdict = verify(&record, |_| {}, &CancellationToken::new()).unwrap();
+        let told = verdict.problems[0].to_string();
+        assert!(told.starts_with(&format!("the bundle is not sound: {expect}")), "{told}");
+        assert_eq!(verdict.proof.reached, Some(Rung::Hash));
+    }
+    let sealed = keep(&lock, "esx01", &in_envelope("mode = \"TPM\""), 0);
+    assert_eq!(codes(&sealed), [""; 0], "what its host's TPM has sealed is no fault");
 }
 
 #[test]

@@ -65,13 +65,23 @@ impl fmt::Display for Layer {
 /// within a few megabytes whatever the bundle, and time within a few seconds.
 pub fn check(bundle: impl Read) -> Result<Checked, BundleProblem> {
     let limits = Limits { unpacked_bytes: MAX_UNPACKED_BYTES, members: MAX_MEMBERS };
-    let Found { manifest, members, has_state, .. } = walk_through(bundle, limits, Keeping::Nothing)?;
-    let manifest = manifest.ok_or(BundleProblem::NoManifest)?;
+    let mut found = walk_through(bundle, limits, Keeping::Nothing)?;
+    let manifest = require_bundle(&mut found)?;
+    Ok(Checked { manifest, members: found.members })
+}
+
+/// The manifest of what has all that makes a bundle: that, and a host's configuration, plain or in an envelope.
+pub(super) fn require_bundle(found: &mut Found) -> Result<Manifest, BundleProblem> {
+    let manifest = found.manifest.take().ok_or(BundleProblem::NoManifest)?;
     let manifest = parse_manifest(&manifest).ok_or(BundleProblem::BadManifest)?;
-    if !has_state {
+    if !found.has_state {
         return Err(BundleProblem::NoState);
     }
-    Ok(Checked { manifest, members })
+    if !found.has_local {
+        let envelope = found.envelope.ok_or(BundleProblem::NoLocal)?;
+        envelope.map_err(|reason| BundleProblem::Envelope { reason: reason.to_owned() })?;
+    }
+    Ok(manifest)
 }
 
 #[cfg(test)]

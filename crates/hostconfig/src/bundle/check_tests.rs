@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use tar::EntryType as T;
 
 use super::*;
+pub(crate) use crate::bundle::envelope::tests::framed;
 
 pub(crate) const MANIFEST: &str = "RELEASELEVEL=VMware ESXi 7.0 Update 3\nUUID=4c4c4544-0042-3510-8054-b3c04f4d4e31\nKERNELOPTS=\nUSEROPTS=\n";
 
@@ -31,8 +32,11 @@ pub(crate) fn tgz(members: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 pub(crate) fn bundle_with(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let state = tgz(&[("local.tgz", &tgz(files))]);
-    tgz(&[("Manifest.txt", MANIFEST.as_bytes()), ("state.tgz", &state)])
+    bundle_with_state(&[("local.tgz", &tgz(files))])
+}
+
+pub(crate) fn bundle_with_state(state: &[(&str, &[u8])]) -> Vec<u8> {
+    tgz(&[("Manifest.txt", MANIFEST.as_bytes()), ("state.tgz", &tgz(state))])
 }
 
 /// A sound bundle whose content depends on `seed`.
@@ -65,7 +69,7 @@ fn a_sound_bundle_is_read_through_all_layers() {
 #[test]
 fn an_envelope_and_unknown_members_are_fine() {
     let long = format!("etc/{}/x", "long".repeat(60));
-    let state = tgz(&[("local.tgz.ve", b"DataTransformEnvelope"), ("encryption.info", b"mode = \"TPM\"")]);
+    let state = tgz(&[("local.tgz.ve", &framed()), ("encryption.info", b"mode = \"TPM\"")]);
     let checked = check(
         &tgz(&[
             ("./Manifest.txt", MANIFEST.as_bytes()),
@@ -83,7 +87,7 @@ fn an_envelope_and_unknown_members_are_fine() {
 #[test]
 fn what_is_no_bundle_says_why() {
     let manifest = ("Manifest.txt", MANIFEST.as_bytes());
-    let state = tgz(&[("local.tgz", &tgz(&[]))]);
+    let state = tgz(&[("local.tgz", &tgz(&[("etc/hosts", b"")]))]);
     let state = ("state.tgz", &state[..]);
     let sound = bundle("x");
     let mut trailing = sound.clone();
@@ -94,6 +98,11 @@ fn what_is_no_bundle_says_why() {
     let at = wrong_checksum.len() - 6;
     wrong_checksum[at] ^= 1;
     let inner = gzip(&[7; 5000]);
+    let envelope = framed();
+    let mut cut_off = envelope.clone();
+    cut_off.truncate(envelope.len() - 100);
+    let hollow = [&envelope[..4096], &envelope[8192..]].concat();
+    let in_envelope = |envelope: &[u8]| bundle_with_state(&[("local.tgz.ve", envelope)]);
     let large_manifest = vec![b'x'; 70_000];
     for (bundle, expect) in [
         (Vec::new(), "it is empty"),
@@ -122,9 +131,20 @@ fn what_is_no_bundle_says_why() {
             tgz(&[manifest, ("state.tgz", &tgz(&[("local.tgz", &inner[..inner.len() - 5])]))]),
             "its local.tgz ",
         ),
+        (bundle_with_state(&[]), "its state.tgz has neither local.tgz nor local.tgz.ve"),
+        (bundle_with_state(&[("other", &envelope)]), "its state.tgz has neither local.tgz nor local.tgz.ve"),
+        (bundle_with(&[]), "its local.tgz is empty"),
+        (in_envelope(b""), "its local.tgz.ve is no envelope"),
+        (in_envelope(b"junk"), "its local.tgz.ve is no envelope"),
+        (in_envelope(&[0; 10_000]), "its local.tgz.ve is no envelope"),
+        (in_envelope(&hollow), "its local.tgz.ve is empty"),
+        (in_envelope(&cut_off), "its local.tgz.ve is cut off"),
     ] {
         let found = problem(&bundle);
         assert!(found.starts_with(expect), "{found:?} does not start with {expect:?}");
+        // Looked into, it is told alike.
+        let opened = crate::bundle::open(&bundle[..], crate::bundle::CONTENT_LIMITS).unwrap_err();
+        assert_eq!(opened.to_string(), found);
     }
 }
 
@@ -227,7 +247,7 @@ fn zeros(length: u64) -> Vec<u8> {
 #[test]
 fn what_no_host_packs_is_not_read() {
     let with = |kind: tar::EntryType, path: &str, twice: bool| {
-        let mut builder = tar::Builder::new(Vec::new());
+        let mut builder = tar::Builder::new(tar(&[("etc/hostname", b"")])[..512].to_vec());
         for _ in 0..=u8::from(twice) {
             let mut header = tar::Header::new_gnu();
             header.set_size(0);

@@ -7,15 +7,15 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use vsphere::Certificate;
 
-use super::check::{Layer, Limits};
+use super::check::{Layer, Limits, require_bundle};
 use super::config_store::ConfigStore;
 use super::envelope;
 use super::esx_conf::EsxConf;
 use super::file::{BundleFile, CONFIG_STORE, FileBody, TextRoom};
-use super::manifest::{Manifest, parse_manifest};
+use super::manifest::Manifest;
 use super::noise::{self, Noise};
 use super::problem::BundleProblem;
-use super::walk::{Found, Keeping, Kept, walk_local, walk_through};
+use super::walk::{Found, Keeping, Kept, is_envelope, walk_local, walk_through};
 
 /// What a bundle holds.
 #[derive(Debug, Clone)]
@@ -77,18 +77,8 @@ pub const CONTENT_LIMITS: Limits = Limits { unpacked_bytes: 96 * 1024 * 1024, me
 /// decrypted is no error but [`Contents::sealing`].
 pub fn open(bundle: impl Read, limits: Limits) -> Result<Contents, BundleProblem> {
     let mut found = walk_through(bundle, limits, Keeping::Content)?;
-    let manifest = found.manifest.take().ok_or(BundleProblem::NoManifest)?;
-    let manifest = parse_manifest(&manifest).ok_or(BundleProblem::BadManifest)?;
-    if !found.has_state {
-        return Err(BundleProblem::NoState);
-    }
-    let sealing = match unseal(&mut found, limits)? {
-        Some(local) => {
-            found = local;
-            Sealing::Open
-        }
-        None => sealing(&found),
-    };
+    let manifest = require_bundle(&mut found)?;
+    let sealing = unseal(&mut found, limits)?;
     Ok(Contents::of(manifest, sealing, found.kept))
 }
 
@@ -224,44 +214,34 @@ impl Contents {
     }
 }
 
-/// Opens the envelope, if there is one that can be opened and no plain `local.tgz`.
-fn unseal(found: &mut Found, limits: Limits) -> Result<Option<Found>, BundleProblem> {
+/// Opens the envelope, if it is one that can be opened and there is no plain `local.tgz`.
+fn unseal(found: &mut Found, limits: Limits) -> Result<Sealing, BundleProblem> {
     if found.has_local {
-        return Ok(Some(std::mem::take(found)));
+        return Ok(Sealing::Open);
     }
-    let info = info(found);
-    if envelope::is_sealed(&info) {
-        return Ok(None);
+    let unreadable = |reason: &str| Ok(Sealing::Unreadable { reason: reason.to_owned() });
+    let Some(info) = info(found) else {
+        return unreadable("it has no encryption.info beside its local.tgz.ve");
+    };
+    match envelope::is_sealed(&info) {
+        Some(true) => return Ok(Sealing::Tpm),
+        Some(false) => {}
+        None => return unreadable("its encryption.info does not say who has the key"),
     }
-    let Some(at) = found.kept.iter().position(is_envelope) else { return Ok(None) };
-    let sealed = found.kept.swap_remove(at);
+    let at = found.kept.iter().position(|file| is_envelope(file.layer, &file.path));
+    let sealed = found.kept.swap_remove(at.ok_or(BundleProblem::NoLocal)?);
     match envelope::open(sealed.content, &info) {
-        Ok(local) => walk_local(&local, limits, std::mem::take(found)).map(Some),
-        Err(reason) => {
-            found.unreadable = Some(reason);
-            Ok(None)
+        Ok(local) => {
+            *found = walk_local(&local, limits, std::mem::take(found))?;
+            Ok(Sealing::Open)
         }
+        Err(reason) => unreadable(reason),
     }
 }
 
-fn sealing(found: &Found) -> Sealing {
-    let unreadable = |reason: &str| Sealing::Unreadable { reason: reason.to_owned() };
-    if let Some(reason) = found.unreadable {
-        return unreadable(reason);
-    }
-    if found.kept.iter().any(is_envelope) {
-        return Sealing::Tpm;
-    }
-    unreadable("its state.tgz holds neither local.tgz nor local.tgz.ve")
-}
-
-fn is_envelope(file: &Kept) -> bool {
-    file.layer == Layer::State && file.path == "local.tgz.ve"
-}
-
-fn info(found: &Found) -> String {
-    let info = found.kept.iter().find(|file| file.layer == Layer::State && file.path == "encryption.info");
-    info.map(|file| String::from_utf8_lossy(&file.content).into_owned()).unwrap_or_default()
+fn info(found: &Found) -> Option<String> {
+    let info = found.kept.iter().find(|file| file.layer == Layer::State && file.path == "encryption.info")?;
+    Some(String::from_utf8_lossy(&info.content).into_owned())
 }
 
 /// The fixed address of the interface that is enabled for management.
@@ -280,7 +260,7 @@ fn management_address(object: &super::StoreObject) -> Option<IpAddr> {
 mod tests {
     use super::*;
     use crate::bundle::file::ESX_CONF;
-    use crate::bundle::tests::{bundle_with, tgz};
+    use crate::bundle::tests::{bundle_with, bundle_with_state, framed};
 
     fn contents(files: &[(&str, &[u8])]) -> Contents {
         read_contents(&bundle_with(files)).unwrap()
@@ -322,16 +302,20 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told_and_compared_with_nothing() {
-        let with = |state: &[(&str, &[u8])]| {
-            let manifest = crate::bundle::tests::MANIFEST.as_bytes();
-            read_contents(&tgz(&[("Manifest.txt", manifest), ("state.tgz", &tgz(state))])).unwrap()
-        };
-        let sealed = with(&[("local.tgz.ve", b"x"), ("encryption.info", b"mode = \"TPM\"")]);
+        let with = |state: &[(&str, &[u8])]| read_contents(&bundle_with_state(state)).unwrap();
+        let envelope = framed();
+        let with_info =
+            |info: &str| with(&[("local.tgz.ve", &envelope), ("encryption.info", info.as_bytes())]);
+        let sealed = with_info("mode = \"TPM\"");
         assert_eq!(sealed.sealing, Sealing::Tpm);
-        let odd = with(&[("local.tgz.ve", b"x"), ("encryption.info", b"mode = \"NONE\"")]);
-        assert!(matches!(odd.sealing, Sealing::Unreadable { .. }), "{:?}", odd.sealing);
-        assert!(matches!(with(&[]).sealing, Sealing::Unreadable { .. }));
-        assert_eq!(compare(&sealed, &contents(&[])), None);
+        for (contents, expect) in [
+            (with_info("mode = \"NONE\""), "its encryption.info has no usable key"),
+            (with_info("# mode"), "its encryption.info does not say who has the key"),
+            (with(&[("local.tgz.ve", &envelope)]), "it has no encryption.info beside its local.tgz.ve"),
+        ] {
+            assert_eq!(contents.sealing, Sealing::Unreadable { reason: expect.into() });
+        }
+        assert_eq!(compare(&sealed, &contents(&[("etc/hosts", b"")])), None);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::bundle::tests::{bundle_with, tgz};
+use crate::bundle::tests::{bundle_with, bundle_with_state, framed};
 use crate::bundle::{CONTENT_LIMITS, open};
 
 fn contents(files: &[(&str, &[u8])]) -> Contents {
@@ -60,10 +60,8 @@ fn the_other_way_round_is_the_opposite() {
 
 #[test]
 fn a_sealed_bundle_is_not_compared_and_not_called_alike() {
-    let manifest = crate::bundle::tests::MANIFEST.as_bytes();
-    let state = tgz(&[("local.tgz.ve", b"x"), ("encryption.info", b"mode = \"TPM\"")]);
-    let sealed =
-        open(&tgz(&[("Manifest.txt", manifest), ("state.tgz", &state)])[..], CONTENT_LIMITS).unwrap();
+    let sealed = bundle_with_state(&[("local.tgz.ve", &framed()), ("encryption.info", b"mode = \"TPM\"")]);
+    let sealed = open(&sealed[..], CONTENT_LIMITS).unwrap();
     let found = diff(&sealed, &sealed);
     assert!(!found.is_same());
     assert!(to_text(&found, "a", "b").contains("Not compared: the first bundle is sealed by its host's TPM"));

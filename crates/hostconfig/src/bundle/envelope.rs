@@ -2,6 +2,7 @@
 //! anyone can open it; with one only the host can.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 
 use aes_gcm::aead::inout::InOutBuf;
@@ -13,6 +14,8 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest as _, Sha256};
 
 const BLOCK: usize = 4096;
+const HEADER: &[u8] = b"DataTransformEnvelope";
+const FOOTER: &[u8] = b"DataTransformAeadFooter";
 /// Where a header's attributes begin.
 const ATTRIBUTES: usize = 512;
 const TAG_AT: usize = 32;
@@ -20,21 +23,38 @@ const TAG_BYTES: usize = 16;
 const ROUNDS: u32 = 100_000;
 const OBFUSCATION: &[u8] = b"This is obfuscation, not encryption. If you want encryption, use TPM.";
 
-/// Whether `encryption.info` says that only the host's TPM has the key.
-pub(super) fn is_sealed(info: &str) -> bool {
-    value(info, "mode").is_none_or(|mode| !mode.eq_ignore_ascii_case("none"))
+/// What an envelope lacks to be one, in plain words. It is read through as a stream: what is in it does not matter.
+pub(super) fn fault(mut envelope: impl Read, bytes: u64) -> io::Result<Option<&'static str>> {
+    let between = match bytes.checked_sub(2 * BLOCK as u64) {
+        None => return Ok(Some("its local.tgz.ve is no envelope")),
+        Some(0) => return Ok(Some("its local.tgz.ve is empty")),
+        Some(between) => between,
+    };
+    let mut block = [0; BLOCK];
+    envelope.read_exact(&mut block)?;
+    if !block.starts_with(HEADER) {
+        return Ok(Some("its local.tgz.ve is no envelope"));
+    }
+    io::copy(&mut envelope.by_ref().take(between), &mut io::sink())?;
+    envelope.read_exact(&mut block)?;
+    Ok((!block.starts_with(FOOTER)).then_some("its local.tgz.ve is cut off"))
+}
+
+/// Whether `encryption.info` says that only the host's TPM has the key; none where it does not say who has it.
+pub(super) fn is_sealed(info: &str) -> Option<bool> {
+    value(info, "mode").map(|mode| !mode.eq_ignore_ascii_case("none"))
 }
 
 /// What is in an envelope that is not sealed; why not, in plain words, where it cannot be opened.
 pub(super) fn open(mut envelope: Vec<u8>, info: &str) -> Result<Vec<u8>, &'static str> {
     let key = key(info).ok_or("its encryption.info has no usable key")?;
-    if envelope.len() < 2 * BLOCK || !envelope.starts_with(b"DataTransformEnvelope") {
+    if envelope.len() < 2 * BLOCK || !envelope.starts_with(HEADER) {
         return Err("its local.tgz.ve is no envelope");
     }
     let end = envelope.len() - BLOCK;
     let footer = envelope.split_off(end);
     let header: Vec<u8> = envelope.drain(..BLOCK).collect();
-    if !footer.starts_with(b"DataTransformAeadFooter") {
+    if !footer.starts_with(FOOTER) {
         return Err("its local.tgz.ve is cut off");
     }
     let iv = attribute(&header, "vmware.iv").and_then(|iv| <[u8; 12]>::try_from(iv).ok());
@@ -134,18 +154,26 @@ fn number(bytes: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Header and footer of an envelope, and nothing in it that could be opened.
+    pub(crate) fn framed() -> Vec<u8> {
+        let mut envelope = HEADER.to_vec();
+        envelope.resize(2 * BLOCK, 0);
+        envelope.extend(FOOTER);
+        envelope.resize(3 * BLOCK, 0);
+        envelope
+    }
 
     #[test]
     fn what_is_no_envelope_is_told() {
         let info =
             "mode = \"NONE\"\nConfigEncData = \"keyId=AA%3D%3D:data1=AA%3D%3D:data2=AA%3D%3D:version=1\"\n";
-        assert!(!is_sealed(info) && is_sealed("mode = \"TPM\"") && is_sealed(""));
-        let mut envelope = b"DataTransformEnvelope".to_vec();
-        envelope.resize(3 * BLOCK, 0);
-        let mut footed = envelope.clone();
-        footed[2 * BLOCK..2 * BLOCK + 23].copy_from_slice(b"DataTransformAeadFooter");
+        assert_eq!([info, "mode = \"TPM\"", ""].map(is_sealed), [Some(false), Some(true), None]);
+        let footed = framed();
+        let mut envelope = footed.clone();
+        envelope[2 * BLOCK..].fill(0);
         for (envelope, info, expect) in [
             (b"PK".to_vec(), info, "its local.tgz.ve is no envelope"),
             (envelope, info, "its local.tgz.ve is cut off"),

@@ -52,6 +52,7 @@ pub fn envelope_of(bytes: &[u8]) {
     let (info, rest) = bytes.split_at(at);
     let info = String::from_utf8_lossy(info);
     envelope::is_sealed(&info);
+    envelope::fault(rest, rest.len() as u64).expect("memory is read to its end");
     let _ = envelope::open(rest.to_vec(), &info);
     // Behind the key, which costs a fuzzer too much time to derive.
     envelope::attribute(rest, "vmware.iv");

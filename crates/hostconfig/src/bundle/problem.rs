@@ -63,6 +63,15 @@ pub enum BundleProblem {
     /// There is no `state.tgz`: no configuration.
     #[error("it has no state.tgz, so it holds no configuration")]
     NoState,
+    /// There is neither `local.tgz` nor `local.tgz.ve` in its `state.tgz`: no configuration.
+    #[error("its state.tgz has neither local.tgz nor local.tgz.ve, so it holds no configuration")]
+    NoLocal,
+    /// The envelope around its configuration is none, or cannot be opened although no TPM has sealed it.
+    #[error("{reason}")]
+    Envelope {
+        /// In plain words.
+        reason: String,
+    },
     /// It has a member that no bundle of a host has, and that could do harm where it is unpacked.
     #[error("{layer} has {what} among its files: {path}")]
     Forbidden {
@@ -102,6 +111,8 @@ impl BundleProblem {
             Self::TooLarge { .. } | Self::TooManyMembers => "bundle_too_large",
             Self::NoManifest | Self::BadManifest => "bundle_no_manifest",
             Self::NoState => "bundle_no_state",
+            Self::NoLocal => "bundle_no_configuration",
+            Self::Envelope { .. } => "bundle_envelope_broken",
             Self::Forbidden { .. } => "bundle_forbidden_member",
         }
     }
@@ -116,7 +127,7 @@ impl BundleProblem {
             Self::TooLarge { .. } | Self::TooManyMembers | Self::Forbidden { .. } => {
                 "Do not use the file: no ESXi host wrote it."
             }
-            Self::NoManifest | Self::BadManifest | Self::NoState => {
+            Self::NoManifest | Self::BadManifest | Self::NoState | Self::NoLocal => {
                 "Choose a configBundle file that an ESXi host wrote, or take the backup again."
             }
             _ => "Take the backup again, or use another backup of the host.",

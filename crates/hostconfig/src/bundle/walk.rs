@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use flate2::bufread::GzDecoder;
 
 use super::check::{Layer, Limits, Member};
+use super::envelope;
 use super::manifest::MAX_MANIFEST_BYTES;
 use super::problem::{BundleProblem, Forbidden};
 
@@ -59,8 +60,10 @@ pub(super) struct Found {
     pub(super) has_state: bool,
     /// Whether the configuration lies in it as a plain `local.tgz`.
     pub(super) has_local: bool,
-    /// Why an envelope could not be opened.
-    pub(super) unreadable: Option<&'static str>,
+    /// Whether that has any file.
+    has_files: bool,
+    /// Whether it lies in an envelope that is one, or what that lacks.
+    pub(super) envelope: Option<Result<(), &'static str>>,
     /// Files of all layers; where content is kept, those that are no archives are in `kept` instead.
     pub(super) members: Vec<Member>,
     pub(super) kept: Vec<Kept>,
@@ -159,6 +162,9 @@ fn walk(input: &mut dyn BufRead, layer: Layer, prefix: &str, pass: &Pass) -> Res
     // What follows the last member is padding, but the checksum comes after it.
     io::copy(&mut unpacked, &mut io::sink()).map_err(tar_damaged)?;
     drop(unpacked);
+    if layer == Layer::Local && !pass.found.borrow().has_files {
+        return Err(BundleProblem::Empty(layer));
+    }
     if layer == Layer::Bundle && !input.fill_buf().map_err(tar_damaged)?.is_empty() {
         return Err(BundleProblem::TrailingData);
     }
@@ -213,8 +219,9 @@ fn read_members(
             continue;
         }
         let whole = format!("{prefix}{name}");
-        note_member(layer, name, &whole, member.size(), pass)?;
-        read_content(member, layer, name, &whole, pass)?;
+        let bytes = member.size();
+        note_member(layer, name, &whole, bytes, pass)?;
+        read_content(member, bytes, layer, name, &whole, pass)?;
     }
     Ok(())
 }
@@ -222,6 +229,7 @@ fn read_members(
 /// Reads a file on, as far as something is to be known of what is in it; an archive to its end. `path` is that of all layers.
 fn read_content(
     mut member: impl Read,
+    bytes: u64,
     layer: Layer,
     name: &str,
     path: &str,
@@ -244,10 +252,24 @@ fn read_content(
         _ if pass.keeping == Keeping::Content => {
             let mut content = Vec::new();
             member.read_to_end(&mut content).map_err(tar_damaged)?;
+            if is_envelope(layer, name) {
+                note_envelope(&content[..], bytes, pass).map_err(tar_damaged)?;
+            }
             pass.found.borrow_mut().kept.push(Kept { layer, path: name.to_owned(), content });
         }
+        _ if is_envelope(layer, name) => note_envelope(member, bytes, pass).map_err(tar_damaged)?,
         _ => {}
     }
+    Ok(())
+}
+
+pub(super) fn is_envelope(layer: Layer, name: &str) -> bool {
+    layer == Layer::State && name == "local.tgz.ve"
+}
+
+fn note_envelope(envelope: impl Read, bytes: u64, pass: &Pass) -> io::Result<()> {
+    let fault = envelope::fault(envelope, bytes)?;
+    pass.found.borrow_mut().envelope = Some(fault.map_or(Ok(()), Err));
     Ok(())
 }
 
@@ -267,6 +289,7 @@ fn note_member(layer: Layer, name: &str, path: &str, bytes: u64, pass: &Pass) ->
     if pass.keeping == Keeping::Content && !found.seen.insert((layer, name.to_owned())) {
         return pass.forbid(layer, Forbidden::Duplicate, path);
     }
+    found.has_files |= layer == Layer::Local;
     found.paths_bytes += path.len();
     if found.members.len() == pass.limits.members || found.paths_bytes > MAX_PATHS_BYTES {
         return Err(BundleProblem::TooManyMembers);
