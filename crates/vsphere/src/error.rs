@@ -48,8 +48,10 @@ pub enum Error {
     Tls {
         /// Host name and port.
         server: String,
-        /// The TLS library's reason.
+        /// In plain words, or the TLS library's own.
         reason: String,
+        /// Whether what answers speaks something else than TLS.
+        is_plain: bool,
     },
     /// The connection broke after the request was sent: nobody knows whether the server acted on it.
     #[error("the connection to {server} broke during {operation}: {reason}")]

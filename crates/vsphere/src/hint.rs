@@ -25,6 +25,9 @@ impl Error {
                 "The server is up but slow or hung. Try again; if it stays so, restart its management agents."
             }
             Self::NotTrusted(not_trusted) => return Some(not_trusted.hint()),
+            Self::Tls { is_plain: true, .. } => {
+                "Use the HTTPS port, which is 443 unless it was changed: on this port something else is served."
+            }
             Self::Tls { .. } => {
                 "Both sides found no common TLS version or cipher, or something in between breaks TLS. TLS 1.2 or 1.3 \
                  is needed."

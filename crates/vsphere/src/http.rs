@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
+use rustls::InvalidMessage;
 
 use crate::certificate::Thumbprint;
 use crate::client::Timeouts;
@@ -47,7 +48,7 @@ impl Http {
         timeouts: Timeouts,
         resolver: Resolver,
     ) -> Result<Self, Error> {
-        let tls = |reason: String| Error::Tls { server: server.to_owned(), reason };
+        let tls = |reason: String| Error::Tls { server: server.to_owned(), reason, is_plain: false };
         let (config, refused) = tls_config(trust).map_err(|error| tls(error.to_string()))?;
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(config)
@@ -171,7 +172,12 @@ impl Http {
                         reported_by: None,
                     }))
                 }
-                (_, tls) => Error::Tls { server, reason: tls.to_string() },
+                (_, rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)) => Error::Tls {
+                    server,
+                    reason: "what answers there does not speak TLS".into(),
+                    is_plain: true,
+                },
+                (_, tls) => Error::Tls { server, reason: tls.to_string(), is_plain: false },
             };
         }
         if error.is_dns() {
@@ -181,7 +187,8 @@ impl Http {
         }
         match causes().find_map(|cause| cause.downcast_ref::<io::Error>()) {
             Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => {
-                Error::Tls { server, reason: "the other side hung up in the middle of the handshake".into() }
+                let reason = "the other side hung up in the middle of the handshake".into();
+                Error::Tls { server, reason, is_plain: false }
             }
             Some(io) => Error::Connect { server, reason: plain(io) },
             None => Error::Connect {

@@ -1,5 +1,6 @@
 //! Every way to fail, as a person reads it: code, message and hint are a contract.
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use vsphere::firmware::restore_configuration;
 use vsphere::host_system::{EnterMaintenanceMode, enter_maintenance_mode};
 use vsphere::transfer::{Route, fetch_bundle};
@@ -214,6 +215,26 @@ async fn a_port_that_accepts_and_says_nothing_is_a_timeout() {
     let error = vsphere::Client::connect(options).await.unwrap_err();
     assert_eq!(error.code(), "timeout");
     assert!(error.hint().unwrap().contains("firewall"), "{error}");
+}
+
+#[tokio::test]
+async fn a_port_for_plain_http_is_told_as_such() {
+    let sim = one_host(esx01()).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut options = connect_options(&sim);
+    options.address = listener.local_addr().unwrap().to_string().parse().unwrap();
+    let answer = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // What comes is read first, so that closing is no reset.
+        let _hello = stream.read(&mut [0; 4096]).await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+        stream
+    };
+    let (error, _stream) = tokio::join!(vsphere::Client::connect(options), answer);
+    let error = error.unwrap_err();
+    assert_eq!(error.code(), "tls");
+    assert!(error.to_string().ends_with("what answers there does not speak TLS"), "{error}");
+    assert!(error.hint().unwrap().contains("443"), "{error}");
 }
 
 #[tokio::test]

@@ -40,5 +40,5 @@ async fn what_may_not_be_read_is_a_fault() {
     sim.add_fault(FaultRule::soap("RetrieveManagedMethodExecuter", What::Fault(refused)));
     let error = keys(&sim).await.unwrap_err();
     let privilege = Some("Host.Config.Settings".to_owned());
-    assert_eq!(error.fault().unwrap().kind, FaultKind::NoPermission { privilege });
+    assert_eq!(error.fault().unwrap().kind, FaultKind::NoPermission { privilege, at_hosts_login: false });
 }
