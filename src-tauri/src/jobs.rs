@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
+use hostconfig::archive::ArchiveError;
 use tauri::ipc::Channel;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -218,6 +219,28 @@ impl Jobs {
         state.jobs.values().filter(|e| !e.job.head.state.is_end()).map(|e| e.job.head.id).collect()
     }
 
+    /// Why the archive cannot be written to. Where that is a job of this window, other than the `own` one, it is named: its
+    /// process is of no use to anyone.
+    pub(crate) fn locked(&self, own: Option<u32>, error: hostconfig::Error) -> ErrorReport {
+        let is_ours = matches!(
+            &error,
+            hostconfig::Error::Archive(ArchiveError::Locked { holder: Some(holder), .. }) if holder.is_own()
+        );
+        let state = self.lock();
+        let heads = state.jobs.values().map(|entry| &entry.job.head);
+        let writes = |head: &&JobHead| {
+            !head.state.is_end() && head.kind != JobKind::Verify && Some(head.id) != own && is_ours
+        };
+        // A restore writes at its beginning only.
+        match heads.filter(writes).min_by_key(|head| (head.kind == JobKind::Restore, head.id)) {
+            None => error.into(),
+            Some(JobHead { title, .. }) => {
+                let message = format!("{title} is running");
+                ErrorReport::new("archive_busy", message, "Wait for its end, or cancel it.")
+            }
+        }
+    }
+
     /// Tells the page what changes, and `show` how far all jobs under way are together, for as long as the app lives.
     pub(crate) async fn tell_changes(self: Arc<Self>, show: impl Fn(Option<Progress>)) {
         let mut shown = None;
@@ -245,6 +268,11 @@ impl Running {
     /// The job's id.
     pub(crate) fn id(&self) -> u32 {
         self.id
+    }
+
+    /// Why the job cannot write to the archive.
+    pub(crate) fn locked(&self, error: hostconfig::Error) -> ErrorReport {
+        self.jobs.locked(Some(self.id), error)
     }
 
     /// The job knows its items, and how each is cancelled by itself (none, where that cannot be done).

@@ -109,3 +109,28 @@ fn the_time_left_follows_the_pace() {
         assert_eq!(seconds_left(seconds(elapsed), done, total), expect, "{done} of {total} in {elapsed} s");
     }
 }
+
+#[test]
+fn an_archive_that_a_job_of_this_window_writes_to_is_told_by_the_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = hostconfig::archive::Archive::create(&folder.path().join("archive")).unwrap();
+    let jobs = Arc::new(Jobs::default());
+    let _held = archive.lock("hostkeep window", now()).unwrap();
+    let told = |own: Option<u32>| jobs.locked(own, archive.lock("hostkeep window", now()).unwrap_err());
+    let begin = |kind, title: &str| jobs.begin(kind, title.into(), None, now());
+    begin(JobKind::Verify, "Verify 3 bundles");
+    assert_eq!(told(None).code, "archive_locked", "no job writes");
+    begin(JobKind::Restore, "Restore esx02");
+    let first = begin(JobKind::Backup, "Back up all hosts");
+    let second = begin(JobKind::Backup, "Back up 3 hosts");
+    let error = told(Some(second.id()));
+    assert_eq!(
+        (error.code.as_str(), error.message.as_str()),
+        ("archive_busy", "Back up all hosts is running")
+    );
+    assert_eq!(error.hint.as_deref(), Some("Wait for its end, or cancel it."));
+    first.end(Ending::cancelled(), now());
+    assert_eq!(told(Some(second.id())).message, "Restore esx02 is running");
+    let full = hostconfig::Error::Cancelled;
+    assert_eq!(jobs.locked(None, full).code, "cancelled");
+}

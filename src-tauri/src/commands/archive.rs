@@ -181,13 +181,10 @@ async fn mark(
     let place = app.place();
     let marked = blocking(move || -> Answer<()> {
         let read = place.read_archive(false)?;
-        let lock = read.archive()?.lock_briefly("hostkeep window", now())?;
         let mut done = Vec::new();
         let marked = ids.iter().try_for_each(|id| -> Answer<()> {
-            let record = find(&read, id)?.1;
-            let mut marks = record.marks.clone();
-            change(&mut marks);
-            lock.mark(record, &marks)?;
+            let (archive, record) = find(&read, id)?;
+            archive.mark(record, &change)?;
             done.push(AuditEntry::of_record(now(), AuditAction::Mark, record, result));
             Ok(())
         });

@@ -78,10 +78,10 @@ async fn run(
             ),
         });
     }
-    let opened = Arc::clone(place);
+    let (opened, own) = (Arc::clone(place), job.clone());
     let (settings, lock) = blocking(move || -> Answer<_> {
         let archive = opened.open_or_create_archive()?;
-        Ok((opened.settings()?, archive.lock("hostkeep window", now())?))
+        Ok((opened.settings()?, archive.lock("hostkeep window", now()).map_err(|error| own.locked(error))?))
     })
     .await?;
     let request = BackupRequest {

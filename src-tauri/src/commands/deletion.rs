@@ -70,7 +70,7 @@ pub(crate) fn drop_plan(app: App<'_>, plan: u32) {
 pub(crate) async fn start_deletion(app: App<'_>, handle: AppHandle, plan: u32) -> Answer<u32> {
     let place = app.place();
     let (action, pruning) = blocking({
-        let place = Arc::clone(&place);
+        let (place, shell) = (Arc::clone(&place), Arc::clone(&app));
         move || -> Answer<(AuditAction, Pruning)> {
             let known = lock(&place.plans).newest.take_if(|planned| planned.id == plan);
             let Some(Planned { action, plan, .. }) = known else {
@@ -78,7 +78,9 @@ pub(crate) async fn start_deletion(app: App<'_>, handle: AppHandle, plan: u32) -
                 return Err(ErrorReport::new("plan_stale", message, "Look at what would be deleted again."));
             };
             let archive = place.open_archive()?;
-            Ok((action, archive.lock("hostkeep window", now())?.prune(&plan)?))
+            let held =
+                archive.lock("hostkeep window", now()).map_err(|error| shell.jobs.locked(None, error))?;
+            Ok((action, held.prune(&plan)?))
         }
     })
     .await?;

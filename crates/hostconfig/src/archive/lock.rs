@@ -18,6 +18,7 @@ use crate::files::{self, FileError, FileProblem, platform};
 
 pub(super) const STAGING: &str = "staging";
 const LOCK: &str = "lock";
+const MARKS_LOCK: &str = "marks-lock";
 const HOLDER: &str = "lock-holder.json";
 const MAX_HOLDER_BYTES: u64 = 16 * 1024;
 
@@ -30,6 +31,12 @@ pub(super) struct Held {
     pub(super) archive: Archive,
     /// The date and host folders that are known to survive a power cut.
     lasting: Mutex<HashSet<PathBuf>>,
+    _file: File,
+}
+
+/// The right to change marks, or to remove a record as it is marked. It is held for a moment only.
+#[must_use = "the right ends when this is dropped"]
+pub(super) struct MarksLock {
     _file: File,
 }
 
@@ -49,6 +56,13 @@ pub struct LockHolder {
     /// Whether it is done in a moment, so that it is worth waiting for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub brief: bool,
+}
+
+impl LockHolder {
+    /// Whether it is this process that holds the lock.
+    pub fn is_own(&self) -> bool {
+        self.process == std::process::id() && self.machine == crate::machine::name()
+    }
 }
 
 impl fmt::Display for LockHolder {
@@ -87,22 +101,11 @@ impl Archive {
         for folder in [self.root().join(super::OWN_FOLDER), self.own(STAGING), self.own(super::run::RUNS)] {
             files::ensure_private_folder(&folder).map_err(blame)?;
         }
-        let path = self.own(LOCK);
-        let file = platform::private(OpenOptions::new().write(true).create(true).truncate(false))
-            .open(&path)
-            .map_err(|e| self.blame(FileError::new("open", &path, e)))?;
         let holders_note = self.own(HOLDER);
-        match files::lock_or(&file, || is_held_briefly(&holders_note) && wait()) {
-            Ok(true) => {}
-            Ok(false) => {
-                let holder = read_holder(&holders_note).map(Box::new);
-                return Err(ArchiveError::Locked { path: self.root().to_path_buf(), holder }.into());
-            }
-            Err(e) if platform::is_lock_unsupported(&e) => {
-                return Err(ArchiveError::LockUnsupported { path }.into());
-            }
-            Err(e) => return Err(self.blame(FileError::new("lock", path, e))),
-        }
+        let Some(file) = self.lock_file(LOCK, || is_held_briefly(&holders_note) && wait())? else {
+            let holder = read_holder(&holders_note).map(Box::new);
+            return Err(ArchiveError::Locked { path: self.root().to_path_buf(), holder }.into());
+        };
         let lock =
             WriteLock(Arc::new(Held { archive: self.clone(), lasting: Mutex::default(), _file: file }));
         if let Err(error) = files::write_json_atomically(&holders_note, note) {
@@ -115,6 +118,31 @@ impl Archive {
             clear(folder, files::is_temporary).map_err(blame)?;
         }
         Ok(lock)
+    }
+
+    /// Takes the lock of marks, for which nobody needs to be the archive's one writer: a run that takes an hour keeps no admin
+    /// from pinning what it has saved.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Locked`] when others hold it for more than five seconds.
+    pub(super) fn lock_marks(&self) -> Result<MarksLock> {
+        files::ensure_private_folder(&self.root().join(super::OWN_FOLDER)).map_err(|e| self.blame(e))?;
+        let file = self.lock_file(MARKS_LOCK, files::patience())?;
+        let locked = || ArchiveError::Locked { path: self.root().to_path_buf(), holder: None };
+        Ok(MarksLock { _file: file.ok_or_else(locked)? })
+    }
+
+    /// Locks a file of our own; `None` where somebody else holds it.
+    fn lock_file(&self, name: &str, wait: impl FnMut() -> bool) -> Result<Option<File>> {
+        let path = self.own(name);
+        let file = platform::private(OpenOptions::new().write(true).create(true).truncate(false))
+            .open(&path)
+            .map_err(|e| self.blame(FileError::new("open", &path, e)))?;
+        match files::lock_or(&file, wait) {
+            Ok(is_locked) => Ok(is_locked.then_some(file)),
+            Err(e) if platform::is_lock_unsupported(&e) => Err(ArchiveError::LockUnsupported { path }.into()),
+            Err(e) => Err(self.blame(FileError::new("lock", path, e))),
+        }
     }
 }
 

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::lock::STAGING;
-use super::{ArchiveError, Record, WriteLock};
+use super::{Archive, ArchiveError, Record};
 use crate::Result;
 use crate::files::{self, FileError};
 
@@ -15,6 +14,8 @@ use crate::files::{self, FileError};
 pub const MARKS_FILE: &str = "marks.json";
 /// The format of `marks.json` that this version writes and the newest that it reads.
 pub const MARKS_FORMAT: u32 = 1;
+/// Marks that are being written, in the archive's own folder.
+const NEW_MARKS: &str = "marks.new";
 /// The most characters that a note may have.
 pub const MAX_NOTE_CHARS: usize = 1000;
 /// A note of a thousand characters, all of them escaped.
@@ -38,16 +39,16 @@ struct MarksFile {
     marks: Marks,
 }
 
-impl WriteLock {
-    /// Marks a record, in the place of what marks it had. Bundle and record are not touched. The note is kept without space
-    /// around it, an empty one not at all. Answers with the marks as they are kept.
+impl Archive {
+    /// Changes how a record is marked, from how it is marked now: what somebody else has changed meanwhile stays, and no run has to
+    /// end before. Bundle and record are not touched. The note is kept without space around it, an empty one not at all. Answers
+    /// with the marks as they are kept.
     ///
     /// # Errors
     /// [`ArchiveError::BadNote`]; [`ArchiveError::RecordNotFound`] where the record is not in its folder any more;
     /// [`ArchiveError::MarksTooNew`], because marks that a newer version made would be lost.
-    pub fn mark(&self, record: &Record, marks: &Marks) -> Result<Marks> {
-        let archive = &self.0.archive;
-        let marks = Marks { pinned: marks.pinned, note: checked_note(marks.note.as_deref())? };
+    pub fn mark(&self, record: &Record, change: impl FnOnce(&mut Marks)) -> Result<Marks> {
+        let _lock = self.lock_marks()?;
         if !matches!(Record::read(&record.folder), Ok(Some(found)) if found.id == record.id) {
             return Err(ArchiveError::RecordNotFound { asked: record.id.clone() }.into());
         }
@@ -55,15 +56,20 @@ impl WriteLock {
         if let Err(Unread::Newer(format)) = read_file(&path) {
             return Err(ArchiveError::MarksTooNew { path, format }.into());
         }
+        let (mut marks, _) = read(&record.folder);
+        change(&mut marks);
+        marks.note = checked_note(marks.note.as_deref())?;
         let json = files::to_json(&MarksFile { format: MARKS_FORMAT, marks: marks.clone() })
             .map_err(|e| FileError::new("encode", &path, e))?;
-        // Written in staging, not beside the record: what a power cut leaves there is cleared.
-        let temporary = files::temporary_path(&archive.own(STAGING));
-        let written = files::write_new(&temporary, &json).and_then(|()| files::rename(&temporary, &path));
+        // Not beside the record, where a power cut would leave it, nor in staging, which whoever begins to write clears. Only who
+        // has the lock of marks makes this one.
+        let new = self.own(NEW_MARKS);
+        files::remove_if_there(&new);
+        let written = files::write_new(&new, &json).and_then(|()| files::rename(&new, &path));
         if written.is_err() {
-            files::remove_if_there(&temporary);
+            files::remove_if_there(&new);
         }
-        written.and_then(|()| files::sync_folder(&record.folder)).map_err(|e| archive.blame(e))?;
+        written.and_then(|()| files::sync_folder(&record.folder)).map_err(|e| self.blame(e))?;
         Ok(marks)
     }
 
@@ -74,7 +80,7 @@ impl WriteLock {
     pub(crate) fn pin_new(&self, folder: &Path) -> Result<Record> {
         let not_found = || ArchiveError::RecordNotFound { asked: folder.display().to_string() };
         let record = Record::read(folder).ok().flatten().ok_or_else(not_found)?;
-        let marks = self.mark(&record, &Marks { pinned: true, note: None })?;
+        let marks = self.mark(&record, |marks| marks.pinned = true)?;
         Ok(Record { marks, ..record })
     }
 }

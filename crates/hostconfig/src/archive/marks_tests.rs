@@ -17,7 +17,7 @@ fn marks_json_is_a_contract() {
     let (_folder, archive) = new_archive();
     let lock = lock(&archive);
     let record = keep(&lock, "esx01", b"bundle", 0);
-    lock.mark(&record, &marks(true, "before the upgrade")).unwrap();
+    archive.mark(&record, |now| *now = marks(true, "before the upgrade")).unwrap();
     insta::assert_snapshot!("marks_json", fs::read_to_string(record.folder.join(MARKS_FILE)).unwrap());
     let known = r#"{"format": 1, "pinned": true, "note": null, "colour": "red"}"#;
     fs::write(record.folder.join(MARKS_FILE), known).unwrap();
@@ -41,7 +41,7 @@ fn marks_are_set_changed_and_touch_nothing_else() {
         (marks(false, &long), marks(false, &long)),
         (Marks::default(), Marks::default()),
     ] {
-        lock.mark(&record, &set).unwrap();
+        archive.mark(&record, |now| *now = set).unwrap();
         assert_eq!(listed(&archive), (expect, vec![]));
     }
     assert_eq!(fs::read(record.folder.join(RECORD_FILE)).unwrap(), before);
@@ -51,10 +51,57 @@ fn marks_are_set_changed_and_touch_nothing_else() {
     for (note, reason) in
         [("x".repeat(MAX_NOTE_CHARS + 1), "longer than 1,000"), ("a\u{1b}[2J".into(), "control characters")]
     {
-        let error = lock.mark(&record, &marks(true, &note)).unwrap_err();
+        let error = archive.mark(&record, |now| *now = marks(true, &note)).unwrap_err();
         assert!(error.code() == "bad_note" && error.to_string().contains(reason), "{error}");
     }
     assert_eq!(listed(&archive), (Marks::default(), vec![]));
+}
+
+/// A backup takes an hour, and what it has saved can be pinned meanwhile; a run that begins clears nothing of it.
+#[test]
+fn marks_are_set_while_somebody_writes() {
+    let (_folder, archive) = new_archive();
+    let record = keep(&lock(&archive), "esx01", b"bundle", 0);
+    let held = lock(&archive);
+    archive.mark(&record, |now| now.pinned = true).unwrap();
+    drop(held);
+    std::thread::scope(|scope| {
+        scope.spawn(|| (0..20).for_each(|_| drop(lock(&archive))));
+        for at in 0..20 {
+            archive.mark(&record, |now| now.note = Some(at.to_string())).unwrap();
+        }
+    });
+    assert_eq!(listed(&archive), (marks(true, "19"), vec![]));
+}
+
+#[test]
+fn two_who_mark_at_once_lose_nothing_of_each_other() {
+    let (_folder, archive) = new_archive();
+    let record = keep(&lock(&archive), "esx01", b"bundle", 0);
+    let add = |word: &'static str| {
+        move |now: &mut Marks| now.note = Some(now.note.take().unwrap_or_default() + word)
+    };
+    std::thread::scope(|scope| {
+        for word in ["a", "b"] {
+            let (archive, record) = (&archive, &record);
+            scope.spawn(move || (0..20).for_each(|_| drop(archive.mark(record, add(word)).unwrap())));
+        }
+    });
+    let note = listed(&archive).0.note.unwrap();
+    assert_eq!((note.matches('a').count(), note.matches('b').count()), (20, 20), "{note}");
+}
+
+#[test]
+fn what_is_pinned_while_others_are_deleted_stays() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let record = keep(&lock, "esx01", b"bundle", 0);
+    keep(&lock, "esx01", b"newer", 86_400);
+    let plan = prune_plan(&archive.list().unwrap(), 1, taken_at(86_400), |_| Ok(true)).unwrap();
+    let mut pruning = lock.prune(&plan).unwrap();
+    archive.mark(&record, |now| now.pinned = true).unwrap();
+    assert_eq!(pruning.next().unwrap().freed, Err("it was pinned meanwhile".into()));
+    assert_eq!(fs::read(record.bundle_path()).unwrap(), b"bundle");
 }
 
 #[test]
@@ -78,7 +125,7 @@ fn marks_that_cannot_be_understood_pin() {
         let [problem] = &problems[..] else { panic!("{problems:?}") };
         assert!(problem.starts_with(&format!("marks.json {reason}")), "{problem}");
         assert!(problem.ends_with("; the backup counts as pinned"), "{problem}");
-        let mended = lock.mark(&record, &Marks::default());
+        let mended = archive.mark(&record, |now| *now = Marks::default());
         if content.contains("\"format\": 2") {
             assert_eq!(mended.unwrap_err().code(), "marks_too_new");
             assert_eq!(fs::read_to_string(&path).unwrap(), content, "it is left as it is");
@@ -98,7 +145,7 @@ fn a_record_that_is_gone_cannot_be_marked() {
     let moved = Record { folder: other.folder.clone(), ..record.clone() };
     fs::rename(&record.folder, folder.path().join("away")).unwrap();
     for gone in [&record, &moved] {
-        let error = lock.mark(gone, &marks(true, "a")).unwrap_err();
+        let error = archive.mark(gone, |now| *now = marks(true, "a")).unwrap_err();
         assert_eq!(error.code(), "record_not_found");
     }
     assert_eq!(listed(&archive), (Marks::default(), vec![]));
@@ -111,7 +158,7 @@ fn marks_stay_with_their_record_and_go_with_it() {
     let lock = lock(&archive);
     let record = keep(&lock, "esx01", b"bundle", 0);
     keep(&lock, "esx01", b"newer", 86_400);
-    lock.mark(&record, &marks(false, "a")).unwrap();
+    archive.mark(&record, |now| *now = marks(false, "a")).unwrap();
     let exported = export(&archive, &record, folder.path(), false).unwrap();
     assert_eq!(fs::read(exported.path).unwrap(), b"bundle");
     assert!(!folder.path().join(MARKS_FILE).exists());
@@ -128,13 +175,13 @@ fn marks_are_closed_to_other_users_and_never_a_link() {
     let lock = lock(&archive);
     let record = keep(&lock, "esx01", b"bundle", 0);
     let path = record.folder.join(MARKS_FILE);
-    lock.mark(&record, &marks(false, "a")).unwrap();
+    archive.mark(&record, |now| *now = marks(false, "a")).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     fs::rename(&path, folder.path().join("aside")).unwrap();
     std::os::unix::fs::symlink(folder.path().join("aside"), &path).unwrap();
     let (found, problems) = listed(&archive);
     assert!(found.pinned && problems[0].contains("it is not a regular file"), "{problems:?}");
-    lock.mark(&record, &marks(false, "b")).unwrap();
+    archive.mark(&record, |now| *now = marks(false, "b")).unwrap();
     assert_eq!(listed(&archive), (marks(false, "b"), vec![]));
     assert!(fs::read_to_string(folder.path().join("aside")).unwrap().contains("\"a\""));
 }

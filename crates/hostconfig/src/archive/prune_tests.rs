@@ -334,7 +334,7 @@ fn plan(archive: &Archive, keep_last: usize) -> PrunePlan {
 }
 
 fn pin(lock: &WriteLock, record: &Record) {
-    lock.mark(record, &Marks { pinned: true, note: None }).unwrap();
+    lock.archive().mark(record, |now| *now = Marks { pinned: true, note: None }).unwrap();
 }
 
 /// All bundle files on the disk, whatever the records say.

@@ -8,7 +8,7 @@ use std::vec;
 
 use super::lock::{Held, STAGING};
 use super::prune::digest;
-use super::{ArchiveError, MARKS_FILE, PrunePlan, RECORD_FILE, Record, WriteLock};
+use super::{ArchiveError, MARKS_FILE, PrunePlan, RECORD_FILE, Record, WriteLock, marks};
 use crate::Result;
 use crate::files::{self, FileError};
 
@@ -91,8 +91,14 @@ impl Held {
                 folder.display()
             ));
         }
+        // Nobody pins it between the look at its marks and its going.
+        let marks_lock = archive.lock_marks().map_err(|e| e.to_string())?;
+        if marks::read(folder).0.pinned {
+            return Err("it was pinned meanwhile".into());
+        }
         let doomed = archive.own(STAGING).join(uuid::Uuid::new_v4().simple().to_string());
         files::rename(folder, &doomed).map_err(|e| e.to_string())?;
+        drop(marks_lock);
         let host = files::folder_of(folder);
         if let Err(error) = files::sync_folder(host) {
             tracing::warn!(%error, "a removal may not survive a power cut");

@@ -89,7 +89,9 @@ fn paths_may_be_longer_than_260_characters() {
     let record = keep(&held, "esx01.lab.local", b"first", 0);
     assert!(record.bundle_path().as_os_str().len() > 600);
     let kept = keep(&held, "esx01.lab.local", b"second", 60);
-    held.mark(&kept, &Marks { pinned: false, note: Some("before the update".into()) }).unwrap();
+    held.archive()
+        .mark(&kept, |now| *now = Marks { pinned: false, note: Some("before the update".into()) })
+        .unwrap();
     let listing = archive.list().unwrap();
     let noted = listing.records.iter().filter(|record| record.marks.note.is_some()).count();
     assert_eq!((listing.records.len(), noted), (2, 1), "{listing:?}");
@@ -107,7 +109,7 @@ fn what_is_read_only_can_be_marked_and_pruned() {
     let held = lock(&archive);
     let old = keep(&held, "esx01", b"old", 0);
     let new = keep(&held, "esx01", b"new", 60);
-    held.mark(&old, &Marks { pinned: true, note: None }).unwrap();
+    held.archive().mark(&old, |now| *now = Marks { pinned: true, note: None }).unwrap();
     for record in [&old, &new] {
         for name in names_in(&record.folder) {
             let path = record.folder.join(name);
@@ -116,7 +118,7 @@ fn what_is_read_only_can_be_marked_and_pruned() {
             fs::set_permissions(&path, permissions).unwrap();
         }
     }
-    held.mark(&old, &Marks { pinned: false, note: Some("may go".into()) }).unwrap();
+    held.archive().mark(&old, |now| *now = Marks { pinned: false, note: Some("may go".into()) }).unwrap();
     let plan = prune_plan(&archive.list().unwrap(), 1, taken_at(86_400), |_| Ok(true)).unwrap();
     // What is read-only may only go with the next lock, and frees nothing before.
     assert!(matches!(pruned(&held, &plan)[..], [Ok(_)]));

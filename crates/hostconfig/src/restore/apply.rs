@@ -232,6 +232,8 @@ impl Restoring<'_> {
             clock: context.clock,
             cancel: context.cancel.clone(),
             watch: Arc::new(told),
+            // A safety backup is for the moment.
+            recovery_keys: None,
         };
         let report = Box::pin(back_up(request, run)).await?;
         match report.hosts.into_iter().next().map(|host| host.outcome) {
@@ -250,7 +252,7 @@ impl Restoring<'_> {
         let context = self.progress.context;
         let (audit, at) = (context.audit.clone(), (context.clock)());
         let pinned = blocking(move || {
-            let record = lock.pin_new(Path::new(&folder))?;
+            let record = lock.archive().pin_new(Path::new(&folder))?;
             audit.append(&[AuditEntry::of_record(at, AuditAction::Mark, &record, "pinned")])
         })
         .await;

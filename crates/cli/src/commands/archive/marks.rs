@@ -10,37 +10,36 @@ use crate::failure::{Exit, Failure};
 use crate::text;
 
 pub(super) fn pin(context: &Context, id: &str, pinned: bool) -> Result<Exit, Failure> {
-    let (holder, result, done, means) = if pinned {
-        ("hostkeep archive pin", "pinned", "Pinned", "It is never removed.")
+    let (result, done, means) = if pinned {
+        ("pinned", "Pinned", "It is never removed.")
     } else {
-        ("hostkeep archive unpin", "unpinned", "Unpinned", "It can be removed again.")
+        ("unpinned", "Unpinned", "It can be removed again.")
     };
-    let change = |marks: &Marks| Marks { pinned, ..marks.clone() };
-    mark(context, id, holder, result, change, |record| told(done, record, means))
+    mark(context, id, result, |marks| marks.pinned = pinned, |record| told(done, record, means))
 }
 
 pub(super) fn note(context: &Context, id: &str, note: String) -> Result<Exit, Failure> {
     let (done, means) = if note.trim().is_empty() { ("Removed", "the note on") } else { ("Noted", "on") };
-    let change = |marks: &Marks| Marks { note: Some(note), ..marks.clone() };
-    mark(context, id, "hostkeep archive note", "noted", change, |record| {
-        format!("{GOOD}{done}{GOOD:#} {means} {}.\n", brief(record))
-    })
+    mark(
+        context,
+        id,
+        "noted",
+        |marks| marks.note = Some(note),
+        |record| format!("{GOOD}{done}{GOOD:#} {means} {}.\n", brief(record)),
+    )
 }
 
-/// Locked before the marks are read, so that nobody else's change is lost.
 fn mark(
     context: &Context,
     id: &str,
-    holder: &str,
     result: &str,
-    change: impl FnOnce(&Marks) -> Marks,
+    change: impl FnOnce(&mut Marks),
     told: impl FnOnce(&Record) -> String,
 ) -> Result<Exit, Failure> {
     let archive = context.open_archive(&context.settings()?)?;
-    let lock = archive.lock_briefly(holder, now())?;
     let listing = archive.list()?;
     let record = archive.find(&listing, id)?;
-    let marks = lock.mark(record, &change(&record.marks))?;
+    let marks = archive.mark(record, change)?;
     context.note(&[AuditEntry::of_record(now(), AuditAction::Mark, record, result)]);
     let record = Record { marks, ..record.clone() };
     context.console.result(&Found { record: Shown::from(&record) }, || told(&record))?;
