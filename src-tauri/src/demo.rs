@@ -106,6 +106,7 @@ impl Demo {
                 clock,
                 cancel: CancellationToken::new(),
                 watch: Arc::new(|_| ()),
+                recovery_keys: None,
             };
             back_up(request, context).await?;
             self.simulator.advance_days(1);

@@ -56,6 +56,11 @@ impl ConfigDir {
         self.0.join("verified")
     }
 
+    /// Which recovery keys are in the keyring.
+    pub fn recovery_keys(&self) -> PathBuf {
+        self.0.join("recovery-keys.json")
+    }
+
     /// The folder of restores' journals.
     pub fn restores(&self) -> PathBuf {
         self.0.join("restores")

@@ -1,10 +1,11 @@
-//! Servers' passwords in the operating system's keyring: Windows Credential Manager, Secret Service, Keychain. They are
-//! nowhere else on the disk, and leave this module only as [`SecretString`], which shows nothing of itself.
+//! Servers' passwords and hosts' recovery keys in the operating system's keyring: Windows Credential Manager, Secret Service,
+//! Keychain. They are nowhere else on the disk, and leave this module only as [`SecretString`], which shows nothing of itself.
 //!
-//! An entry's service is `hostkeep` and its account `<user>@<server's address>`, so that an admin finds it in the
-//! system's own tools.
+//! An entry's service is `hostkeep` and its account `<user>@<server's address>`, or `recovery key <id> of <host>`, so that an admin
+//! finds it in the system's own tools.
 
 use std::error::Error as StdError;
+use std::fmt;
 
 use keyring_core::{Entry, Error as KeyringError};
 use secrecy::zeroize::Zeroize;
@@ -16,65 +17,90 @@ use crate::settings::Server;
 /// The service under which entries are kept.
 pub const SERVICE: &str = "hostkeep";
 
-/// Why a password could not be stored, read or removed.
+/// What is kept in the keyring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    /// The password of an account, `<user>@<address>`.
+    Password(String),
+    /// A host's recovery key, see [`crate::recovery_keys`].
+    RecoveryKey {
+        /// Which.
+        id: String,
+        /// Its host's name.
+        host: String,
+    },
+}
+
+/// Why something could not be kept in the keyring, read from it or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
     /// There is no keyring on this machine, or none that this session can reach.
-    #[error("this machine offers no keyring for the password of {account}{}", because(.reason.as_ref()))]
+    #[error("this machine offers no keyring for {item}{}", because(.reason.as_ref()))]
     NoKeyring {
-        /// `<user>@<address>`.
-        account: String,
+        /// For what.
+        item: Item,
         /// In the system's words.
         reason: Option<String>,
     },
     /// The keyring is there but closed to this session.
-    #[error("the keyring did not give access to the password of {account}: {source}")]
+    #[error("the keyring did not give access to {item}: {source}")]
     Locked {
-        /// `<user>@<address>`.
-        account: String,
+        /// To what.
+        item: Item,
         /// In the system's words.
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// No password is stored.
-    #[error("no password is stored for {account}")]
+    /// It is not there.
+    #[error("{item} is not in the keyring")]
     NoEntry {
-        /// `<user>@<address>`.
-        account: String,
+        /// What.
+        item: Item,
     },
     /// The keyring takes no value of this length.
-    #[error("the {attribute} of {account} is longer than the {limit} that this machine's keyring takes")]
+    #[error(
+        "{item} cannot be kept: its {attribute} is longer than the {limit} that this machine's keyring takes"
+    )]
     TooLong {
-        /// `<user>@<address>`.
-        account: String,
+        /// For what.
+        item: Item,
         /// Which value.
         attribute: String,
         /// The keyring's limit, in its own unit (bytes on Windows, 2,560 for a password).
         limit: u32,
     },
     /// Several entries match.
-    #[error("the keyring holds {count} passwords for {account}")]
+    #[error("the keyring holds {count} entries for {item}")]
     Ambiguous {
-        /// `<user>@<address>`.
-        account: String,
+        /// For what.
+        item: Item,
         /// How many.
         count: usize,
     },
-    /// What is stored is no password that Hostkeep wrote.
-    #[error("what the keyring holds for {account} is not a password")]
+    /// What is stored is nothing that Hostkeep wrote.
+    #[error("what the keyring holds for {item} is no text")]
     NotText {
-        /// `<user>@<address>`.
-        account: String,
+        /// For what.
+        item: Item,
     },
     /// Anything else.
-    #[error("the keyring failed for {account}: {reason}")]
+    #[error("the keyring failed for {item}: {reason}")]
     Failed {
-        /// `<user>@<address>`.
-        account: String,
+        /// For what.
+        item: Item,
         /// In the system's words.
         reason: String,
         /// What lies beneath, if it says.
         source: Option<Box<dyn StdError + Send + Sync>>,
     },
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Password(account) => write!(f, "the password of {account}"),
+            Self::RecoveryKey { id, host } => write!(f, "the recovery key {id} of {host}"),
+        }
+    }
 }
 
 impl CredentialsError {
@@ -94,9 +120,16 @@ impl CredentialsError {
     /// What to do next.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
+            Self::NoEntry { item: Item::RecoveryKey { .. } } => {
+                "Look for it with the user who backed the host up, or back the host up again to keep it."
+            }
+            Self::NoKeyring { item: Item::RecoveryKey { .. }, .. } => {
+                "Start a keyring service (such as gnome-keyring) in this session and try again."
+            }
             Self::NoKeyring { .. } => {
                 "Start a keyring service (such as gnome-keyring) in this session and start Hostkeep again, or give the password on standard input with --password-stdin."
             }
+            Self::Locked { item: Item::RecoveryKey { .. }, .. } => "Unlock the keyring and try again.",
             Self::Locked { .. } => {
                 "Unlock the keyring and try again, or give the password with --password-stdin."
             }
@@ -108,8 +141,9 @@ impl CredentialsError {
                 "Remove the superfluous entries of hostkeep with the system's own keyring program."
             }
             Self::NotText { .. } => {
-                "Remove the entry with the system's own keyring program, and store the password again."
+                "Remove the entry with the system's own keyring program, and store it again."
             }
+            Self::Failed { item: Item::RecoveryKey { .. }, .. } => "Try again.",
             Self::Failed { .. } => "Try again; if it stays, give the password with --password-stdin.",
         }
     }
@@ -117,8 +151,7 @@ impl CredentialsError {
 
 /// Stores a server's password in the place of any earlier one.
 pub fn store(server: &Server, password: &SecretString) -> Result<()> {
-    let account = account(server);
-    Ok(entry(&account)?.set_password(password.expose_secret()).map_err(|e| typed(account, e))?)
+    keep(Item::Password(account(server)), password)
 }
 
 /// Reads a server's password.
@@ -126,18 +159,30 @@ pub fn store(server: &Server, password: &SecretString) -> Result<()> {
 /// # Errors
 /// [`CredentialsError::NoEntry`] when none is stored, among others.
 pub fn load(server: &Server) -> Result<SecretString> {
-    let account = account(server);
-    Ok(entry(&account)?.get_password().map(SecretString::from).map_err(|e| typed(account, e))?)
+    read(Item::Password(account(server)))
 }
 
 /// Removes a server's password. Tells whether there was one.
 pub fn delete(server: &Server) -> Result<bool> {
-    let account = account(server);
-    match entry(&account)?.delete_credential() {
+    let item = Item::Password(account(server));
+    match entry(&item)?.delete_credential() {
         Ok(()) => Ok(true),
         Err(KeyringError::NoEntry) => Ok(false),
-        Err(error) => Err(typed(account, error).into()),
+        Err(error) => Err(typed(item, error).into()),
     }
+}
+
+/// Keeps a secret in the place of any earlier one.
+pub(crate) fn keep(item: Item, secret: &SecretString) -> Result<()> {
+    Ok(entry(&item)?.set_password(secret.expose_secret()).map_err(|e| typed(item, e))?)
+}
+
+/// Reads a secret.
+///
+/// # Errors
+/// [`CredentialsError::NoEntry`] when it is not there, among others.
+pub(crate) fn read(item: Item) -> Result<SecretString> {
+    Ok(entry(&item)?.get_password().map(SecretString::from).map_err(|e| typed(item, e))?)
 }
 
 /// Removes a server's password, unless another of the `saved` servers has the same address and user and still needs it.
@@ -165,36 +210,40 @@ pub fn account(server: &Server) -> String {
     format!("{}@{}", server.user, server.url.url())
 }
 
-fn entry(account: &str) -> Result<Entry, CredentialsError> {
-    let no_keyring = |reason| CredentialsError::NoKeyring { account: account.to_owned(), reason };
+fn entry(item: &Item) -> Result<Entry, CredentialsError> {
+    let no_keyring = |reason| CredentialsError::NoKeyring { item: item.clone(), reason };
     // A store that was set already, as the tests do, stays: asking for the system's own would replace it.
     if keyring_core::get_default_store().is_none()
         && let Err(error) = keyring::v1::Entry::store_status()
     {
         return Err(no_keyring(Some(error.to_string())));
     }
-    match Entry::new(SERVICE, account) {
+    let user = match item {
+        Item::Password(account) => account.clone(),
+        Item::RecoveryKey { id, host } => format!("recovery key {id} of {host}"),
+    };
+    match Entry::new(SERVICE, &user) {
         Err(KeyringError::NoDefaultStore) => Err(no_keyring(None)),
-        entry => entry.map_err(|e| typed(account.to_owned(), e)),
+        entry => entry.map_err(|e| typed(item.clone(), e)),
     }
 }
 
-fn typed(account: String, error: KeyringError) -> CredentialsError {
+fn typed(item: Item, error: KeyringError) -> CredentialsError {
     match error {
-        KeyringError::NoDefaultStore => CredentialsError::NoKeyring { account, reason: None },
-        KeyringError::NoStorageAccess(source) => CredentialsError::Locked { account, source },
-        KeyringError::NoEntry => CredentialsError::NoEntry { account },
-        KeyringError::TooLong(attribute, limit) => CredentialsError::TooLong { account, attribute, limit },
+        KeyringError::NoDefaultStore => CredentialsError::NoKeyring { item, reason: None },
+        KeyringError::NoStorageAccess(source) => CredentialsError::Locked { item, source },
+        KeyringError::NoEntry => CredentialsError::NoEntry { item },
+        KeyringError::TooLong(attribute, limit) => CredentialsError::TooLong { item, attribute, limit },
         // These carry what is stored, or entries that do: none of it may reach a message.
-        KeyringError::Ambiguous(entries) => CredentialsError::Ambiguous { account, count: entries.len() },
+        KeyringError::Ambiguous(entries) => CredentialsError::Ambiguous { item, count: entries.len() },
         KeyringError::BadEncoding(mut stored) | KeyringError::BadDataFormat(mut stored, _) => {
             stored.zeroize();
-            CredentialsError::NotText { account }
+            CredentialsError::NotText { item }
         }
         KeyringError::PlatformFailure(source) => {
-            CredentialsError::Failed { account, reason: source.to_string(), source: Some(source) }
+            CredentialsError::Failed { item, reason: source.to_string(), source: Some(source) }
         }
-        other => CredentialsError::Failed { account, reason: other.to_string(), source: None },
+        other => CredentialsError::Failed { item, reason: other.to_string(), source: None },
     }
 }
 
@@ -244,15 +293,11 @@ mod tests {
         for (error, code, message) in [
             (KeyringError::NoDefaultStore, "keyring_missing", "this machine offers no keyring"),
             (KeyringError::NoStorageAccess(platform()), "keyring_locked", "did not give access"),
-            (KeyringError::NoEntry, "credentials_missing", "no password is stored"),
+            (KeyringError::NoEntry, "credentials_missing", "is not in the keyring"),
             (KeyringError::TooLong("password".into(), 2560), "credentials_too_long", "longer than the 2560"),
-            (KeyringError::Ambiguous(vec![]), "credentials_ambiguous", "holds 0 passwords"),
-            (KeyringError::BadEncoding(stored()), "credentials_unreadable", "is not a password"),
-            (
-                KeyringError::BadDataFormat(stored(), platform()),
-                "credentials_unreadable",
-                "is not a password",
-            ),
+            (KeyringError::Ambiguous(vec![]), "credentials_ambiguous", "holds 0 entries"),
+            (KeyringError::BadEncoding(stored()), "credentials_unreadable", "is no text"),
+            (KeyringError::BadDataFormat(stored(), platform()), "credentials_unreadable", "is no text"),
             (KeyringError::PlatformFailure(platform()), "keyring_failed", "the bus is down"),
             (KeyringError::BadStoreFormat("odd".into()), "keyring_failed", "odd"),
             (KeyringError::NotSupportedByStore("odd".into()), "keyring_failed", "odd"),

@@ -3,6 +3,7 @@ use std::io;
 use super::*;
 use crate::archive::{LockHolder, Problem};
 use crate::bundle::{Forbidden, Layer};
+use crate::credentials::Item;
 use crate::hosts_file::HostsFileProblem;
 use crate::selection::UnknownName;
 

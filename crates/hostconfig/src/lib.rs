@@ -19,6 +19,7 @@ pub mod inventory;
 pub mod known_hosts;
 pub mod logging;
 mod machine;
+pub mod recovery_keys;
 pub mod restore;
 pub mod safety;
 pub mod search;

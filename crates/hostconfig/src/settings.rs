@@ -7,7 +7,7 @@ mod selections;
 mod servers;
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub use servers::Server;
 use crate::Result;
 use crate::backup::DEFAULT_CONCURRENCY;
 use crate::config_dir::ConfigDir;
-use crate::files::{self, FileError, platform};
+use crate::files::{self, FileError};
 
 /// The format of `settings.json` that this version writes and the newest that it reads.
 pub const SETTINGS_FORMAT: u32 = 1;
@@ -215,14 +215,9 @@ fn out_of_range(settings: &Settings) -> Option<(&'static str, u64, String)> {
 }
 
 fn lock(config: &ConfigDir) -> Result<File> {
-    let path = config.path().join("settings.lock");
-    let file = platform::private(OpenOptions::new().write(true).create(true).truncate(false))
-        .open(&path)
-        .map_err(|e| FileError::new("open", &path, e))?;
-    match files::lock_patiently(&file) {
-        Ok(true) => Ok(file),
-        Ok(false) => Err(SettingsError::InUse { path: config.settings() }.into()),
-        Err(e) => Err(FileError::new("lock", path, e).into()),
+    match files::open_lock(&config.path().join("settings.lock"))? {
+        (file, true) => Ok(file),
+        (_, false) => Err(SettingsError::InUse { path: config.settings() }.into()),
     }
 }
 

@@ -2,14 +2,13 @@
 //! does not count as good again only because a program was started anew.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::OpenOptions;
 use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{Proof, Step, Verdict, short_hash};
-use crate::files::{self, FileError, FileProblem, platform};
+use crate::files::{self, FileError, FileProblem};
 use crate::{ConfigDir, Result};
 
 const FORMAT: u32 = 1;
@@ -98,12 +97,8 @@ pub fn note(
 ) -> Result<()> {
     config.ensure()?;
     files::ensure_private_folder(&config.verified())?;
-    let lock_path = config.verified().join("lock");
-    let lock =
-        platform::private(OpenOptions::new().write(true).create(true).truncate(false)).open(&lock_path);
-    let lock = lock.map_err(|error| FileError::new("open", &lock_path, error))?;
-    // Whoever still holds it writes the same kind of thing; the later one counts.
-    files::lock_patiently(&lock).map_err(|error| FileError::new("lock", lock_path, error))?;
+    // Whoever holds it longer writes the same kind of thing; the later one counts.
+    let _lock = files::open_lock(&config.verified().join("lock"))?;
     let mut known = load(config, archive_id)?;
     known.extend(found);
     let kept =

@@ -101,6 +101,8 @@ async fn run(
         clock: now,
         cancel: job.cancel.clone(),
         watch: watch(job.clone()),
+        // A demo touches no keyring.
+        recovery_keys: place.demo.is_none().then(|| place.config.clone()),
     };
     let report = back_up(request, context).await?;
     // What was asked for and is no host of these servers comes after those that were planned.

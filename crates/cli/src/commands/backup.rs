@@ -68,6 +68,7 @@ pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result
         clock: now,
         cancel,
         watch: progress.watch(),
+        recovery_keys: Some(context.config.clone()),
     };
     let report = back_up(request, run).await;
     progress.end();

@@ -140,6 +140,7 @@ impl Tour<'_> {
             clock,
             cancel: self.cancel.clone(),
             watch: progress.watch(),
+            recovery_keys: None,
         };
         let report = back_up(request, context).await;
         progress.end();

@@ -9,6 +9,7 @@ use vsphere::Thumbprint;
 use vsphere::inventory::{ConnectionState, HostSystem};
 use vsphere::transfer::{Downloaded, Route, fetch_bundle};
 
+use super::recovery;
 use super::report::{HostReport, Outcome};
 use super::sink::{Received, Sink};
 use super::{Run, RunEvent, Turn};
@@ -46,7 +47,12 @@ pub(super) async fn back_up(run: &Arc<Run>, turn: &Turn) -> HostReport {
         let (run, at) = (Arc::clone(run), turn.at);
         blocking(move || conclude(&run, at, fetched, started)).await
     };
-    told(run, turn, report)
+    let report = told(run, turn, report);
+    // Afterwards: a bundle that is in the archive waits for nothing.
+    if matches!(report.outcome, Outcome::Saved { .. }) {
+        turn.cancel.run_until_cancelled(recovery::ask(run, turn.at)).await;
+    }
+    report
 }
 
 fn told(run: &Run, turn: &Turn, report: HostReport) -> HostReport {

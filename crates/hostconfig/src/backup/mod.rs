@@ -7,6 +7,7 @@
 mod choice;
 mod fingerprints;
 mod host;
+mod recovery;
 mod report;
 mod sink;
 
@@ -22,6 +23,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use fingerprints::Lane;
+use recovery::Recovery;
 
 pub use choice::{HostChoice, HostRef};
 pub use report::{HostReport, Outcome, RUN_FORMAT, RunReport, ServerReport};
@@ -30,7 +32,7 @@ use crate::archive::{HostFolder, Record, WriteLock, checked_note, host_folders};
 use crate::audit::AuditLog;
 use crate::inventory::{Inventory, Server, ServerLogin, with_inventory};
 use crate::selection::SelectionError;
-use crate::{ErrorReport, Result, blocking};
+use crate::{ConfigDir, ErrorReport, Result, blocking};
 
 /// What time it is where the user is.
 pub type Clock = fn() -> DateTime<FixedOffset>;
@@ -120,6 +122,8 @@ pub struct RunContext {
     pub cancel: CancellationToken,
     /// Is told what happens.
     pub watch: Watch,
+    /// Where the [recovery keys](crate::recovery_keys) of hosts that are sealed by their TPM are noted. None leaves them alone.
+    pub recovery_keys: Option<ConfigDir>,
 }
 
 /// Backs up the hosts that `request` selects, and writes the run's report into the archive.
@@ -175,14 +179,27 @@ async fn run(
     let (lock, cancel) = (Arc::clone(&context.lock), context.cancel.clone());
     let lane = Lane::open();
     let committed = lane.entrance();
-    let run = Run { id, request, context, inventory, folders, stopped: OnceLock::new(), committed };
+    let run = Run {
+        id,
+        request,
+        context,
+        inventory,
+        folders,
+        stopped: OnceLock::new(),
+        committed,
+        recovery: Recovery::default(),
+    };
     let run = Arc::new(run);
     report.hosts = back_up_each(&run, hosts).await;
+    let (found, config) = (run.recovery.take(), run.context.recovery_keys.clone());
     drop(run);
     report.hosts.extend(chosen.missing);
     report.finished_at = clock();
     let noted = move || {
         lane.close(&mut report, &lock, cancel.is_cancelled());
+        if let Some(config) = config {
+            report.warnings.extend(found.keep(&config, report.finished_at));
+        }
         report
     };
     Ok(blocking(noted).await)
@@ -215,6 +232,7 @@ struct Run {
     stopped: OnceLock<String>,
     /// Where records go that are in the archive.
     committed: SyncSender<Option<Record>>,
+    recovery: Recovery,
 }
 
 /// A host of a run: its number in the plan, its place in the inventory, and what ends it.

@@ -4,6 +4,7 @@
 mod archive_trouble;
 mod chosen;
 mod failures;
+mod recovery;
 mod runs;
 
 use std::collections::BTreeSet;
@@ -80,6 +81,7 @@ impl Desk {
                 });
                 also(&event);
             }),
+            recovery_keys: None,
         })
     }
 
