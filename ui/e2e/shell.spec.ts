@@ -178,6 +178,15 @@ test("the focus goes on when what has it goes", async ({ page }) => {
   await expect(page.getByText("The list was saved.")).toBeVisible();
   await page.getByRole("button", { name: "Dismiss" }).click();
   await expect(rows(page, "Bundles").first()).toBeFocused();
+
+  await open(page, "small", "/activity");
+  await expect(rows(page, "Runs").first()).toBeVisible();
+  await spoil(page, "list_runs", { code: "gone", message: "The share is away", hint: null, details: [] });
+  await send(page, ARCHIVE_CHANGED);
+  await spoil(page, "list_runs", null);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("The share is away")).toBeHidden();
+  await expect(rows(page, "Runs").first()).toBeFocused();
 });
 
 test("the web view's own menu is for text alone", async ({ page }) => {

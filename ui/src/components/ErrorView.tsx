@@ -12,6 +12,7 @@ import { CopyRegular } from "@fluentui/react-icons";
 import { type ReactNode, useState } from "react";
 import { type ErrorReport, errorReport } from "../ipc";
 import { copyText } from "./clipboard";
+import { useFocusLeftToGrid } from "./focus";
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },
@@ -49,6 +50,7 @@ type ErrorViewProps = {
 /** Every failure in the window is shown by this: what failed, what to do next, details that fold out, copy. */
 export function ErrorView({ error, intent = "error", onAgain, actions, isNarrow = false }: ErrorViewProps) {
   const styles = useStyles();
+  useFocusLeftToGrid();
   const report = errorReport(error);
   const [isOpen, setOpen] = useState(false);
   const [copied, setCopied] = useState<"no" | "yes" | "refused">("no");

@@ -8,6 +8,7 @@ import {
 } from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
+import { useFocusLeftToGrid } from "./focus";
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },
@@ -25,6 +26,7 @@ type NoticeProps = {
 /** What was done, or what is worth a look: it stays until it is dismissed. */
 export function Notice({ intent = "success", children, actions, onDismiss }: NoticeProps) {
   const styles = useStyles();
+  useFocusLeftToGrid();
   return (
     <MessageBar intent={intent} layout="singleline" className={styles.bar}>
       <MessageBarBody className={styles.body}>{children}</MessageBarBody>

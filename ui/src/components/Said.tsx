@@ -1,7 +1,6 @@
 import { Button } from "@fluentui/react-components";
 import { useState } from "react";
 import { ErrorView } from "./ErrorView";
-import { useFocusLeftToGrid } from "./focus";
 import { Notice } from "./Notice";
 
 /** What a page says after an act, until it is dismissed or something else is done. */
@@ -20,14 +19,10 @@ export function useSaid() {
   return { said, setSaid, attempt };
 }
 
-type SaidBarProps = { said: Said | null; onDismiss: () => void };
-
-export function SaidBar({ said, onDismiss }: SaidBarProps) {
-  return said !== null && <Bar said={said} onDismiss={onDismiss} />;
-}
-
-function Bar({ said, onDismiss }: SaidBarProps & { said: Said }) {
-  useFocusLeftToGrid();
+export function SaidBar({ said, onDismiss }: { said: Said | null; onDismiss: () => void }) {
+  if (said === null) {
+    return null;
+  }
   return "words" in said ? (
     <Notice onDismiss={onDismiss}>{said.words}</Notice>
   ) : (

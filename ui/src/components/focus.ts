@@ -1,5 +1,6 @@
 /** Where the focus is, and where it goes when what had it is gone. */
 import { type FocusEventHandler, useEffect, useRef } from "react";
+import { isDialogOpen } from "./shortcuts";
 
 export function isNothingFocused(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
@@ -30,9 +31,14 @@ export function isHeadingFocused(): boolean {
   return document.activeElement?.matches("main h1") === true;
 }
 
-/** When what calls this goes with the focus in it, the page's grid gets it. */
+/** When what calls this goes with the focus in it, the page's grid gets it; behind a dialog nothing does. */
 export function useFocusLeftToGrid(): void {
-  useEffect(() => () => focusAgain(null), []);
+  useEffect(
+    () => () => {
+      isDialogOpen() || focusAgain(null);
+    },
+    [],
+  );
 }
 
 /**
