@@ -102,7 +102,9 @@ pub(crate) fn require_reachable(world: &World, server: Server, host: usize) -> R
     match (server, world.hosts[host].state().connection) {
         (Server::Host(_), _) | (_, ConnectionState::Connected) => Ok(()),
         (_, ConnectionState::Disconnected) => Err(SoapFault::host_not_connected()),
-        (_, ConnectionState::NotResponding) => Err(SoapFault::host_not_reachable()),
+        (_, ConnectionState::NotResponding | ConnectionState::Standby) => {
+            Err(SoapFault::host_not_reachable())
+        }
     }
 }
 

@@ -47,7 +47,6 @@ pub use requests::{Answer, Credentials, Request};
 pub use soap::{FaultField, SoapFault};
 pub use specs::{Accepts, BundleFormat, ConnectionState, HostSpec, Licence, uniform_hosts, varied_hosts};
 
-use specs::ConnectionState::NotResponding;
 use world::{Server, World};
 
 /// A running simulator. Everything stops when it is dropped.
@@ -85,7 +84,7 @@ impl Simulator {
                 Server::Host(index) => world.hosts[index].state().power.clone(),
             };
             match server {
-                Server::Host(index) if world.hosts[index].spec.connection == NotResponding => power.cancel(),
+                Server::Host(index) if world.hosts[index].spec.connection.is_silent() => power.cancel(),
                 _ => network::listen(&world, server, TcpListener::from_std(listener)?, power),
             }
         }

@@ -313,7 +313,9 @@ fn host_task(
                 }
                 match state.connection {
                     ConnectionState::Connected => Err(SoapFault::invalid_state()),
-                    ConnectionState::NotResponding => Err(SoapFault::host_not_reachable()),
+                    ConnectionState::NotResponding | ConnectionState::Standby => {
+                        Err(SoapFault::host_not_reachable())
+                    }
                     ConnectionState::Disconnected => {
                         state.connection = ConnectionState::Connected;
                         state.reported = state.identity.clone();

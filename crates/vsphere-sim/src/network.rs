@@ -106,7 +106,7 @@ pub(crate) async fn power_on(world: &Arc<World>, host: usize) {
 /// Sets how vCenter sees a host. One that does not respond has its port closed, too.
 pub(crate) fn set_connection_state(world: &Arc<World>, host: usize, connection: ConnectionState) {
     world.hosts[host].state().connection = connection;
-    if connection == ConnectionState::NotResponding {
+    if connection.is_silent() {
         power_off(world, host);
     } else {
         let again = Arc::clone(world);

@@ -26,6 +26,8 @@ pub struct Options {
     pub user: String,
     /// The password of [`Options::user`]. In [`Kind::Esxi`] it becomes the host's root password.
     pub password: String,
+    /// The address of the vCenter that a host which is connected to directly says it is managed by.
+    pub managed_by: Option<String>,
     /// TCP port shared by all listeners; 0 takes one that is free.
     pub port: u16,
     /// The vCenter's address; the hosts take those that follow. Default: a random range in 127.0.0.0/8, so that
@@ -153,6 +155,7 @@ impl Default for Options {
             hosts: varied_hosts(12),
             user: "administrator@vsphere.local".into(),
             password: "hostkeep-demo".into(),
+            managed_by: None,
             port: 0,
             base_address: None,
             versions: Versions::default(),

@@ -84,6 +84,16 @@ pub enum ConnectionState {
     NotResponding,
     /// Someone disconnected it in vCenter; the host itself still answers.
     Disconnected,
+    /// DPM put it to sleep: its port is closed. `HostSystemPowerState` has it that the power state of a host that is not
+    /// responding is unknown, so this one counts as connected.
+    Standby,
+}
+
+impl ConnectionState {
+    /// Whether nothing listens at the host.
+    pub(crate) fn is_silent(self) -> bool {
+        matches!(self, Self::NotResponding | Self::Standby)
+    }
 }
 
 /// What a host's licence allows.

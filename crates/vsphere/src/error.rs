@@ -135,6 +135,12 @@ pub enum Error {
         /// The host's name.
         host: String,
     },
+    /// The host sleeps to save power.
+    #[error("{host} is in standby (DPM)")]
+    InStandby {
+        /// The host's name.
+        host: String,
+    },
     /// The bundle is no longer at its URL.
     #[error("{host} no longer has the bundle that it has just made")]
     BundleGone {
@@ -257,6 +263,7 @@ impl Error {
             Self::Fault { fault, .. } => fault_code(&fault.kind),
             Self::IllegalText { .. } => "illegal_text",
             Self::NoFirmwareSystem { .. } => "host_not_supported",
+            Self::InStandby { .. } => "host_in_standby",
             Self::BundleGone { .. } => "bundle_gone",
             Self::TransferRefused { .. } => "transfer_refused",
             Self::Truncated { .. } => "truncated",

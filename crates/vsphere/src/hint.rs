@@ -56,6 +56,7 @@ impl Error {
             Self::NoFirmwareSystem { .. } => {
                 "This kind of host keeps no configuration that could be backed up this way."
             }
+            Self::InStandby { .. } => "Power it on in the vSphere Client, and try again.",
             Self::BundleGone { .. } => {
                 "A new one was asked for once and vanished as well. Check the free space of the host's RAM disks."
             }

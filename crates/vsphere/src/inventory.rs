@@ -27,6 +27,9 @@ pub struct HostSystem {
     pub cluster: Option<String>,
     /// Whether the server reaches it.
     pub connection: ConnectionState,
+    /// Whether it sleeps to save power, put there by a person or by DPM. Whether it counts as connected then is not
+    /// documented.
+    pub in_standby: Option<bool>,
     /// Whether it is in maintenance mode.
     pub in_maintenance_mode: Option<bool>,
     /// When it last booted; what proves a reboot.
@@ -45,6 +48,8 @@ pub struct HostSystem {
     pub management_addresses: Vec<IpAddr>,
     /// Its `HostFirmwareSystem`; none where it has none.
     pub firmware_system: Option<MoRef>,
+    /// The address of the vCenter that manages it; what a host says that is connected directly, too.
+    pub managed_by: Option<String>,
     /// Whether root may use it directly.
     pub lockdown: Option<Lockdown>,
     /// Whether its configuration is sealed by its TPM; known from 7.0 U3 on.
@@ -136,10 +141,11 @@ const TREE: [(&str, &[&str]); 4] = [
 ];
 
 /// Leaves only: asking for all of `config` would be megabytes a host.
-const HOST: [&str; 15] = [
+const HOST: [&str; 17] = [
     "name",
     "parent",
     "runtime.connectionState",
+    "runtime.powerState",
     "runtime.inMaintenanceMode",
     "runtime.bootTime",
     "summary.hardware.uuid",
@@ -147,6 +153,7 @@ const HOST: [&str; 15] = [
     "summary.hardware.model",
     "summary.config.product",
     "summary.config.sslThumbprint",
+    "summary.managementServerIp",
     "configManager.firmwareSystem",
     "config.virtualNicManagerInfo.netConfig",
     "config.lockdownMode",
@@ -233,6 +240,7 @@ fn host_system(content: &ObjectContent, places: &HashMap<MoRef, Place>) -> HostS
             Some("disconnected") => ConnectionState::Disconnected,
             _ => ConnectionState::NotResponding,
         },
+        in_standby: content.text("runtime.powerState").map(|state| state == "standBy"),
         in_maintenance_mode: content.value("runtime.inMaintenanceMode").and_then(Node::boolean),
         boot_time: content.text("runtime.bootTime").and_then(time),
         uuid: text("summary.hardware.uuid"),
@@ -245,6 +253,7 @@ fn host_system(content: &ObjectContent, places: &HashMap<MoRef, Place>) -> HostS
             .map(management_addresses)
             .unwrap_or_default(),
         firmware_system: content.value("configManager.firmwareSystem").and_then(Node::object),
+        managed_by: text("summary.managementServerIp").filter(|address| !address.is_empty()),
         lockdown: content.text("config.lockdownMode").and_then(|mode| match mode {
             "lockdownDisabled" => Some(Lockdown::Disabled),
             "lockdownNormal" => Some(Lockdown::Normal),
@@ -359,87 +368,5 @@ fn certificate_der(value: &Node) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_decoded_once() {
-        for (sent, shown) in [
-            ("esx01.lab.local", "esx01.lab.local"),
-            ("rack %2f left", "rack / left"),
-            ("a%5Cb%25c", "a\\b%c"),
-            ("%252f", "%2f"),
-            ("100%", "100%"),
-            ("%é", "%é"),
-        ] {
-            assert_eq!(decode_name(sent), shown);
-        }
-    }
-
-    #[test]
-    fn a_host_is_reached_at_what_is_chosen_for_management() {
-        let nic = |key: &str, ip: &str| {
-            format!("<candidateVnic><key>{key}</key><spec><ip>{ip}</ip></spec></candidateVnic>")
-        };
-        let v6 = |address: &str| {
-            format!("<ipV6Config><ipV6Address><ipAddress>{address}</ipAddress></ipV6Address></ipV6Config>")
-        };
-        let config = |kind: &str, nics: &str, selected: &str| {
-            format!(
-                "<VirtualNicManagerNetConfig><nicType>{kind}</nicType>{nics}\
-                 <selectedVnic>{selected}</selectedVnic></VirtualNicManagerNetConfig>"
-            )
-        };
-        let nics = [
-            nic("vmk0", &format!("{}{}", v6("2001:DB8:0:0::15"), v6("fe80::1"))),
-            nic("vmk1", &format!("<ipAddress>192.0.2.1</ipAddress>{}", v6("fe80::2"))),
-            nic("vmk2", "<ipAddress>0.0.0.0</ipAddress>"),
-        ]
-        .concat();
-        for (kind, selected, expect) in [
-            ("management", "vmk0", &["2001:db8::15"][..]),
-            ("management", "vmk1", &["192.0.2.1"]),
-            ("management", "vmk2", &[]),
-            ("vmotion", "vmk1", &[]),
-        ] {
-            let xml = format!("<val>{}</val>", config(kind, &nics, selected));
-            let found = management_addresses(&crate::soap::decode_plain(xml.as_bytes()).unwrap());
-            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-            assert_eq!(found, expect, "{kind} {selected}");
-        }
-    }
-
-    #[test]
-    fn the_path_is_what_the_vsphere_client_shows() {
-        let place = |kind, name: &str| Place { kind, name: name.into(), parent: None };
-        let cluster = place(PlaceKind::Cluster, "Cluster A");
-        let folder = place(PlaceKind::Folder, "Racks");
-        let hidden = place(PlaceKind::Folder, "host");
-        let datacenter = place(PlaceKind::Datacenter, "Berlin");
-        let outer = place(PlaceKind::Folder, "Europe");
-        let root = place(PlaceKind::Folder, "Datacenters");
-        let standalone = place(PlaceKind::ComputeResource, "esx09");
-        let check = |above: &[&Place], expect: &[&str]| assert_eq!(shown_path(above), expect);
-        check(
-            &[&cluster, &folder, &hidden, &datacenter, &outer, &root],
-            &["Europe", "Berlin", "Racks", "Cluster A"],
-        );
-        check(&[&standalone, &hidden, &datacenter, &root], &["Berlin"]);
-        check(&[], &[]);
-    }
-
-    #[test]
-    fn what_is_no_escape_stays() {
-        for name in ["50%", "%2", "%41", "%%"] {
-            assert_eq!(decode_name(name), name);
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn decoding_undoes_the_inventorys_escapes(name in proptest::prelude::any::<String>()) {
-            let escaped = name.replace('%', "%25").replace('/', "%2f").replace('\\', "%5c");
-            proptest::prop_assert_eq!(decode_name(&escaped), name);
-        }
-    }
-}
+#[path = "inventory_tests.rs"]
+mod tests;

@@ -158,6 +158,10 @@ fn check_host(server: &Server, host: &HostSystem) -> Result<()> {
             return Err(vsphere::Error::Fault { server, operation, fault: Box::new(fault.clone()) }.into());
         }
     }
+    // Whatever the connection is said to be then.
+    if host.in_standby == Some(true) {
+        return Err(vsphere::Error::InStandby { host: name }.into());
+    }
     match host.connection {
         ConnectionState::Connected => {}
         ConnectionState::Disconnected => {

@@ -65,6 +65,7 @@ macro_rules! codes {
 codes! {
     BundleSound "bundle_sound" "Bundle",
     Connection "connection" "Connection",
+    ManagedBy "managed_by" "vCenter",
     FirmwareSystem "firmware_system" "Firmware system",
     Release "release" "Release",
     Build "build" "Build",
@@ -115,6 +116,7 @@ fn check(code: CheckCode, facts: &Facts<'_>) -> Check {
     let (verdict, reason, what_next) = match code {
         CheckCode::BundleSound => bundle_sound(facts),
         CheckCode::Connection => connection(facts),
+        CheckCode::ManagedBy => managed_by(facts),
         CheckCode::FirmwareSystem => firmware_system(facts),
         CheckCode::Release => release(facts),
         CheckCode::Build => build(facts),
@@ -162,6 +164,9 @@ fn connection(facts: &Facts<'_>) -> Finding {
             "The server does not say whether it reaches the host.",
             "Give the account the right to read the host's state (System.Read).",
         ),
+        _ if facts.host.in_standby == Some(true) => {
+            blocker("The host is in standby (DPM).", "Power it on in the vSphere Client first.")
+        }
         ConnectionState::Connected if facts.host.boot_time.is_none() => blocker(
             "The server does not say when the host has started, so nothing could prove that it restarted.",
             "Give the account the right to read the host's state (System.Read).",
@@ -174,6 +179,19 @@ fn connection(facts: &Facts<'_>) -> Finding {
         ConnectionState::NotResponding => blocker(
             "The host does not respond.",
             "Check that it is up and that the vCenter reaches it, or go to the host directly.",
+        ),
+    }
+}
+
+fn managed_by(facts: &Facts<'_>) -> Finding {
+    match &facts.host.managed_by {
+        _ if !facts.is_direct => fine("The host is restored through the vCenter that manages it."),
+        None => fine("No vCenter manages the host."),
+        Some(vcenter) => warning(
+            format!(
+                "The host is managed by the vCenter at {vcenter}, which is not asked and may not find it as it was."
+            ),
+            "Restore it through that vCenter; or expect to connect the host again in the vSphere Client after the restore.",
         ),
     }
 }

@@ -49,6 +49,7 @@ async fn each_host_that_fails_says_why_and_what_next() {
     let cases = vec![
         ("disconnected", HostSpec { connection: ConnectionState::Disconnected, ..bad() }, vec![]),
         ("not responding", HostSpec { connection: ConnectionState::NotResponding, ..bad() }, vec![]),
+        ("in standby", HostSpec { connection: ConnectionState::Standby, ..bad() }, vec![]),
         ("no firmware system", HostSpec { firmware_system: false, ..bad() }, vec![]),
         ("free licence", HostSpec { licence: Licence::Free, ..bad() }, vec![]),
         (

@@ -13,6 +13,7 @@ async fn what_stands_in_the_way_is_told_before_and_nothing_is_done() {
         (HostSpec { powered_on_vms: 1, ..spec() }, CheckCode::PoweredOnVms),
         (HostSpec { drs: false, ..cluster() }, CheckCode::PoweredOnVms),
         (HostSpec { connection: ConnectionState::Disconnected, ..spec() }, CheckCode::Connection),
+        (HostSpec { connection: ConnectionState::Standby, ..spec() }, CheckCode::Connection),
         (HostSpec { firmware_system: false, ..spec() }, CheckCode::FirmwareSystem),
     ];
     for (host, code) in cases {
@@ -61,6 +62,19 @@ async fn what_an_admin_should_know_is_a_warning_to_be_accepted() {
         "{error:?}"
     );
     lab.check_untouched();
+}
+
+#[tokio::test]
+async fn a_vcenter_that_is_passed_by_is_a_warning() {
+    let Options { kind, user, .. } = Options::esxi();
+    for (managed_by, verdict) in [(None, Verdict::Fine), (Some("10.0.0.5".to_owned()), Verdict::Warning)] {
+        let user = user.clone();
+        let lab = Lab::with(Options { kind, user, managed_by, hosts: vec![spec()], ..options() }).await;
+        let plan = lab.plan(&lab.request()).await;
+        let check = plan.checks.iter().find(|check| check.code == CheckCode::ManagedBy).unwrap();
+        assert_eq!(check.verdict, verdict);
+        assert_eq!(check.reason.contains("10.0.0.5"), verdict == Verdict::Warning, "{}", check.reason);
+    }
 }
 
 #[tokio::test]

@@ -78,14 +78,24 @@ pub(super) fn runtime(world: &World, caller: &Caller, index: usize) -> Value {
             Value::Enum(
                 "HostSystemConnectionState",
                 match connection {
-                    ConnectionState::Connected => "connected",
+                    ConnectionState::Connected | ConnectionState::Standby => "connected",
                     ConnectionState::NotResponding => "notResponding",
                     ConnectionState::Disconnected => "disconnected",
                 },
             ),
         ),
-        ("powerState", Value::Enum("HostSystemPowerState", if connected { "poweredOn" } else { "unknown" })),
-        ("standbyMode", Value::text("none")),
+        (
+            "powerState",
+            Value::Enum(
+                "HostSystemPowerState",
+                match connection {
+                    ConnectionState::Connected => "poweredOn",
+                    ConnectionState::Standby => "standBy",
+                    ConnectionState::NotResponding | ConnectionState::Disconnected => "unknown",
+                },
+            ),
+        ),
+        ("standbyMode", Value::text(if connection == ConnectionState::Standby { "in" } else { "none" })),
         ("inMaintenanceMode", Value::Bool(state.in_maintenance_mode)),
         ("inQuarantineMode", Value::Bool(false)),
         ("bootTime", if connected { Value::Time(state.boot_time) } else { Value::Unset }),
@@ -128,7 +138,10 @@ pub(super) fn summary(world: &World, caller: &Caller, index: usize) -> Value {
         let value = if certificate { Value::text(reported.certificate_pem()) } else { Value::Unset };
         config.insert(3, ("sslCertificate", value));
     }
-    let through_vcenter = caller.server == Server::VCenter;
+    let managed_by = match caller.server {
+        Server::VCenter => Some(world.vcenter_address.to_string()),
+        Server::Host(_) => world.options.managed_by.clone(),
+    };
     Value::Object(
         "HostListSummary",
         vec![
@@ -139,10 +152,7 @@ pub(super) fn summary(world: &World, caller: &Caller, index: usize) -> Value {
             ("quickStats", Value::Object("HostListSummaryQuickStats", vec![("uptime", Value::Int(86_400))])),
             ("overallStatus", Value::Enum("ManagedEntityStatus", if vms_known { "green" } else { "red" })),
             ("rebootRequired", Value::Bool(false)),
-            (
-                "managementServerIp",
-                if through_vcenter { Value::text(world.vcenter_address.to_string()) } else { Value::Unset },
-            ),
+            ("managementServerIp", managed_by.map_or(Value::Unset, Value::text)),
         ],
     )
 }

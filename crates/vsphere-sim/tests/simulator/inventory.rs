@@ -63,6 +63,11 @@ async fn properties_are_refused_missing_or_absent_as_on_a_real_server() {
     let cases = [
         ("8.0.3.0", connected, "name", "esx01.lab.local"),
         ("8.0.3.0", connected, "runtime.connectionState", "connected"),
+        ("8.0.3.0", connected, "runtime.powerState", "poweredOn"),
+        ("8.0.3.0", ConnectionState::Standby, "runtime.connectionState", "connected"),
+        ("8.0.3.0", ConnectionState::Standby, "runtime.powerState", "standBy"),
+        ("8.0.3.0", ConnectionState::Standby, "runtime.standbyMode", "in"),
+        ("8.0.3.0", gone, "runtime.powerState", "unknown"),
         ("8.0.3.0", connected, "summary.hardware.vendor", "Dell Inc."),
         ("8.0.3.0", connected, "config.product.version", "8.0.3"),
         ("8.0.3.0", connected, "runtime.stateEncryption.protectionMode", "none"),

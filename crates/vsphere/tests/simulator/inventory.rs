@@ -35,12 +35,28 @@ async fn every_host_is_read_as_it_is() {
             let lockdown = if spec.lockdown { Lockdown::Normal } else { Lockdown::Disabled };
             assert_eq!(host.lockdown, Some(lockdown));
             assert_eq!(host.management_addresses, [real.address().ip()]);
-            assert_eq!(host.in_maintenance_mode, Some(false));
+            assert_eq!((host.in_standby, host.in_maintenance_mode), (Some(false), Some(false)));
             assert_eq!(host.boot_time.map(|at| at.timestamp()), Some(real.boot_time().timestamp()));
         }
+        assert_eq!(host.managed_by.as_deref(), Some(sim.address().ip().to_string().as_str()));
         assert!(host.unreadable.is_empty());
     }
     assert!(hosts.iter().any(|host| host.connection != ConnectionState::Connected), "the fleet is varied");
+}
+
+#[tokio::test]
+async fn a_host_in_standby_is_told_from_one_that_is_up() {
+    let asleep = HostSpec { connection: vsphere_sim::ConnectionState::Standby, ..HostSpec::new("esx01") };
+    let (_, hosts) = read(Options { hosts: vec![asleep], ..Options::default() }).await;
+    assert_eq!((hosts[0].in_standby, hosts[0].boot_time), (Some(true), None));
+}
+
+#[tokio::test]
+async fn a_host_says_itself_who_manages_it() {
+    for managed_by in [None, Some("10.0.0.5".to_owned())] {
+        let (_, hosts) = read(Options { managed_by: managed_by.clone(), ..Options::esxi() }).await;
+        assert_eq!(hosts[0].managed_by, managed_by);
+    }
 }
 
 #[tokio::test]
