@@ -214,18 +214,20 @@ test("the system's dialogs are opened one at a time", async ({ page }) => {
   const press = async (command: string, button: Locator) => {
     await spoil(page, command, "hangs");
     for (let click = 0; click < 3; click += 1) {
-      await button.click();
+      await button.click({ force: true });
     }
     expect(await calls(page, command)).toHaveLength(1);
   };
   await open(page, "history", "/archive");
   await rows(page, "Bundles").first().click();
   await press("export_bundle", page.getByRole("button", { name: "Export…" }));
+  await expect(page.getByRole("button", { name: "Export…" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Export…" })).toBeDisabled();
   await page.reload();
   await rows(page, "Bundles").first().click({ button: "right" });
   await spoil(page, "save_text", "hangs");
   await page.getByRole("menuitem", { name: "Export CSV…" }).click();
-  await page.getByRole("button", { name: "Export…" }).click();
+  await page.getByRole("button", { name: "Export…" }).click({ force: true });
   expect(await calls(page, "save_text")).toHaveLength(1);
   expect(await calls(page, "export_bundle")).toHaveLength(0);
   await open(page, "small", "/restore");

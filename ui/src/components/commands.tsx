@@ -17,6 +17,8 @@ import {
 } from "@fluentui/react-components";
 import { MoreHorizontalRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
+import { useStore } from "zustand";
+import { systemDialog } from "../ipc";
 import { useFocusKeptWithin } from "./focus";
 
 /** Something that can be done to the selection: the same in the toolbar, the context menu and by its key. */
@@ -32,6 +34,8 @@ export type Command = {
   /** It is being done: it cannot be done again, and keeps the focus. */
   isBusy?: boolean;
   isPrimary?: boolean;
+  /** One of the system's, of which there is one at a time. */
+  opensDialog?: boolean;
   run: () => void;
 };
 /** Commands that differ in little, behind one button. */
@@ -65,6 +69,7 @@ const useStyles = makeStyles({
 export function CommandBar({ commands, label }: { commands: Commands; label: string }) {
   const styles = useStyles();
   const focus = useFocusKeptWithin();
+  const isDialogOpen = useStore(systemDialog, (dialog) => dialog.isOpen);
   return (
     <Overflow padding={spareWidth(commands)} minimumVisible={1}>
       <Toolbar size="small" aria-label={label} className={styles.bar} {...focus}>
@@ -85,7 +90,7 @@ export function CommandBar({ commands, label }: { commands: Commands; label: str
                 appearance={command.isPrimary === true ? "primary" : "subtle"}
                 icon={command.icon}
                 disabled={command.disabled}
-                disabledFocusable={command.isBusy}
+                disabledFocusable={command.isBusy || (command.opensDialog === true && isDialogOpen)}
                 onClick={command.run}
                 {...(command.short === undefined ? {} : { "aria-label": command.label, title: command.label })}
               >

@@ -3,6 +3,7 @@
  * Nothing else imports @tauri-apps, and nothing here knows of React.
  */
 import { Channel } from "@tauri-apps/api/core";
+import { createStore } from "zustand/vanilla";
 import {
   type ErrorReport,
   commands as generated,
@@ -39,22 +40,22 @@ export function searchProgress(onProgress: (progress: SearchProgress) => void): 
   return new Channel(onProgress);
 }
 
-// A system whose dialogs are not modal would open one more with each click.
-let isDialogOpen = false;
+/** Whether one of the system's dialogs is open: it need not be modal, and each click would open one more. */
+export const systemDialog = createStore(() => ({ isOpen: false }));
 
 function ifNoDialog<Args extends unknown[], Answer>(
   command: (...args: Args) => Promise<Answer>,
   cancelled: Answer,
 ): (...args: Args) => Promise<Answer> {
   return async (...args) => {
-    if (isDialogOpen) {
+    if (systemDialog.getState().isOpen) {
       return cancelled;
     }
-    isDialogOpen = true;
+    systemDialog.setState({ isOpen: true });
     try {
       return await command(...args);
     } finally {
-      isDialogOpen = false;
+      systemDialog.setState({ isOpen: false });
     }
   };
 }

@@ -64,7 +64,7 @@ type DataGridProps<Row extends object> = {
 };
 
 /** In the menu of every grid, once; a page may offer it in its toolbar, too. */
-export const EXPORT_CSV = { id: "list", label: "Export CSV…", icon: <DocumentTableRegular /> };
+export const EXPORT_CSV = { id: "list", label: "Export CSV…", icon: <DocumentTableRegular />, opensDialog: true };
 
 type OpenMenu = { column: string | null; x: number; y: number };
 

@@ -73,7 +73,14 @@ export function archiveCommands({ chosen, isReading, hasCalendar, hasDetails, ac
       run: acts.verify,
     },
     { id: "restore", label: "Restore…", icon: <ArrowUndoRegular />, disabled: !isOne, run: acts.restore },
-    { id: "export", label: "Export…", icon: <ArrowExportRegular />, disabled: !isOne, run: acts.exportBundle },
+    {
+      id: "export",
+      label: "Export…",
+      icon: <ArrowExportRegular />,
+      opensDialog: true,
+      disabled: !isOne,
+      run: acts.exportBundle,
+    },
     {
       id: "pin",
       label: isPinned ? "Unpin" : "Pin",
