@@ -7,7 +7,7 @@ const HOSTS: PageHelp = {
   title: "Hosts",
   paragraphs: [
     "Every ESXi host of your servers, and whether its configuration is safe. Fresh: the last good bundle is recent. Stale: it is older than the settings allow. Failing: the last attempt failed and no good bundle is newer. Never backed up: there is no good bundle. Not supported: the host offers no backup of its configuration.",
-    "The counts on top filter the list; a second click takes the filter away. The tree on the left narrows it to a server, datacenter, folder or cluster.",
+    "The counts on top filter the list; a second click takes the filter away. The tree on the left narrows it to a server, datacenter, folder or cluster, and its context menu backs up all hosts of one.",
     "Select hosts with click, Ctrl and Shift, or tick them with Space, and back them up from the toolbar or the context menu. The pane on the right shows a selected host's bundles and what became of each attempt.",
     "Configuration tells whether what a host is configured to do changed with its last bundle, or since when it has not. The last bundle can be looked into, and those of two selected hosts can be compared, from the context menu.",
     "F5 signs in to the servers and reads the hosts again.",
