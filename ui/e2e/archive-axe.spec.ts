@@ -136,7 +136,7 @@ const STATES: readonly State[] = [
     route: "/activity/run-0",
     ready: async (page) => {
       await rows(page, "Hosts of the run").first().click();
-      await text(/Look whether the host is powered on/)(page);
+      await text(/Reconnect the host in the vSphere Client/)(page);
     },
   },
   { name: "a report with a long name", scenario: "history", route: "/activity/run-8", ready: text("30 of 60 hosts") },

@@ -19,7 +19,9 @@ test.each([
 
 test("a message does not begin with the name that stands beside it", () => {
   expect(withoutName("esx01: the share is full", "esx01")).toBe("The share is full");
-  expect(withoutName("esx01 is not responding", "esx01")).toBe("The host is not responding");
+  expect(withoutName("esx01 is not responding", "esx01")).toBe("Not responding");
+  expect(withoutName("esx01 was not tried: the disk is full", "esx01")).toBe("Not tried: the disk is full");
+  expect(withoutName("esx01 cannot be reached", "esx01")).toBe("The host cannot be reached");
   expect(withoutName("esx010 is not responding", "esx01")).toBe("esx010 is not responding");
   expect(withoutName("the bundle of esx01 is not sound", "esx01")).toBe("the bundle of esx01 is not sound");
 });

@@ -113,10 +113,17 @@ export function sentences(...parts: readonly (string | null | undefined)[]): str
 
 /** What a message says in a row that has the name already: it need not begin with it once more. */
 export function withoutName(message: string, name: string, kind: "host" | "server" = "host"): string {
-  if (message.startsWith(`${name}: `)) {
-    return capital(message.slice(name.length + 2));
+  const rest = afterName(message, name);
+  if (rest !== null) {
+    return capital(rest);
   }
   return message.startsWith(`${name} `) ? `The ${kind} ${message.slice(name.length + 1)}` : message;
+}
+
+/** What follows the name in a message that begins with it: "not responding" of "esx01 is not responding". */
+export function afterName(message: string, name: string): string | null {
+  const opening = [`${name}: `, `${name} is `, `${name} was `].find((words) => message.startsWith(words));
+  return opening === undefined ? null : message.slice(opening.length);
 }
 
 function coarse(milliseconds: number): string {

@@ -1,6 +1,6 @@
 /** How hosts and the safety of their configuration are put into words. Pure. */
 import type { MarkKind } from "../../components/Mark";
-import { capital } from "../../components/words";
+import { afterName, capital } from "../../components/words";
 import type { HostRow, LockdownView, SafetyView } from "../../ipc";
 
 export const SAFETIES: readonly SafetyView[] = ["fresh", "stale", "failing", "never", "notSupported"];
@@ -105,10 +105,7 @@ function reasonOf({ host, lastAttempt }: HostRow): string | null {
     return null;
   }
   const { message } = lastAttempt.error;
-  const opening = [`${host.name}: `, `${host.name} is `, `${host.name} was `].find((words) =>
-    message.startsWith(words),
-  );
-  return message.slice(opening?.length ?? 0).replaceAll(host.name, "the host");
+  return (afterName(message, host.name) ?? message).replaceAll(host.name, "the host");
 }
 
 export function outcomeMark(host: HostRow): MarkKind | null {
