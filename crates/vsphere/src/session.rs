@@ -175,7 +175,10 @@ impl Session {
     }
 
     /// Asks for the server's time, which takes a session: one that is gone is renewed.
-    pub(crate) async fn check(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// Any of a call's, and those of signing in again.
+    pub async fn check(&self) -> Result<(), Error> {
         let call = Call::read("CurrentTime", &MoRef::new("ServiceInstance", "ServiceInstance"));
         self.call(&call).await.map(drop)
     }

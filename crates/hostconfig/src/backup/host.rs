@@ -21,14 +21,15 @@ use crate::bundle::{Manifest, check, uuid_matches};
 use crate::inventory::{Host, Server};
 use crate::{Error, Result, blocking};
 
-/// The report of a host that is not begun, because the run was cancelled or the archive failed; the watcher is told. It
-/// is not in the audit log: nothing was done to the host.
+/// The report of a host that is not begun, because the run was cancelled, or the archive or its server failed; the watcher
+/// is told. It is not in the audit log: nothing was done to the host.
 pub(super) fn left_out(run: &Run, turn: &Turn) -> Option<HostReport> {
     let host = &run.inventory.hosts[turn.at];
     let outcome = if turn.cancel.is_cancelled() {
         Outcome::Cancelled
     } else {
-        let (host, reason) = (host.system.name.clone(), run.stopped.get()?.clone());
+        let reason = run.stopped.get().or_else(|| run.silence[host.server].reason())?;
+        let (host, reason) = (host.system.name.clone(), reason.clone());
         Outcome::Failed { error: Error::NotTried { host, reason }.report() }
     };
     Some(told(run, turn, HostReport::new(host, &run.inventory, outcome)))
@@ -42,12 +43,18 @@ pub(super) async fn back_up(run: &Arc<Run>, turn: &Turn) -> HostReport {
     }
     let started = (run.context.clock)();
     let fetched = fetch(run, turn).await;
+    let server = run.inventory.hosts[turn.at].server;
+    let is_doubtful = run.silence[server].is_doubtful(failure(&fetched));
     // What blocks on files is never left to itself: it would hold the archive's lock, and what it commits must be told.
     let report = {
         let (run, at) = (Arc::clone(run), turn.at);
         blocking(move || conclude(&run, at, fetched, started)).await
     };
     let report = told(run, turn, report);
+    if is_doubtful {
+        let asked = run.silence[server].ask(&run.inventory.servers[server]);
+        turn.cancel.run_until_cancelled(asked).await;
+    }
     // Afterwards: a bundle that is in the archive waits for nothing.
     if matches!(report.outcome, Outcome::Saved { .. }) {
         turn.cancel.run_until_cancelled(recovery::ask(run, turn.at)).await;
@@ -65,6 +72,11 @@ fn told(run: &Run, turn: &Turn, report: HostReport) -> HostReport {
 struct Fetched {
     staging: Staging,
     arrived: Result<Arrived>,
+}
+
+/// Why there is no bundle.
+fn failure(fetched: &Result<Fetched>) -> Option<&Error> {
+    fetched.as_ref().map_or_else(Some, |fetched| fetched.arrived.as_ref().err())
 }
 
 /// A bundle that has arrived, and what is known of it.

@@ -9,6 +9,7 @@ mod fingerprints;
 mod host;
 mod recovery;
 mod report;
+mod silence;
 mod sink;
 
 use std::collections::VecDeque;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use fingerprints::Lane;
 use recovery::Recovery;
+use silence::Silence;
 
 pub use choice::{HostChoice, HostRef};
 pub use report::{HostReport, Outcome, RUN_FORMAT, RunReport, ServerReport};
@@ -179,6 +181,7 @@ async fn run(
     let (lock, cancel) = (Arc::clone(&context.lock), context.cancel.clone());
     let lane = Lane::open();
     let committed = lane.entrance();
+    let silence = inventory.servers.iter().map(|_| Silence::default()).collect();
     let run = Run {
         id,
         request,
@@ -186,6 +189,7 @@ async fn run(
         inventory,
         folders,
         stopped: OnceLock::new(),
+        silence,
         committed,
         recovery: Recovery::default(),
     };
@@ -230,6 +234,8 @@ struct Run {
     folders: Vec<HostFolder>,
     /// Why no further host is begun: an archive that has failed one host fails them all.
     stopped: OnceLock<String>,
+    /// Of each server of the inventory.
+    silence: Vec<Silence>,
     /// Where records go that are in the archive.
     committed: SyncSender<Option<Record>>,
     recovery: Recovery,

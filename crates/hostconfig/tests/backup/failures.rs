@@ -1,6 +1,8 @@
 //! What can go wrong with a server or a host: each failure as it is told, the other hosts saved, nothing lost.
 
-use hostconfig::backup::{BackupRequest, HostChoice, Outcome, RunReport};
+use std::sync::Arc;
+
+use hostconfig::backup::{BackupRequest, HostChoice, Outcome, RunEvent, RunReport, back_up};
 use hostconfig::inventory::ServerLogin;
 use hostconfig::selection::Selection;
 use vsphere::{Credentials, Trust};
@@ -8,7 +10,7 @@ use vsphere_sim::{
     Accepts, ConnectionState, FaultRule, HostSpec, Licence, Options, Simulator, SoapFault, What,
 };
 
-use super::{Desk, all_of, check_outcomes, login, vcenter};
+use super::{Desk, all_of, check_outcomes, login, one_at_a_time, vcenter, words};
 
 fn bad() -> HostSpec {
     HostSpec::new("bad.lab")
@@ -171,4 +173,48 @@ async fn servers_left_out_beforehand_are_in_the_report_that_is_kept() {
     let hosts = HostChoice::Named(Selection { excluded: vec!["*".into()], ..Selection::default() });
     let report = desk.run(BackupRequest { left_out, hosts, ..all_of(&sim) }).await.unwrap();
     assert_eq!((report.hosts.len(), report.servers.len(), report.is_complete()), (0, 2, false));
+}
+
+#[tokio::test]
+async fn a_server_that_stops_answering_is_not_waited_for_with_each_of_its_hosts() {
+    let hosts = |site: &str| (1..=8).map(|n| HostSpec::new(format!("{site}{n}.lab"))).collect();
+    let (gone, there) = (Arc::new(vcenter(hosts("a")).await), vcenter(hosts("b")).await);
+    let servers = [(&*gone, "dublin"), (&there, "prague")]
+        .map(|(sim, name)| ServerLogin { name: Some(name.to_owned()), ..login(sim) })
+        .to_vec();
+    let request = one_at_a_time(BackupRequest { servers, ..all_of(&gone) });
+    // The connection that there is breaks, and there is no other.
+    gone.add_fault(FaultRule::soap("BackupFirmwareConfiguration", What::DropAfterRequest).after(2));
+    let desk = Desk::new();
+    let context = desk.context({
+        let gone = Arc::clone(&gone);
+        move |event| {
+            if matches!(event, RunEvent::Finished { host: 1, .. }) {
+                gone.add_fault(FaultRule::connect(What::Reset));
+            }
+        }
+    });
+    let report = back_up(request, context.unwrap()).await.unwrap();
+    let told = words(&report);
+    assert_eq!(told[..3], ["saved", "saved", "connection_broken"]);
+    assert!(!told[3..6].contains(&"not_tried"), "three are tried: {told:?}");
+    assert_eq!(told[6..8], ["not_tried"; 2], "{told:?}");
+    assert_eq!(told[8..], ["saved"; 8], "the other server's are backed up");
+    let Outcome::Failed { error } = &report.hosts[7].outcome else { panic!("{report:?}") };
+    assert!(error.message.starts_with("a8.lab was not tried: dublin does not answer: "), "{error:?}");
+    desk.check_nothing_half_done(10);
+    assert_eq!(desk.audited(), 14, "what was not begun is not in the audit log");
+}
+
+#[tokio::test]
+async fn hosts_that_do_not_answer_are_not_taken_for_their_server() {
+    let sim = vcenter((1..=8).map(|n| HostSpec::new(format!("esx{n}.lab"))).collect()).await;
+    for n in 1..=7 {
+        sim.add_fault(FaultRule::connect(What::Reset).on_host(format!("esx{n}.lab")));
+    }
+    let report = Desk::new().run(one_at_a_time(all_of(&sim))).await.unwrap();
+    let told = words(&report);
+    assert!(!told.contains(&"not_tried"), "{told:?}");
+    assert_eq!(told[7], "saved");
+    assert!(sim.hosts().iter().all(|host| host.backups() > 0), "each was asked");
 }
