@@ -168,9 +168,16 @@ impl HostSpec {
         }
     }
 
-    /// What `vmware -l` prints, and the `RELEASELEVEL` of the host's bundles.
+    /// What `vmware -l` prints, and the `RELEASELEVEL` of the host's bundles: `VMware ESXi 7.0 Update 3`. Up to 6.7 the
+    /// third number, which is always 0 then, is part of it.
     pub fn release_level(&self) -> String {
-        format!("VMware ESXi {} {}", self.version, self.update)
+        let third = if self.version.starts_with(|major: char| matches!(major, '7'..='9')) {
+            self.version.match_indices('.').nth(1)
+        } else {
+            None
+        };
+        let release = &self.version[..third.map_or(self.version.len(), |(at, _)| at)];
+        format!("VMware ESXi {release} {}", self.update)
     }
 }
 
@@ -249,6 +256,25 @@ impl fmt::Debug for HostSpec {
             .field("bundle", &self.bundle)
             .field("connection", &self.connection)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_are_written_as_hosts_write_them() {
+        let levels: Vec<String> = varied_hosts(4).iter().map(HostSpec::release_level).collect();
+        assert_eq!(
+            levels,
+            [
+                "VMware ESXi 8.0 Update 3",
+                "VMware ESXi 7.0 Update 3",
+                "VMware ESXi 9.0 GA",
+                "VMware ESXi 6.7.0 Update 3"
+            ]
+        );
     }
 }
 

@@ -59,7 +59,7 @@ fn every_format_holds_the_same_files() {
         let outer = unpack(&bundle).unwrap();
         assert_eq!(names(&outer), ["Manifest.txt", "state.tgz"]);
         let manifest = String::from_utf8(member(&outer, "Manifest.txt")).unwrap();
-        assert!(manifest.starts_with("RELEASELEVEL=VMware ESXi 8.0.3 Update 3\nUUID="), "{manifest}");
+        assert!(manifest.starts_with("RELEASELEVEL=VMware ESXi 8.0 Update 3\nUUID="), "{manifest}");
         assert!(manifest.contains(&spec.uuid.to_string()));
         let local = local(&spec, &bundle);
         for name in ["etc/vmware/esx.conf", "etc/shadow", "etc/vmware/ssl/rui.key", "etc/vmware/license.cfg"]
