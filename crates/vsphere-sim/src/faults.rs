@@ -74,7 +74,7 @@ pub enum What {
     NoManifest,
     /// A bundle whose manifest names another host's UUID.
     WrongUuid,
-    /// HTTP 302 to this URL.
+    /// HTTP 301 to this URL, as a host's port 80 answers.
     Redirect(String),
     /// The request takes effect, then the connection drops without a reply.
     DropAfterRequest,

@@ -103,7 +103,9 @@ pub(crate) fn instead(what: &What) -> Option<Response<Body>> {
         What::MalformedXml => Reply::xml("<?xml version=\"1.0\"?>\n<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\"><soapenv:Body><Broken xmlns=\"urn:vim25\"><returnval>").whole(),
         What::EntityBomb => Reply::xml(entity_bomb()).whole(),
         What::EndlessXml => Reply::xml("").head(endless()),
-        What::Redirect(url) => Reply::text(StatusCode::FOUND).with(header::LOCATION, url.clone()).whole(),
+        What::Redirect(url) => {
+            Reply::text(StatusCode::MOVED_PERMANENTLY).with(header::LOCATION, url.clone()).whole()
+        }
         _ => return None,
     })
 }

@@ -35,7 +35,7 @@ async fn soap_replies_go_wrong_as_told() {
         (What::Fault(SoapFault::no_permission("HostSystem", "host-1", "Host.Config.Firmware")), |body| {
             between(body, "<privilegeId>", "<") == Some("Host.Config.Firmware")
         }),
-        (What::Redirect("https://elsewhere.invalid/".into()), |body| body == "302 Found"),
+        (What::Redirect("https://elsewhere.invalid/".into()), |body| body == "301 Moved Permanently"),
     ];
     for (what, expect) in cases {
         let (simulator, client) = vcenter(two_hosts()).await;

@@ -247,7 +247,7 @@ async fn an_upload_that_is_refused_says_what_was_tried() {
     assert_eq!(error.code(), "illegal_text");
     sim.add_fault(FaultRule::put(What::Redirect("https://elsewhere/".into())));
     let error = send(&sim, &signed_in, "root", "any").await.unwrap_err();
-    assert!(matches!(error, Error::Redirected { operation: "the upload", status: 302, .. }), "{error:?}");
+    assert!(matches!(error, Error::Redirected { operation: "the upload", status: 301, .. }), "{error:?}");
 }
 
 async fn send(sim: &Simulator, signed_in: &SignedIn, user: &str, password: &str) -> Result<(), Error> {
