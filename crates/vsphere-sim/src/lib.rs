@@ -88,6 +88,12 @@ impl Simulator {
                 _ => network::listen(&world, server, TcpListener::from_std(listener)?, power),
             }
         }
+        let living = Arc::clone(&world);
+        world.runtime.spawn(async move {
+            while living.stop.run_until_cancelled(tokio::time::sleep(living.options.day)).await.is_some() {
+                living.advance_days(1);
+            }
+        });
         Ok(Simulator { world })
     }
 
@@ -172,13 +178,7 @@ impl Simulator {
 
     /// Lets days pass: on some, someone changes something on some hosts.
     pub fn advance_days(&self, days: u32) {
-        for host in &self.world.hosts {
-            let mut state = host.state();
-            for _ in 0..days {
-                state.content.next_day(&host.spec);
-            }
-        }
-        self.world.notify();
+        self.world.advance_days(days);
     }
 
     fn server(&self) -> Server {

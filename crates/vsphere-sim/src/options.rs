@@ -50,6 +50,8 @@ pub struct Options {
     /// Property paths of hosts (and all below them), or of virtual machines where they begin with `VirtualMachine.`, that
     /// the user may not read: they arrive in `missingSet`.
     pub unreadable: Vec<String>,
+    /// How long a day is: after each, someone has changed something on some hosts.
+    pub day: Duration,
     /// How long `BackupFirmwareConfiguration` takes.
     pub backup_time: Duration,
     /// How long a maintenance-mode or reconnect task runs.
@@ -166,6 +168,7 @@ impl Default for Options {
             session_idle: Some(Duration::from_secs(30 * 60)),
             sessions_max: Some(2_000),
             unreadable: Vec::new(),
+            day: Duration::from_secs(24 * 60 * 60),
             backup_time: Duration::ZERO,
             task_time: Duration::from_millis(50),
             bundle_life: Duration::from_secs(5 * 60),

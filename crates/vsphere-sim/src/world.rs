@@ -134,6 +134,16 @@ impl World {
         self.changed.send_modify(|count| *count += 1);
     }
 
+    pub(crate) fn advance_days(&self, days: u32) {
+        for host in &self.hosts {
+            let mut state = host.state();
+            for _ in 0..days {
+                state.content.next_day(&host.spec);
+            }
+        }
+        self.notify();
+    }
+
     pub(crate) fn identity(&self, server: Server) -> Identity {
         match server {
             Server::VCenter => self.vcenter_identity.lock().expect("only ever replaced").clone(),

@@ -1,9 +1,11 @@
+use std::time::Duration;
+
 use vsphere_sim::{
     BundleFormat, BundleHost, BundleUrl, ConnectionState, HostSpec, Licence, Options, Simulator,
     uniform_hosts, varied_hosts,
 };
 
-use crate::client::{Client, between, vcenter};
+use crate::client::{Client, between, until, vcenter};
 
 #[tokio::test]
 async fn each_host_answers_as_what_it_is() {
@@ -104,6 +106,16 @@ async fn every_host_of_the_demo_but_one_can_be_backed_up() {
     for format in [BundleFormat::Plain, BundleFormat::Envelope, BundleFormat::Sealed] {
         assert!(formats.contains(&format), "{format:?}");
     }
+}
+
+#[tokio::test]
+async fn hosts_change_as_days_go_by() {
+    let options = Options { day: Duration::from_millis(1), ..Options::default() };
+    let (simulator, _) = vcenter(options).await;
+    let host = &simulator.hosts()[0];
+    let before = host.content_in_force();
+    until(async || host.content_in_force().port_groups != before.port_groups).await;
+    assert!(host.content_in_force().day > before.day);
 }
 
 #[tokio::test]
