@@ -8,6 +8,7 @@ mod bundle;
 mod ending;
 mod help;
 mod hosts;
+mod recovery_key;
 mod restore;
 mod server;
 mod simulate;

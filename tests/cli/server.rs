@@ -110,7 +110,7 @@ async fn servers_that_fail_do_not_stop_the_others() {
 
 /// Runs a script in a session with a keyring of its own, in which `hostkeep` works with this lab; `$1` is the simulator's
 /// address, `$2` its thumbprint, `$3` the lab's folder, `$4` the program. `None`, and a line saying so, where there is no keyring.
-fn with_keyring(lab: &Lab, script: &str) -> Option<Told> {
+pub(crate) fn with_keyring(lab: &Lab, script: &str) -> Option<Told> {
     for program in ["dbus-run-session", "gnome-keyring-daemon"] {
         let quiet =
             Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -43,6 +43,12 @@ Exit codes:
   4  not proven      5  host left changed   13  certificate not trusted
   130  cancelled     (4 and 5: see hostkeep restore --help)";
 
+const RECOVERY_KEY_ABOUT: &str = "\
+Once the mainboard or the TPM of such a host has been replaced, it asks for its
+recovery key, and no backup of it is of use without. Every backup keeps the
+keys that it does not know yet, in the keyring of the user that it runs as.
+Keep a copy where the loss of this computer does not reach it.";
+
 const HOSTS_EXAMPLES: &str = "\
 A host is fresh, stale, failing (the last attempt failed, and there is no newer
 backup), never backed up, or not supported: it cannot pack its configuration.
@@ -150,6 +156,9 @@ pub(crate) enum Command {
     /// Look inside a bundle, and compare two.
     #[command(subcommand, arg_required_else_help = true, after_help = BUNDLE_EXAMPLES)]
     Bundle(BundleCommand),
+    /// Show the recovery keys of hosts that are sealed by their TPM.
+    #[command(subcommand, arg_required_else_help = true, after_help = RECOVERY_KEY_ABOUT)]
+    RecoveryKey(RecoveryKeyCommand),
     /// Run a simulated vCenter with ESXi hosts, until Ctrl+C.
     Simulate(SimulateArguments),
     /// Show everything against simulated hosts, in a temporary folder.
@@ -158,6 +167,18 @@ pub(crate) enum Command {
     Completions {
         /// The shell.
         shell: Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecoveryKeyCommand {
+    /// List which keys are kept, without the keys themselves.
+    List,
+    /// Show the keys of a host, the one kept last first.
+    Show {
+        /// The host: its full name, or a short one that only it has.
+        #[arg(value_parser = some_text)]
+        host: String,
     },
 }
 
@@ -248,6 +269,9 @@ pub(crate) struct BackupArguments {
     /// How many hosts at once, instead of the number in the settings (at first 16).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_CONCURRENCY as i64))]
     pub(crate) concurrency: Option<u16>,
+    /// The hosts' HTTPS port where a site has moved it, instead of the one in the settings (at first 443).
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) host_port: Option<u16>,
     /// A note to keep with each backup.
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,

@@ -76,6 +76,7 @@ async fn run(console: &Console, context: Option<&Context>, command: Command) -> 
         (Command::Restore(arguments), Some(context)) => commands::restore::run(context, *arguments).await,
         (Command::Archive(command), Some(context)) => commands::archive::run(context, command),
         (Command::Bundle(command), Some(context)) => commands::bundle::run(context, &command),
+        (Command::RecoveryKey(command), Some(context)) => commands::recovery_key::run(context, command),
         (Command::Simulate(arguments), _) => commands::simulate::run(console, &arguments).await,
         (Command::Demo, _) => commands::demo::run(console).await,
         (Command::Completions { shell }, _) => commands::completions::run(console, shell),

@@ -62,6 +62,8 @@ pub enum AuditAction {
     ServerRemove,
     /// A bundle was restored to a host.
     Restore,
+    /// A host's recovery keys were shown.
+    RecoveryKeyShow,
 }
 
 impl AuditEntry {

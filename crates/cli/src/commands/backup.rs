@@ -32,7 +32,8 @@ struct Body<'a> {
 }
 
 pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result<Exit, Failure> {
-    let BackupArguments { mut host, places, hosts_file, exclude, concurrency, note, connect } = arguments;
+    let BackupArguments { mut host, places, hosts_file, exclude, concurrency, host_port, note, connect } =
+        arguments;
     // Before anything is asked for or made.
     let note = checked_note(note.as_deref()).map_err(Error::from)?;
     if let Some(file) = &hosts_file {
@@ -60,7 +61,7 @@ pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result
         concurrency: NonZeroUsize::new(concurrency.map_or(settings.concurrency, usize::from))
             .unwrap_or(DEFAULT_CONCURRENCY),
         note,
-        host_port: settings.host_port,
+        host_port: host_port.or(settings.host_port),
     };
     let run = RunContext {
         lock: Arc::new(lock),

@@ -1,0 +1,93 @@
+//! `hostkeep recovery-key`: the recovery keys of hosts that are sealed by their TPM, which backups have kept in the keyring.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, FixedOffset};
+use hostconfig::Error;
+use hostconfig::audit::{AuditAction, AuditEntry};
+use hostconfig::recovery_keys::{self, KeptKey};
+use hostconfig::selection::Selection;
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+
+use crate::arguments::RecoveryKeyCommand;
+use crate::console::STRONG;
+use crate::context::{Context, now};
+use crate::failure::{Exit, Failure};
+use crate::text;
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    keys: &'a [KeptKey],
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    host: &'a str,
+    /// The one that was kept last first: it is the one that the host asks for, unless it was replaced since its last backup.
+    keys: Vec<ShownKey<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownKey<'a> {
+    id: &'a str,
+    kept_at: DateTime<FixedOffset>,
+    key: String,
+}
+
+pub(crate) fn run(context: &Context, command: RecoveryKeyCommand) -> Result<Exit, Failure> {
+    let kept = recovery_keys::load(&context.config)?;
+    match command {
+        RecoveryKeyCommand::List => list(context, &kept),
+        RecoveryKeyCommand::Show { host } => show(context, &kept, host),
+    }
+}
+
+fn list(context: &Context, kept: &[KeptKey]) -> Result<Exit, Failure> {
+    let row = |key: &KeptKey| vec![key.host.clone(), key.id.clone(), text::with_offset(key.kept_at)];
+    context.console.result(&Listed { keys: kept }, || match kept {
+        [] => {
+            "No recovery key is kept. Backups keep those of hosts that are sealed by their TPM.\n".to_owned()
+        }
+        _ => {
+            let rows = kept.iter().map(row).collect();
+            let table = text::table(&["host", "key", "kept"], &[], &[0, 1], rows, None);
+            format!("{table}\nhostkeep recovery-key show HOST shows a host's keys.\n")
+        }
+    })?;
+    Ok(Exit::Ok)
+}
+
+fn show(context: &Context, kept: &[KeptKey], host: String) -> Result<Exit, Failure> {
+    let names: BTreeSet<&str> = kept.iter().map(|key| key.host.as_str()).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    let selection = Selection { wanted: vec![host], ..Selection::default() };
+    let chosen = selection.choose(&names, |name| name, |_| &[]).complete().map_err(Error::from)?;
+    let [chosen] = chosen[..] else {
+        let hint = "Keys are shown of one host at a time: give its whole name.";
+        return Err(Failure::new("usage", "several hosts have that name", hint));
+    };
+    let host = names[chosen];
+    let keys = kept.iter().rev().filter(|key| key.host == host);
+    let keys = keys.map(|kept| {
+        let key = recovery_keys::read(kept)?.expose_secret().to_owned();
+        Ok(ShownKey { id: &kept.id, kept_at: kept.kept_at, key })
+    });
+    let shown = Shown { host, keys: keys.collect::<Result<_, Error>>()? };
+    let host = Some(host.to_owned());
+    context.note(&[AuditEntry { host, ..AuditEntry::new(now(), AuditAction::RecoveryKeyShow, "ok") }]);
+    context.console.result(&shown, || told(&shown))?;
+    Ok(Exit::Ok)
+}
+
+fn told(shown: &Shown<'_>) -> String {
+    let keys = shown.keys.iter().map(|ShownKey { id, kept_at, key }| {
+        let (id, key) = (text::visible(id), text::visible(key));
+        format!("{STRONG}{id}{STRONG:#}, kept {}\n{key}\n\n", text::with_offset(*kept_at))
+    });
+    let keys: String = keys.collect();
+    format!(
+        "{keys}Press Shift+O where {} starts, and add to its boot options:\n  encryptionRecoveryKey=KEY\n",
+        text::visible(shown.host)
+    )
+}
