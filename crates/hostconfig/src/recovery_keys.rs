@@ -5,7 +5,7 @@
 //! are kept is in `recovery-keys.json` beside the settings, so that nobody has to open the keyring to know. One that was
 //! replaced on its host stays: older bundles need it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use chrono::{DateTime, FixedOffset};
@@ -69,6 +69,11 @@ pub fn load(config: &ConfigDir) -> Result<Vec<KeptKey>> {
         return Err(odd(format!("its format is {}, and this version reads {FORMAT}", index.format)).into());
     }
     Ok(index.keys)
+}
+
+/// When each host's key was kept last, by the hosts' identities.
+pub fn kept_at(keys: &[KeptKey]) -> HashMap<&str, DateTime<FixedOffset>> {
+    keys.iter().map(|key| (key.identity.as_str(), key.kept_at)).collect()
 }
 
 /// Keeps those keys of hosts that are not kept yet. Tells how many that were.
@@ -143,6 +148,10 @@ mod tests {
         let kept = load(&config).unwrap();
         let told: Vec<_> = kept.iter().map(|key| (key.host.as_str(), key.id.as_str())).collect();
         assert_eq!(told, [("esx01", "{1}"), ("esx02", "{2}"), ("esx01", "{3}")]);
+        assert_eq!(
+            kept_at(&kept).keys().copied().collect::<HashSet<_>>(),
+            ["id of esx01", "id of esx02"].into()
+        );
         let read: Vec<_> = kept.iter().map(|key| read(key).unwrap().expose_secret().to_owned()).collect();
         assert_eq!(read, ["FAKE-111", "FAKE-222", "FAKE-333"]);
         let file = std::fs::read_to_string(config.recovery_keys()).unwrap();

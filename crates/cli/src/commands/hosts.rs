@@ -8,6 +8,7 @@ use hostconfig::ErrorReport;
 use hostconfig::archive::{Archive, Record};
 use hostconfig::inventory::{Host, Inventory, with_inventory};
 use hostconfig::known_hosts;
+use hostconfig::recovery_keys::{self, KeptKey};
 use hostconfig::safety::{HostSafety, Safety, assess, deciding_reports, last_good};
 use hostconfig::settings::Settings;
 use hostconfig::verified;
@@ -50,6 +51,10 @@ struct Row {
     vendor: Option<String>,
     model: Option<String>,
     uuid: Option<String>,
+    /// Whether its configuration is sealed by its TPM.
+    sealed_by_tpm: Option<bool>,
+    /// When its recovery key was kept last, where it is.
+    recovery_key_kept_at: Option<DateTime<FixedOffset>>,
     /// Whether the host has a firmware system, without which it has no backup.
     can_be_backed_up: bool,
     last_backup: Option<LastBackup>,
@@ -87,8 +92,14 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
     }
     let stale_after = TimeDelta::days(arguments.stale_after.unwrap_or(settings.stale_after_days).into());
     let safety = assessed(context, &inventory, &kept, stale_after, now());
-    let mut hosts: Vec<Row> =
-        inventory.hosts.iter().zip(safety).map(|(host, safety)| row(&inventory, host, safety)).collect();
+    let recovery_keys = kept_recovery_keys(context);
+    let keys = recovery_keys::kept_at(&recovery_keys);
+    let mut hosts: Vec<Row> = inventory
+        .hosts
+        .iter()
+        .zip(safety)
+        .map(|(host, safety)| row(&inventory, host, safety, keys.get(host.identity.as_str()).copied()))
+        .collect();
     let all = hosts.len();
     if arguments.check {
         hosts.retain(Row::is_unsafe);
@@ -177,7 +188,20 @@ fn is_there(record: &Record) -> bool {
     std::fs::metadata(record.bundle_path()).is_ok_and(|file| file.len() == record.bundle.bytes)
 }
 
-fn row(inventory: &Inventory, host: &Host, safety: HostSafety) -> Row {
+/// That it cannot be read which are kept hides no host.
+fn kept_recovery_keys(context: &Context) -> Vec<KeptKey> {
+    recovery_keys::load(&context.config).unwrap_or_else(|error| {
+        context.console.warn_of(&error.report());
+        Vec::new()
+    })
+}
+
+fn row(
+    inventory: &Inventory,
+    host: &Host,
+    safety: HostSafety,
+    recovery_key_kept_at: Option<DateTime<FixedOffset>>,
+) -> Row {
     let system = host.system.clone();
     let (version, build) = system.product.map(|product| (product.version, product.build)).unzip();
     Row {
@@ -202,6 +226,8 @@ fn row(inventory: &Inventory, host: &Host, safety: HostSafety) -> Row {
         vendor: system.vendor,
         model: system.model,
         uuid: system.uuid,
+        sealed_by_tpm: system.sealed_by_tpm,
+        recovery_key_kept_at,
         can_be_backed_up: system.firmware_system.is_some(),
         last_backup: safety.last_good.map(|good| LastBackup { id: good.record, taken_at: good.taken_at }),
         safety: safety.safety,
@@ -290,11 +316,15 @@ impl Row {
             Some(last) => text::age(now - last.taken_at),
             None => "never".to_owned(),
         };
-        match self.safety {
-            Safety::Fresh | Safety::Never => age,
-            Safety::Stale => age + ", stale",
-            Safety::Failing => age + ", failing",
-            Safety::NotSupported => age + ", not supported",
-        }
+        let wrong = match self.safety {
+            Safety::Fresh | Safety::Never => "",
+            Safety::Stale => ", stale",
+            Safety::Failing => ", failing",
+            Safety::NotSupported => ", not supported",
+        };
+        let lacks_key = self.sealed_by_tpm == Some(true)
+            && self.last_backup.is_some()
+            && self.recovery_key_kept_at.is_none();
+        age + wrong + if lacks_key { ", no recovery key" } else { "" }
     }
 }
