@@ -17,6 +17,23 @@ async fn a_session_is_opened_once_and_signed_out() {
 }
 
 #[tokio::test]
+async fn a_session_that_nobody_uses_is_kept_alive() {
+    let idle = Duration::from_secs(1);
+    let hosts = vec![HostSpec::new("esx01")];
+    let options = Options { session_idle: Some(idle), hosts, ..Options::default() };
+    let sim = Simulator::start(options).await.unwrap();
+    let interval = idle / 50;
+    let signed_in = sign_in(&sim).await.kept_alive_every(interval);
+    // A pause is never shorter than asked for, so that after so many the session would have been dropped.
+    let calls = || sim.requests().iter().filter(|request| request.kind == "CurrentTime").count();
+    while calls() < 60 {
+        tokio::time::sleep(interval).await;
+    }
+    assert_eq!((sim.open_sessions(), sim.sessions_ever()), (1, 1), "it is the same session");
+    signed_in.sign_out().await;
+}
+
+#[tokio::test]
 async fn a_session_that_is_dropped_is_signed_out_too() {
     let sim = one_host(HostSpec::new("esx01")).await;
     drop(sign_in(&sim).await);
