@@ -10,6 +10,7 @@ mod ipc;
 mod jobs;
 mod login;
 mod notification;
+mod passwords;
 mod restoring;
 mod state;
 mod told;
@@ -62,9 +63,11 @@ pub fn bindings() -> Builder<tauri::Wry> {
             servers::save_server,
             servers::cancel_connecting,
             servers::test_server,
+            servers::cancel_test,
             servers::remove_server,
             hosts::list_hosts,
             hosts::refresh_hosts,
+            hosts::cancel_refresh,
             hosts::host_history,
             hosts::match_hosts,
             hosts::match_hosts_file,

@@ -2,7 +2,7 @@
 //!
 //! Everything read is a copy that a refresh replaces; the archive on disk stays the truth.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -13,9 +13,9 @@ use hostconfig::archive::{
 use hostconfig::audit::{AuditAction, AuditEntry, AuditLog};
 use hostconfig::backup::RunReport;
 use hostconfig::known_hosts::KnownHost;
-use hostconfig::settings::{self, Server, Settings};
+use hostconfig::settings::{self, Settings};
 use hostconfig::verified::{self, Verified};
-use hostconfig::{ConfigDir, Error, credentials, safety};
+use hostconfig::{ConfigDir, Error, safety};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
@@ -44,7 +44,9 @@ pub(crate) struct Place {
     /// The simulated vCenter, where this is a demo.
     pub(crate) demo: Option<Demo>,
     /// Passwords that the keyring does not hold, by account.
-    passwords: Mutex<HashMap<String, SecretString>>,
+    pub(crate) passwords: Mutex<HashMap<String, SecretString>>,
+    /// The accounts of which the keyring was found to hold no password.
+    pub(crate) not_remembered: Mutex<HashSet<String>>,
     /// Why reading a server failed last and what helps, by its name in lower case.
     pub(crate) servers: Mutex<HashMap<String, Trouble>>,
     listing: Mutex<Option<Arc<ArchiveRead>>>,
@@ -61,9 +63,22 @@ pub(crate) struct Place {
     pub(crate) restoring: Mutex<Desk>,
     /// Ends the connecting that is under way.
     pub(crate) connecting: Mutex<CancellationToken>,
+    /// Ends the testing of a server that is under way.
+    pub(crate) testing: Mutex<CancellationToken>,
+    /// The reading of the hosts that is under way.
+    pub(crate) reading: Mutex<Reading>,
     standings: Mutex<Option<Arc<Standings>>>,
     /// What is being looked for in bundles.
     pub(crate) looking: Mutex<Looking>,
+}
+
+/// The servers' hosts being read.
+#[derive(Default)]
+pub(crate) struct Reading {
+    /// Ends it; what was read before stays.
+    pub(crate) cancel: CancellationToken,
+    /// The servers that have not answered yet, by name.
+    pub(crate) left: HashSet<String>,
 }
 
 /// How each backup's settings stand to those of the one before it.
@@ -180,6 +195,7 @@ impl Place {
             archive,
             demo,
             passwords: Mutex::default(),
+            not_remembered: Mutex::default(),
             servers: Mutex::default(),
             listing: Mutex::default(),
             first_view: Mutex::default(),
@@ -189,6 +205,8 @@ impl Place {
             plans: Mutex::default(),
             restoring: Mutex::default(),
             connecting: Mutex::default(),
+            testing: Mutex::default(),
+            reading: Mutex::default(),
             standings: Mutex::default(),
             looking: Mutex::default(),
         }
@@ -345,26 +363,21 @@ impl Place {
         Ok(reports)
     }
 
-    /// A server's password: the one that this window was given, else the keyring's. Blocks.
-    pub(crate) fn password(&self, server: &Server) -> hostconfig::Result<SecretString> {
-        match lock(&self.passwords).get(&credentials::account(server)) {
-            Some(password) => Ok(password.clone()),
-            None if self.demo.is_some() => {
-                let item = credentials::Item::Password(credentials::account(server));
-                Err(credentials::CredentialsError::NoEntry { item }.into())
-            }
-            None => credentials::load(server),
+    /// Begins to read the hosts of these servers, in the place of any reading before. The token ends it.
+    pub(crate) fn begin_reading(&self, servers: HashSet<String>) -> CancellationToken {
+        let cancel = CancellationToken::new();
+        let reading = Reading { cancel: cancel.clone(), left: servers };
+        std::mem::replace(&mut *lock(&self.reading), reading).cancel.cancel();
+        cancel
+    }
+
+    /// A server was read, or is not read any more, by the reading that this token ends.
+    pub(crate) fn has_read(&self, server: &str, cancel: &CancellationToken) {
+        let mut reading = lock(&self.reading);
+        // Of the one that took its place, it may still be under way.
+        if reading.cancel == *cancel {
+            reading.left.remove(server);
         }
-    }
-
-    /// Knows a server's password until the window ends.
-    pub(crate) fn know_password(&self, server: &Server, password: SecretString) {
-        lock(&self.passwords).insert(credentials::account(server), password);
-    }
-
-    /// Forgets a password that only this window knew.
-    pub(crate) fn forget_password(&self, server: &Server) {
-        lock(&self.passwords).remove(&credentials::account(server));
     }
 
     /// Appends to the audit log. That it cannot be written is logged, but undoes nothing.

@@ -106,6 +106,38 @@ test("a changed certificate is a stop: old and new side by side, accepted only a
   await expect(page.getByText("12 hosts", { exact: true })).toBeVisible();
 });
 
+test("a new certificate says nothing of the password, and it is remembered only where it was", async ({ page }) => {
+  await open(page, "slowServers", "/settings");
+  const server = page.getByRole("row", { name: /vc02/ });
+  await server.click();
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expect(page.getByRole("checkbox", { name: /Remember the password/ })).not.toBeChecked();
+  await page.keyboard.press("Escape");
+
+  await open(page, "serverErrors", "/hosts");
+  await page.getByRole("button", { name: "Show certificate" }).click();
+  await page.getByRole("checkbox", { name: /replaced on purpose/ }).check();
+  await page.getByRole("button", { name: "Accept the new certificate" }).click();
+  await expect(page.getByRole("alertdialog")).toBeHidden();
+  expect(await calls(page, "save_server")).toMatchObject([{ input: { password: null, remember: null } }]);
+});
+
+test("reading hosts says how far it is, and is cancelled", async ({ page }) => {
+  await open(page, "slowServers", "/hosts");
+  await expect(page.getByText("Reading: 1 of 3 servers")).toBeVisible();
+  await page.getByRole("button", { name: "Cancel the reading" }).click();
+  expect(await calls(page, "cancel_refresh")).toHaveLength(1);
+});
+
+test("testing a server is cancelled", async ({ page }) => {
+  await open(page, "slowServers", "/settings");
+  await page.getByRole("row", { name: /vc02/ }).click();
+  await page.getByRole("button", { name: "Test" }).click();
+  await expect(page.getByText("Connecting to vc02.lab.local")).toBeVisible();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  expect(await calls(page, "cancel_test")).toHaveLength(1);
+});
+
 test("no password stays on the page", async ({ page }) => {
   await open(page, "empty", "/hosts");
   await page.getByRole("button", { name: "Connect to a server" }).click();

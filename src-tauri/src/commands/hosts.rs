@@ -62,24 +62,37 @@ pub(crate) async fn refresh_hosts(app: App<'_>) -> Answer<HostsView> {
     for (name, error) in left_out {
         note_state(&place, &name, Some(Trouble { error: error.into(), remedy: Some(Remedy::Password) }));
     }
-    join_all(ready.into_iter().map(|login| refresh(Arc::clone(&app), Arc::clone(&place), login))).await;
+    let cancel = place.begin_reading(ready.iter().filter_map(|login| login.name.clone()).collect());
+    let refresh = |login| refresh(Arc::clone(&app), Arc::clone(&place), login, cancel.clone());
+    join_all(ready.into_iter().map(refresh)).await;
     blocking(move || hosts_view(&place)).await
 }
 
-async fn refresh(app: Arc<Shell>, place: Arc<Place>, login: ServerLogin) {
+/// Ends the reading of hosts that is under way. What was read before stays.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn cancel_refresh(app: App<'_>) {
+    lock(&app.place().reading).cancel.cancel();
+}
+
+async fn refresh(app: Arc<Shell>, place: Arc<Place>, login: ServerLogin, cancel: CancellationToken) {
     let name = login.name.clone().unwrap_or_default();
-    let trouble = match read(&place, login).await {
-        Ok(()) => None,
-        Err(error) => Some(Trouble { error: error.report().into(), remedy: remedy(&error) }),
-    };
-    note_state(&place, &name, trouble);
+    match read(&place, login, &cancel).await {
+        // Nothing new is known of it.
+        Err(Error::Cancelled) => {}
+        Err(error) => {
+            let remedy = remedy(&error);
+            note_state(&place, &name, Some(Trouble { error: error.report().into(), remedy }));
+        }
+        Ok(()) => note_state(&place, &name, None),
+    }
+    place.has_read(&name, &cancel);
     app.jobs.tell(Message::HostsChanged);
 }
 
-async fn read(place: &Arc<Place>, login: ServerLogin) -> hostconfig::Result<()> {
+async fn read(place: &Arc<Place>, login: ServerLogin, cancel: &CancellationToken) -> hostconfig::Result<()> {
     let name = login.name.clone().unwrap_or_default();
-    let cancel = CancellationToken::new();
-    let hosts = with_inventory(vec![login], &cancel, async |mut inventory: Inventory| {
+    let hosts = with_inventory(vec![login], cancel, async |mut inventory: Inventory| {
         inventory.failed.pop().map_or_else(|| Ok(known_hosts::of(&inventory)), |failed| Err(failed.error))
     })
     .await??;
@@ -169,11 +182,13 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
     let stale_after = stale_after(&settings);
     let safety = assess(&known, records, runs.iter().map(AsRef::as_ref), stale_after, now());
     let hosts = known.iter().zip(safety).map(|(host, safety)| HostRow::new(host, safety)).collect();
+    let left = lock(&place.reading).left.clone();
     let states = lock(&place.servers);
     let servers = settings.servers.iter().zip(read_at).map(|(server, read_at)| {
         let trouble = states.get(&server.name.to_lowercase()).cloned();
         let (error, remedy) = trouble.map_or((None, None), |trouble| (Some(trouble.error), trouble.remedy));
-        ServerState { name: server.name.clone(), read_at, error, remedy }
+        let is_reading = left.contains(&server.name);
+        ServerState { name: server.name.clone(), read_at, is_reading, error, remedy }
     });
     let servers = servers.collect();
     drop(states);
@@ -255,3 +270,7 @@ fn remedy(error: &Error) -> Option<Remedy> {
     matches!(error.code(), "wrong_password" | "password_expired" | "not_authenticated")
         .then_some(Remedy::Password)
 }
+
+#[cfg(test)]
+#[path = "hosts_tests.rs"]
+mod tests;

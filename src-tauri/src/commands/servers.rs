@@ -18,7 +18,7 @@ use crate::state::{Place, lock, now};
 #[specta::specta]
 pub(crate) async fn list_servers(app: App<'_>) -> Answer<Vec<ServerView>> {
     let place = app.place();
-    blocking(move || Ok(place.settings()?.servers.iter().map(ServerView::from).collect())).await
+    blocking(move || Ok(place.settings()?.servers.iter().map(|server| view(&place, server)).collect())).await
 }
 
 /// Signs in to a server, and saves it when that works: a new one, or an edited one.
@@ -55,12 +55,18 @@ pub(crate) async fn save_server(app: App<'_>, input: ServerInput) -> Answer<Conn
         Tried::NotTrusted(outcome) => return Ok(outcome),
         Tried::SignedIn { product, hosts } => (product, hosts),
     };
-    let view = ServerView::from(&wanted);
-    let remember = input.remember;
-    let keyring_error = blocking(move || save(&place, &wanted, known.as_ref(), password, remember)).await?;
+    let remember = match (input.remember, &input.password) {
+        (None, Some(_)) => Some(false),
+        (remember, _) => remember,
+    };
+    let (server, keyring_error) = blocking(move || -> Answer<_> {
+        let keyring_error = save(&place, &wanted, known.as_ref(), password, remember)?;
+        Ok((view(&place, &wanted), keyring_error))
+    })
+    .await?;
     app.jobs.tell(Message::SettingsChanged);
     app.jobs.tell(Message::HostsChanged);
-    Ok(ConnectOutcome::Connected { server: view, product, hosts, keyring_error })
+    Ok(ConnectOutcome::Connected { server, product, hosts, keyring_error })
 }
 
 /// Ends the connecting that is under way; nothing is saved.
@@ -75,20 +81,30 @@ pub(crate) fn cancel_connecting(app: App<'_>) {
 #[specta::specta]
 pub(crate) async fn test_server(app: App<'_>, name: String) -> Answer<ConnectOutcome> {
     let place = app.place();
-    let (server, password, timeouts) = blocking(move || -> Answer<_> {
+    let cancel = CancellationToken::new();
+    std::mem::replace(&mut *lock(&place.testing), cancel.clone()).cancel();
+    let (server, shown, password, timeouts) = blocking(move || -> Answer<_> {
         let settings = place.settings()?;
         let server = settings.server(&name)?.clone();
         let password = place.password(&server)?;
-        Ok((server, password, settings.timeouts))
+        let shown = view(&place, &server);
+        Ok((server, shown, password, settings.timeouts))
     })
     .await?;
-    Ok(match try_server(&server, &password, timeouts, &CancellationToken::new()).await? {
+    Ok(match try_server(&server, &password, timeouts, &cancel).await? {
         Tried::NotTrusted(outcome) => outcome,
         Tried::SignedIn { product, hosts } => {
-            let server = ServerView::from(&server);
+            let server = shown;
             ConnectOutcome::Connected { server, product, hosts, keyring_error: None }
         }
     })
+}
+
+/// Ends the testing that is under way.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn cancel_test(app: App<'_>) {
+    lock(&app.place().testing).cancel();
 }
 
 /// Removes a server and its password. The archive keeps every bundle of its hosts.
@@ -109,6 +125,10 @@ pub(crate) async fn remove_server(app: App<'_>, name: String) -> Answer<()> {
     app.jobs.tell(Message::SettingsChanged);
     app.jobs.tell(Message::HostsChanged);
     removed
+}
+
+fn view(place: &Place, server: &Server) -> ServerView {
+    ServerView::new(server, place.remembers(server))
 }
 
 enum Tried {
@@ -181,14 +201,15 @@ async fn password_of(
     }
 }
 
-/// Saves the server, and its password where it was asked for. What the keyring does not take or let go is no failure of that:
+/// Saves the server, and its password where it was asked for; with nothing said of remembering, the password that is known stays where
+/// it is. What the keyring does not take or let go is no failure of that:
 /// what it did not take is known until the window ends, and the error is the answer.
 fn save(
     place: &Place,
     wanted: &Server,
     known: Option<&Server>,
     password: SecretString,
-    remember: bool,
+    remember: Option<bool>,
 ) -> Answer<Option<ErrorReport>> {
     let saved = settings::change(&place.config, |settings| {
         match known {
@@ -208,6 +229,8 @@ fn save(
             kept = forget_password(place, known, &saved);
         }
     }
+    let told = |kept: hostconfig::Result<()>| kept.err().map(|error| error.report().into());
+    let Some(remember) = remember else { return Ok(told(kept)) };
     let is_remembered = remember && place.demo.is_none();
     if is_remembered {
         kept = credentials::store(wanted, &password).and(kept);
@@ -220,7 +243,7 @@ fn save(
     } else {
         place.know_password(wanted, password);
     }
-    Ok(kept.err().map(|error| error.report().into()))
+    Ok(told(kept))
 }
 
 /// What is known of a server's hosts is a copy: that it stays is no reason to fail.
@@ -239,3 +262,7 @@ fn forget_password(place: &Place, server: &Server, saved: &[Server]) -> hostconf
     place.forget_password(server);
     if place.demo.is_some() { Ok(()) } else { credentials::forget(server, saved).map(drop) }
 }
+
+#[cfg(test)]
+#[path = "servers_tests.rs"]
+mod tests;

@@ -30,6 +30,8 @@ pub(crate) struct ServerState {
     pub(crate) name: String,
     /// When its hosts were last read, local; never when absent.
     pub(crate) read_at: Option<DateTime<FixedOffset>>,
+    /// Whether it is being read now.
+    pub(crate) is_reading: bool,
     /// Why the last attempt failed.
     pub(crate) error: Option<ErrorReport>,
     /// What the user can do about it here.

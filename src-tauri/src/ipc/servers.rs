@@ -19,6 +19,8 @@ pub(crate) struct ServerView {
     pub(crate) user: String,
     /// The SHA-256 thumbprint that it is pinned to.
     pub(crate) thumbprint: Option<String>,
+    /// Whether the keyring holds its password, as far as is known: false where only this window does, or nothing.
+    pub(crate) remembered: bool,
 }
 
 /// A server to save, or to save anew.
@@ -36,8 +38,9 @@ pub(crate) struct ServerInput {
     /// The password; nothing keeps the one that is known.
     #[specta(type = Option<String>)]
     pub(crate) password: Option<SecretString>,
-    /// Whether the keyring shall hold the password; else only this window does, until it ends.
-    pub(crate) remember: bool,
+    /// Whether the keyring shall hold the password; else only this window does, until it ends. Nothing leaves the password that is
+    /// known where it is.
+    pub(crate) remember: Option<bool>,
     /// The SHA-256 thumbprint of the certificate that the admin has been shown and accepts.
     pub(crate) accept_thumbprint: Option<String>,
 }
@@ -86,9 +89,10 @@ pub(crate) struct CertificateView {
     pub(crate) self_signed: bool,
 }
 
-impl From<&hostconfig::settings::Server> for ServerView {
-    fn from(server: &hostconfig::settings::Server) -> Self {
+impl ServerView {
+    pub(crate) fn new(server: &hostconfig::settings::Server, remembered: bool) -> Self {
         Self {
+            remembered,
             name: server.name.clone(),
             address: server.url.to_string(),
             user: server.user.clone(),

@@ -30,6 +30,8 @@ export const commands = {
 	cancelConnecting: () => __TAURI_INVOKE<void>("cancel_connecting"),
 	/**  Signs in to a saved server and out again. */
 	testServer: (name: string) => __TAURI_INVOKE<ConnectOutcome>("test_server", { name }),
+	/**  Ends the testing that is under way. */
+	cancelTest: () => __TAURI_INVOKE<void>("cancel_test"),
 	/**  Removes a server and its password. The archive keeps every bundle of its hosts. */
 	removeServer: (name: string) => __TAURI_INVOKE<null>("remove_server", { name }),
 	/**  Every host as it was last read: at once, without asking any server. */
@@ -40,6 +42,8 @@ export const commands = {
 	 *  last read.
 	 */
 	refreshHosts: () => __TAURI_INVOKE<HostsView>("refresh_hosts"),
+	/**  Ends the reading of hosts that is under way. What was read before stays. */
+	cancelRefresh: () => __TAURI_INVOKE<void>("cancel_refresh"),
 	/**  A host's records, and the attempts that left none. */
 	hostHistory: (identity: string, host: HostRef) => __TAURI_INVOKE<HostHistory>("host_history", { identity, host }),
 	/**  Which hosts a pasted list of names means. */
@@ -1511,8 +1515,11 @@ export type ServerInput = {
 	user: string,
 	/**  The password; nothing keeps the one that is known. */
 	password: string | null,
-	/**  Whether the keyring shall hold the password; else only this window does, until it ends. */
-	remember: boolean,
+	/**
+	 *  Whether the keyring shall hold the password; else only this window does, until it ends. Nothing leaves the password that is
+	 *  known where it is.
+	 */
+	remember: boolean | null,
 	/**  The SHA-256 thumbprint of the certificate that the admin has been shown and accepts. */
 	acceptThumbprint: string | null,
 };
@@ -1533,6 +1540,8 @@ export type ServerState = {
 	name: string,
 	/**  When its hosts were last read, local; never when absent. */
 	readAt: string | null,
+	/**  Whether it is being read now. */
+	isReading: boolean,
 	/**  Why the last attempt failed. */
 	error: ErrorReport | null,
 	/**  What the user can do about it here. */
@@ -1549,6 +1558,8 @@ export type ServerView = {
 	user: string,
 	/**  The SHA-256 thumbprint that it is pinned to. */
 	thumbprint: string | null,
+	/**  Whether the keyring holds its password, as far as is known: false where only this window does, or nothing. */
+	remembered: boolean,
 };
 
 /**  One thing that a host was configured to do. */

@@ -89,6 +89,13 @@ const SCENARIOS = {
   ended: { ...SMALL, jobs: [backupJob(1, 50, 50)] },
   /** The server that is connected to never answers. */
   silentServer: { ...SMALL, hangs: ["saveServer"] },
+  /** Of three servers one has answered; none of the others does. */
+  slowServers: {
+    ...SMALL,
+    servers: ["vc01", "vc02", "vc03"].map((name) => ({ ...serverView(`${name}.lab.local`), remembered: false })),
+    states: ["vc01", "vc02", "vc03"].map((name) => serverState(`${name}.lab.local`, { isReading: name !== "vc01" })),
+    hangs: ["refreshHosts", "testServer"],
+  },
   /** Nothing answers yet. */
   loading: {
     ...SMALL,

@@ -91,11 +91,12 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
         address: `https://${input.address}/`,
         user: input.user,
         thumbprint: input.acceptThumbprint,
+        remembered: input.remember ?? world.servers.find((one) => one.name === input.original)?.remembered ?? false,
       };
       world.servers = [...world.servers.filter((one) => one.name !== (input.original ?? input.name)), server];
       world.states = [
         ...world.states.filter((one) => one.name !== input.name),
-        { name: input.name, readAt: ago(0), error: null, remedy: null },
+        { name: input.name, readAt: ago(0), isReading: false, error: null, remedy: null },
       ];
       world.hosts =
         world.hosts.length > 0 ? world.hosts : Array.from({ length: 12 }, (_, index) => hostRow(index, input.name));
@@ -110,6 +111,8 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
       };
     },
     cancelConnecting: () => undefined,
+    cancelTest: () => undefined,
+    cancelRefresh: () => undefined,
     testServer: (name) => {
       const server = world.servers.find((one) => one.name === name);
       const state = world.states.find((one) => one.name === name);

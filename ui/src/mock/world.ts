@@ -88,11 +88,11 @@ export function hostRows(count: number, server?: string): HostRow[] {
 }
 
 export function serverView(name = "vc01.lab.local"): ServerView {
-  return { name, address: `https://${name}/`, user: "backup@vsphere.local", thumbprint: SHA256 };
+  return { name, address: `https://${name}/`, user: "backup@vsphere.local", thumbprint: SHA256, remembered: true };
 }
 
 export function serverState(name = "vc01.lab.local", change: Partial<ServerState> = {}): ServerState {
-  return { name, readAt: ago(4 * 60_000), error: null, remedy: null, ...change };
+  return { name, readAt: ago(4 * 60_000), isReading: false, error: null, remedy: null, ...change };
 }
 
 export function recordRow(index: number, day: number): RecordRow {

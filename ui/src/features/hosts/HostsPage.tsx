@@ -1,4 +1,4 @@
-import { Button, makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ArrowSyncRegular, CheckboxCheckedRegular, PanelLeftRegular, PanelRightRegular } from "@fluentui/react-icons";
 import { useIsMutating, useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -15,8 +15,7 @@ import { useBarStyles } from "../../components/pageBar";
 import { useEscapeFromOver } from "../../components/panes";
 import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
-import { useNow } from "../../components/useNow";
-import { age, ofTotal, plural, wholeNumber } from "../../components/words";
+import { ofTotal, plural, wholeNumber } from "../../components/words";
 import { type HostRow, type HostsView, commands as ipc } from "../../ipc";
 import { useMedia } from "../../theme";
 import { BackupDialog } from "../backup/BackupDialog";
@@ -30,6 +29,7 @@ import { HostDetails } from "./HostDetails";
 import { HostTree } from "./HostTree";
 import { hostCommands } from "./hostCommands";
 import { placeOfNode, type TreeNode } from "./inventoryTree";
+import { Reading } from "./Reading";
 import { SelectionsMenu } from "./SelectionsMenu";
 import { ServerTroubles } from "./ServerTroubles";
 import { withStandings } from "./standings";
@@ -58,7 +58,6 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     boxShadow: tokens.shadow16,
   },
-  reading: { display: "inline-flex", alignItems: "center", gap: "6px", fontSize: tokens.fontSizeBase200 },
 });
 
 export function HostsPage() {
@@ -356,24 +355,6 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       </div>
       {backedUp !== null && <BackupDialog hosts={backedUp} onClose={() => setBackedUp(null)} />}
     </Page>
-  );
-}
-
-/** How old what is shown is, and whether it is being read again. */
-function Reading({ view, isReading }: { view: HostsView; isReading: boolean }) {
-  const styles = useStyles();
-  const now = useNow();
-  const read = view.servers.flatMap((server) => (server.readAt === null ? [] : [Date.parse(server.readAt)]));
-  return (
-    <span className={styles.reading} role="status">
-      {isReading ? (
-        <Spinner size="extra-tiny" labelPosition="after" label={`Reading ${plural(view.servers.length, "server")}`} />
-      ) : read.length === 0 ? (
-        "Not read yet"
-      ) : (
-        `Read ${age(new Date(Math.min(...read)).toISOString(), now)}`
-      )}
-    </span>
   );
 }
 

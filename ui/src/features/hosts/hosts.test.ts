@@ -61,7 +61,7 @@ test("counts", () => {
 });
 
 test("the tree goes from server to host, sorted as people read", () => {
-  const servers = [{ name: "vc01", readAt: null, error: null, remedy: null }];
+  const servers = [{ name: "vc01", readAt: null, isReading: false, error: null, remedy: null }];
   const tree = inventoryTree(servers, [
     ...HOSTS,
     host("esx9"),
@@ -85,7 +85,13 @@ test("the tree goes from server to host, sorted as people read", () => {
 });
 
 test("with several servers, a root is all of them", () => {
-  const servers = ["vc02", "vc01", "vc03"].map((name) => ({ name, readAt: null, error: null, remedy: null }));
+  const servers = ["vc02", "vc01", "vc03"].map((name) => ({
+    name,
+    readAt: null,
+    isReading: false,
+    error: null,
+    remedy: null,
+  }));
   const [root, ...others] = inventoryTree(servers, HOSTS);
   expect(others).toEqual([]);
   expect(root).toMatchObject({ label: "All servers", hosts: 3, failing: 1 });

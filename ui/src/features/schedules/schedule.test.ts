@@ -57,6 +57,7 @@ test("another user saves the servers first, without a password in any argument",
     address: "https://vcsa.lab.local",
     user: "administrator@vsphere.local",
     thumbprint: "AA:BB",
+    remembered: true,
   };
   expect(serverCommands("linux", LINUX, [server, { ...server, name: "old one", thumbprint: null }])).toBe(
     [

@@ -58,7 +58,7 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
     address: server === null ? "" : shortAddress(server.address),
     user: server?.user ?? "",
     password: null,
-    remember: true,
+    remember: server?.remembered ?? true,
     acceptThumbprint: null,
   });
   const [step, setStep] = useState<Step>(
@@ -90,6 +90,8 @@ export function ServerDialog({ server, ask, onClose, onSaved }: ServerDialogProp
       const outcome = await commands.saveServer({
         ...input,
         name: input.name.trim() === "" ? hostOf(input.address) : input.name.trim(),
+        // Whoever accepts a saved server's certificate says nothing of its password.
+        remember: step.kind === "certificate" && ask?.kind === "certificate" ? null : input.remember,
         acceptThumbprint,
       });
       if (own !== attempt.current) {
@@ -256,7 +258,7 @@ function ServerForm(props: ServerFormProps) {
           </Field>
           <Checkbox
             label={`Remember the password in ${keyringName(platform)}`}
-            checked={input.remember}
+            checked={input.remember === true}
             onChange={(_, { checked }) => onChange({ remember: checked === true })}
           />
           <Field label="Name in Hostkeep" hint="The address, unless something else is entered">

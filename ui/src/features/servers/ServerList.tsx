@@ -1,4 +1,4 @@
-import { MessageBar, MessageBarBody, makeStyles, Spinner, tokens } from "@fluentui/react-components";
+import { Button, MessageBar, MessageBarBody, makeStyles, Spinner, tokens } from "@fluentui/react-components";
 import { AddRegular, DeleteRegular, EditRegular, PlugConnectedRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useMemo, useState } from "react";
@@ -10,13 +10,14 @@ import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
 import { Mark } from "../../components/Mark";
 import { Age } from "../../components/Time";
 import { dateTime, plural, withoutName } from "../../components/words";
-import { type ConnectOutcome, commands as ipc, type ServerState, type ServerView } from "../../ipc";
+import { type ConnectOutcome, errorReport, commands as ipc, type ServerState, type ServerView } from "../../ipc";
 import { hostsQuery, serversQuery } from "../shell/data";
 import { shortAddress } from "./address";
 import { ServerDialog } from "./ServerDialog";
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  test: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalM },
   grid: {
     display: "flex",
     height: "176px",
@@ -109,7 +110,7 @@ export function ServerList() {
         setTest({ kind: "good", server: server.name, outcome });
       }
     } catch (error) {
-      setTest({ kind: "failed", error });
+      setTest(errorReport(error).code === "cancelled" ? null : { kind: "failed", error });
     }
   };
   const commands: Commands = [
@@ -149,7 +150,14 @@ export function ServerList() {
     <div className={styles.root}>
       <CommandBar commands={commands} label="Servers" />
       {servers.isError && <ErrorView error={servers.error} />}
-      {test?.kind === "busy" && <Spinner size="tiny" labelPosition="after" label={`Connecting to ${test.server}`} />}
+      {test?.kind === "busy" && (
+        <div className={styles.test}>
+          <Spinner size="tiny" labelPosition="after" label={`Connecting to ${test.server}`} />
+          <Button size="small" onClick={() => void ipc.cancelTest()}>
+            Cancel
+          </Button>
+        </div>
+      )}
       {test?.kind === "failed" && <ErrorView error={test.error} />}
       {test?.kind === "good" && (
         <MessageBar intent="success">

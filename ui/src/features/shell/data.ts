@@ -63,8 +63,8 @@ export async function readAgain(client: QueryClient, queryKey: readonly string[]
 export function outdated(message: Message): readonly string[][] {
   switch (message.kind) {
     case "hostsChanged":
-      // Of a bundle it is known which of the hosts it fits.
-      return [["hosts"], ["history"], ["bundle"]];
+      // Of a bundle it is known which of the hosts it fits, and of a server whether its password is remembered.
+      return [["hosts"], ["history"], ["bundle"], ["servers"]];
     case "archiveChanged":
       return [["archive"], ["records"], ["runs"], ["history"], ["hosts"]];
     case "settingsChanged":

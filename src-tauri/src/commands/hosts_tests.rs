@@ -1,0 +1,42 @@
+use hostconfig::ConfigDir;
+use hostconfig::settings::Timeouts;
+use vsphere_sim::{FaultRule, Options, Simulator, What};
+
+use super::*;
+use crate::login::login;
+
+#[tokio::test]
+async fn reading_that_is_cancelled_ends_and_changes_nothing() {
+    let sim = Simulator::start(Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let shell = Arc::new(Shell::new(ConfigDir::at(folder.path().join("config")), None));
+    let place = shell.place();
+    let thumbprint = sim.thumbprint();
+    let server = Server::new("prod", &sim.url(), "administrator@vsphere.local", Some(&thumbprint)).unwrap();
+    let read = |cancel: &CancellationToken| {
+        let login = login(&server, "hostkeep-demo".into(), Timeouts::default());
+        refresh(Arc::clone(&shell), Arc::clone(&place), login, cancel.clone())
+    };
+    let is_left = || lock(&place.reading).left.contains("prod");
+    let known = || known_hosts::load(&place.config, "prod").unwrap();
+
+    let cancel = place.begin_reading(HashSet::from(["prod".into()]));
+    assert!(is_left());
+    read(&cancel).await;
+    assert!(!is_left() && lock(&place.servers).is_empty());
+    let before = known().unwrap();
+
+    sim.add_fault(FaultRule::soap("RetrieveServiceContent", What::Stall));
+    let trouble = Trouble { error: ErrorReport::new("told_before", "told before", ""), remedy: None };
+    note_state(&place, "prod", Some(trouble));
+    let first = place.begin_reading(HashSet::from(["prod".into()]));
+    // One that takes its place ends it, and is not said to be done by that.
+    let replace = async || place.begin_reading(HashSet::from(["prod".into()]));
+    let ((), second) = tokio::join!(read(&first), replace());
+    assert!(first.is_cancelled() && is_left());
+    second.cancel();
+    read(&second).await;
+    assert!(!is_left());
+    assert_eq!(known(), Some(before));
+    assert_eq!(lock(&place.servers)["prod"].error.code, "told_before");
+}

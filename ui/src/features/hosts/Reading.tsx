@@ -1,0 +1,47 @@
+import { Button, makeStyles, Spinner, tokens } from "@fluentui/react-components";
+import { useNow } from "../../components/useNow";
+import { age, plural } from "../../components/words";
+import { commands, type HostsView } from "../../ipc";
+
+const useStyles = makeStyles({
+  root: { display: "inline-flex", alignItems: "center", gap: "6px", fontSize: tokens.fontSizeBase200 },
+  cancel: { minWidth: 0, fontWeight: tokens.fontWeightRegular },
+});
+
+/** How old what is shown is, or how far the reading of it anew has come. */
+export function Reading({ view, isReading }: { view: HostsView; isReading: boolean }) {
+  const styles = useStyles();
+  const now = useNow();
+  const read = view.servers.flatMap((server) => (server.readAt === null ? [] : [Date.parse(server.readAt)]));
+  return (
+    <span className={styles.root}>
+      <span role="status">
+        {isReading ? (
+          <Spinner size="extra-tiny" labelPosition="after" label={progress(view)} />
+        ) : read.length === 0 ? (
+          "Not read yet"
+        ) : (
+          `Read ${age(new Date(Math.min(...read)).toISOString(), now)}`
+        )}
+      </span>
+      {isReading && (
+        <Button
+          className={styles.cancel}
+          size="small"
+          appearance="subtle"
+          aria-label="Cancel the reading"
+          onClick={() => void commands.cancelRefresh()}
+        >
+          Cancel
+        </Button>
+      )}
+    </span>
+  );
+}
+
+function progress({ servers }: HostsView): string {
+  const done = servers.filter((server) => !server.isReading).length;
+  const all = plural(servers.length, "server");
+  // None has begun that this page has heard of.
+  return done === servers.length || done === 0 ? `Reading ${all}` : `Reading: ${done} of ${all}`;
+}
