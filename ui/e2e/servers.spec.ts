@@ -138,6 +138,19 @@ test("testing a server is cancelled", async ({ page }) => {
   expect(await calls(page, "cancel_test")).toHaveLength(1);
 });
 
+test("what removing means is said of one server, and of several", async ({ page }) => {
+  await open(page, "slowServers", "/settings");
+  await page.getByRole("row", { name: /vc02/ }).click();
+  await page.keyboard.press("Delete");
+  const question = page.getByRole("alertdialog");
+  await expect(question).toContainText("Its hosts leave the list, and its remembered password is deleted.");
+  await page.keyboard.press("Escape");
+  await page.getByRole("row", { name: /vc03/ }).click({ modifiers: ["Shift"] });
+  await page.getByRole("button", { name: "Remove" }).click();
+  await expect(question).toContainText("Remove 2 servers?");
+  await expect(question).toContainText("Their hosts leave the list, and their remembered passwords are deleted.");
+});
+
 test("no password stays on the page", async ({ page }) => {
   await open(page, "empty", "/hosts");
   await page.getByRole("button", { name: "Connect to a server" }).click();

@@ -207,7 +207,12 @@ export function ServerList() {
           }}
           onClose={() => setShown(null)}
         >
-          <p>Its hosts leave the list, and its remembered password is deleted. The archive keeps every bundle.</p>
+          <p>
+            {shown.servers.length === 1
+              ? "Its hosts leave the list, and its remembered password is deleted."
+              : "Their hosts leave the list, and their remembered passwords are deleted."}{" "}
+            The archive keeps every bundle.
+          </p>
         </ConfirmDialog>
       )}
     </div>
