@@ -237,7 +237,7 @@ fn prove_and_commit(fetched: Fetched, clock: super::Clock) -> Result<Record> {
     staging.commit(file, RecordDraft { manifest, ..draft }, clock())
 }
 
-/// A log that cannot be written is told, but is no reason to lose a backup.
+/// A log that cannot be written is told once in the run's report, but is no reason to lose a backup.
 fn note_in_audit_log(run: &Run, host: &Host, report: &HostReport) {
     let (result, record) = match &report.outcome {
         Outcome::Saved { record, .. } => ("ok", Some(record.clone())),
@@ -253,6 +253,9 @@ fn note_in_audit_log(run: &Run, host: &Host, report: &HostReport) {
         ..AuditEntry::new((run.context.clock)(), AuditAction::Backup, result)
     };
     if let Err(error) = run.context.audit.append(&[entry]) {
-        tracing::error!(%error, "the audit log cannot be written");
+        run.unlogged.get_or_init(|| {
+            tracing::error!(%error, "the audit log cannot be written");
+            format!("the audit log lacks what was done: {error}")
+        });
     }
 }

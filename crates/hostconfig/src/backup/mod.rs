@@ -190,12 +190,14 @@ async fn run(
         folders,
         stopped: OnceLock::new(),
         silence,
+        unlogged: OnceLock::new(),
         committed,
         recovery: Recovery::default(),
     };
     let run = Arc::new(run);
     report.hosts = back_up_each(&run, hosts).await;
     let (found, config) = (run.recovery.take(), run.context.recovery_keys.clone());
+    report.warnings.extend(run.unlogged.get().cloned());
     drop(run);
     report.hosts.extend(chosen.missing);
     report.finished_at = clock();
@@ -236,6 +238,8 @@ struct Run {
     stopped: OnceLock<String>,
     /// Of each server of the inventory.
     silence: Vec<Silence>,
+    /// Why the audit log lacks what was done to some host.
+    unlogged: OnceLock<String>,
     /// Where records go that are in the archive.
     committed: SyncSender<Option<Record>>,
     recovery: Recovery,

@@ -249,16 +249,16 @@ impl Restoring<'_> {
 
     /// The way back stays until an admin lets it go, however long the restore is open.
     async fn pin(&mut self, lock: Arc<WriteLock>, folder: String) {
-        let context = self.progress.context;
-        let (audit, at) = (context.audit.clone(), (context.clock)());
-        let pinned = blocking(move || {
-            let record = lock.archive().pin_new(Path::new(&folder))?;
-            audit.append(&[AuditEntry::of_record(at, AuditAction::Mark, &record, "pinned")])
-        })
-        .await;
-        if let Err(error) = pinned {
-            tracing::warn!(%error, "the safety backup is not pinned");
-            self.progress.warnings.push(format!("the safety backup could not be pinned: {error}"));
+        let at = (self.progress.context.clock)();
+        match blocking(move || lock.archive().pin_new(Path::new(&folder))).await {
+            Ok(record) => {
+                let entry = AuditEntry::of_record(at, AuditAction::Mark, &record, "pinned");
+                self.progress.audit(entry).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the safety backup is not pinned");
+                self.progress.warnings.push(format!("the safety backup could not be pinned: {error}"));
+            }
         }
     }
 
@@ -315,7 +315,7 @@ impl Restoring<'_> {
             return Err(error);
         }
         self.progress.begin(Step::Restore).await?;
-        audit(self.begun, context, "begun").await;
+        audit(self.begun, &mut self.progress, "begun").await;
         let force = self.request.options.force;
         match told(firmware::restore_configuration(self.session, &firmware_system, force).await) {
             Told::Sent(unanswered) => {

@@ -3,11 +3,9 @@
 use super::journal::{Begun, Entry};
 use super::progress::Progress;
 use super::report::{Next, Outcome, RestoreReport};
-use super::request::RestoreContext;
 use super::summary::next;
 use super::watch::Seen;
 use crate::audit::{AuditAction, AuditEntry};
-use crate::blocking;
 
 /// What of a restore is still there at its end.
 pub(super) struct Left {
@@ -25,8 +23,6 @@ pub(super) async fn finish(
     left: Left,
     progress: &mut Progress<'_>,
 ) -> RestoreReport {
-    let context = progress.context;
-    let told = (std::mem::take(&mut progress.steps), std::mem::take(&mut progress.warnings));
     let Seen { outcome, comparison, offers_reconnect, .. } = seen;
     let Left { was_sent, still_entered, safety_backup } = left;
     let backup = safety_backup.as_deref();
@@ -41,16 +37,17 @@ pub(super) async fn finish(
             reconnect.into_iter().chain(next(true, still_entered, backup)).collect()
         }
     };
-    let report = RestoreReport::new(begun, outcome, (context.clock)(), told);
-    let mut report = RestoreReport { safety_backup, comparison, next, ..report };
-    progress.note_anyway(Entry::Ended { report: Box::new(report.clone()) }).await;
-    report.warnings.append(&mut progress.warnings);
-    let result = match &report.outcome {
+    let result = match &outcome {
         Outcome::Proven => "ok",
         Outcome::NothingChanged { error } | Outcome::LeftChanged { error, .. } => error.code.as_str(),
         other => other.code(),
     };
-    audit(begun, context, result).await;
+    audit(begun, progress, result).await;
+    let told = (std::mem::take(&mut progress.steps), std::mem::take(&mut progress.warnings));
+    let report = RestoreReport::new(begun, outcome, (progress.context.clock)(), told);
+    let mut report = RestoreReport { safety_backup, comparison, next, ..report };
+    progress.note_anyway(Entry::Ended { report: Box::new(report.clone()) }).await;
+    report.warnings.append(&mut progress.warnings);
     tracing::info!(
         host = begun.host.name,
         restore = begun.id,
@@ -61,16 +58,13 @@ pub(super) async fn finish(
 }
 
 /// A log that cannot be written is told, but does not stop a restore.
-pub(super) async fn audit(begun: &Begun, context: &RestoreContext, result: &str) {
+pub(super) async fn audit(begun: &Begun, progress: &mut Progress<'_>, result: &str) {
     let entry = AuditEntry {
         server: Some(begun.server.address.clone()),
         server_user: Some(begun.server_user.clone()),
         host: Some(begun.host.name.clone()),
         record: begun.bundle.record.clone(),
-        ..AuditEntry::new((context.clock)(), AuditAction::Restore, result)
+        ..AuditEntry::new((progress.context.clock)(), AuditAction::Restore, result)
     };
-    let log = context.audit.clone();
-    if let Err(error) = blocking(move || log.append(&[entry])).await {
-        tracing::error!(%error, "the audit log cannot be written");
-    }
+    progress.audit(entry).await;
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::journal::{Entry, Journal};
 use super::report::StepReport;
 use super::request::RestoreContext;
-use crate::{Error, ErrorReport, Result};
+use crate::audit::AuditEntry;
+use crate::{Error, ErrorReport, Result, blocking};
 
 /// A step of a restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -178,10 +179,23 @@ impl<'a> Progress<'a> {
     pub(super) async fn note_anyway(&mut self, entry: Entry) {
         if let Err(error) = self.note(entry).await {
             tracing::error!(%error, "the journal of the restore cannot be written");
-            let warning = format!("the journal could not be written: {error}");
-            if !self.warnings.contains(&warning) {
-                self.warnings.push(warning);
-            }
+            self.warn(format!("the journal could not be written: {error}"));
+        }
+    }
+
+    /// Appends to the audit log; that it cannot be done is a warning.
+    pub(super) async fn audit(&mut self, entry: AuditEntry) {
+        let log = self.context.audit.clone();
+        if let Err(error) = blocking(move || log.append(&[entry])).await {
+            tracing::error!(%error, "the audit log cannot be written");
+            self.warn(format!("the audit log lacks what was done: {error}"));
+        }
+    }
+
+    /// Notes for the report what is worth a word, once.
+    fn warn(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
         }
     }
 

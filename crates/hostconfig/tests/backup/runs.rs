@@ -105,6 +105,18 @@ async fn every_host_of_a_run_is_in_the_audit_log() {
 }
 
 #[tokio::test]
+async fn an_audit_log_that_cannot_be_written_is_told_once_and_costs_no_backup() {
+    let sim = vcenter(uniform_hosts(5, 1000)).await;
+    let desk = Desk::new();
+    std::fs::create_dir_all(desk.folder.path().join("config/audit.jsonl")).unwrap();
+    let report = desk.run(all_of(&sim)).await.unwrap();
+    assert_eq!((report.saved(), report.is_complete()), (5, true));
+    assert_eq!(report.warnings.len(), 1, "{:?}", report.warnings);
+    assert!(report.warnings[0].starts_with("the audit log lacks what was done: "), "{:?}", report.warnings);
+    assert_eq!(desk.archive.read_run::<RunReport>(&report.run_id).unwrap().warnings, report.warnings);
+}
+
+#[tokio::test]
 async fn a_selection_saves_each_host_once_and_names_what_it_did_not_find() {
     let sim = vcenter(["esx01.lab", "esx02.lab", "esx03.lab"].map(HostSpec::new).to_vec()).await;
     let desk = Desk::new();

@@ -51,6 +51,18 @@ async fn what_happens_is_told_in_its_order_and_audited() {
 }
 
 #[tokio::test]
+async fn an_audit_log_that_cannot_be_written_is_told_once_and_stops_no_restore() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    std::fs::create_dir_all(lab.config().audit_log()).unwrap();
+    let report = lab.restore(lab.request()).await.unwrap();
+    lab.check_proven(&report);
+    assert_eq!(report.warnings.len(), 1, "{:?}", report.warnings);
+    assert!(report.warnings[0].starts_with("the audit log lacks what was done: "), "{:?}", report.warnings);
+    let safety_backup = &lab.archive.list().unwrap().records[0];
+    assert!(safety_backup.marks.pinned, "the log has to do with that nothing");
+}
+
+#[tokio::test]
 async fn a_sealed_bundle_is_restored_but_cannot_be_proven() {
     let host = HostSpec { bundle: BundleFormat::Sealed, tpm: true, ..spec() };
     let lab = Lab::vcenter(vec![host]).await;
