@@ -14,17 +14,17 @@ pub(crate) type Bound = (Vec<Ipv4Addr>, Vec<TcpListener>, u16);
 /// Binds `count` addresses that follow each other, all on one port.
 pub(crate) fn bind_all(options: &Options, count: usize) -> io::Result<Bound> {
     make_room(count);
+    let mut chosen = options.base_address;
     for attempt in 1.. {
-        let base = options.base_address.unwrap_or_else(random_base);
-        let addresses = addresses(base, count)?;
+        let addresses = addresses(chosen.unwrap_or_else(random_base), count)?;
         match bind_on(&addresses, options.port) {
             Ok((listeners, port)) => return Ok((addresses, listeners, port)),
-            Err(error) => {
-                let chosen = options.port != 0 && options.base_address.is_some();
-                if error.kind() != io::ErrorKind::AddrInUse || chosen || attempt == PORT_ATTEMPTS {
-                    return Err(error);
-                }
-            }
+            Err(error) if attempt == PORT_ATTEMPTS => return Err(error),
+            Err(error) => match error.kind() {
+                io::ErrorKind::AddrInUse if options.port == 0 || chosen.is_none() => {}
+                io::ErrorKind::AddrNotAvailable if chosen.is_none() => chosen = Some(Ipv4Addr::LOCALHOST),
+                _ => return Err(error),
+            },
         }
     }
     unreachable!("the loop above only ends by returning")
@@ -50,7 +50,16 @@ fn bind_on(addresses: &[Ipv4Addr], port: u16) -> io::Result<(Vec<TcpListener>, u
     for address in addresses {
         let address = SocketAddr::from((*address, port));
         let listener = bind(address).map_err(|error| {
-            let hint = if error.raw_os_error() == Some(24) { " (raise the limit of open files)" } else { "" };
+            let hint = match error.kind() {
+                io::ErrorKind::AddrNotAvailable => {
+                    let (first, last) = (address.ip(), addresses[addresses.len() - 1]);
+                    format!(
+                        " (each address from {first} to {last} has to be added; on macOS by: sudo ifconfig lo0 alias {first})"
+                    )
+                }
+                _ if error.raw_os_error() == Some(24) => " (raise the limit of open files)".to_owned(),
+                _ => String::new(),
+            };
             io::Error::new(error.kind(), format!("can't listen on {address}: {error}{hint}"))
         })?;
         port = listener.local_addr()?.port();
@@ -59,7 +68,8 @@ fn bind_on(addresses: &[Ipv4Addr], port: u16) -> io::Result<(Vec<TcpListener>, u
     Ok((listeners, port))
 }
 
-/// An address whose last part is 1, so that hosts start at 2.
+/// An address whose last part is 1, so that hosts start at 2. Where the system has none but 127.0.0.1 and what was added, as
+/// macOS does, it is 127.0.0.1 instead.
 fn random_base() -> Ipv4Addr {
     Ipv4Addr::new(127, rand::random_range(1..=250), rand::random_range(0..=230), 1)
 }
@@ -86,6 +96,16 @@ fn addresses(base: Ipv4Addr, count: usize) -> io::Result<Vec<Ipv4Addr>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_the_system_has_not_is_told_with_what_adds_it() {
+        let addresses = ["127.0.0.1", "192.0.2.1", "192.0.2.2"].map(|address| address.parse().unwrap());
+        let error = bind_on(&addresses, 0).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable);
+        let told = error.to_string();
+        assert!(told.contains("each address from 192.0.2.1 to 192.0.2.2"), "{told}");
+        assert!(told.contains("sudo ifconfig lo0 alias 192.0.2.1"), "{told}");
+    }
 
     #[test]
     fn addresses_follow_each_other_on_loopback_only() {

@@ -58,7 +58,7 @@ impl Simulator {
     /// Starts listening. Must be called on a tokio runtime, which the simulator then runs on.
     ///
     /// Fails when an address can't be bound: the port is in use, there are too few file descriptors for so many hosts,
-    /// or the system has no more loopback addresses than 127.0.0.1 (as macOS).
+    /// or the system has too few loopback addresses (as macOS, which has 127.0.0.1 and what was added).
     pub async fn start(options: Options) -> io::Result<Simulator> {
         let mut options = options;
         if options.hosts.is_empty() {

@@ -31,7 +31,7 @@ pub struct Options {
     /// TCP port shared by all listeners; 0 takes one that is free.
     pub port: u16,
     /// The vCenter's address; the hosts take those that follow. Default: a random range in 127.0.0.0/8, so that
-    /// simulators that run at the same time do not collide.
+    /// simulators that run at the same time do not collide; from 127.0.0.1 on where the system has no such range.
     pub base_address: Option<Ipv4Addr>,
     /// The API versions that `vimServiceVersions.xml` announces.
     pub versions: Versions,

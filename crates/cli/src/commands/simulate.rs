@@ -47,11 +47,13 @@ pub(crate) async fn run(console: &Console, arguments: &SimulateArguments) -> Res
 pub(crate) async fn start(options: Options) -> Result<Simulator, Failure> {
     Simulator::start(options).await.map_err(|error| {
         let message = format!("the simulator cannot start: {error}");
-        Failure::new(
-            "simulator_failed",
-            message,
-            "Give another address and port with --listen, or fewer hosts.",
-        )
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrNotAvailable => {
+                "Each simulated host takes an address of its own: add those that are missing, or simulate fewer hosts."
+            }
+            _ => "Give another address and port with --listen, or fewer hosts.",
+        };
+        Failure::new("simulator_failed", message, hint)
     })
 }
 
