@@ -11,6 +11,7 @@ mod jobs;
 mod login;
 mod notification;
 mod passwords;
+mod placing;
 mod restoring;
 mod state;
 mod told;
@@ -140,7 +141,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     tauri::Builder::default()
         // The first plugin: a second Hostkeep ends before it does anything.
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::bring_back(app)))
-        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(window::remembered()).build())
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(window::remembered())
+                .skip_initial_state(window::LABEL)
+                .build(),
+        )
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(bindings.invoke_handler())
         .manage(Arc::clone(&shell))

@@ -3,6 +3,7 @@
 //! It is there as soon as the web view is, in the colour of the page that comes. Closing it while jobs run asks; kept in the background, the
 //! app ends with its last job unless it is opened again.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,17 +11,19 @@ use hostconfig::settings::Theme;
 use tauri::webview::PageLoadEvent;
 use tauri::window::{Color, ProgressBarState, ProgressBarStatus};
 use tauri::{
-    AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    AppHandle, DragDropEvent, Manager, Monitor, PhysicalPosition, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent,
 };
-use tauri_plugin_window_state::{AppHandleExt, StateFlags};
+use tauri_plugin_window_state::{AppHandleExt, StateFlags, WindowExt};
 
 use crate::ipc::{Answer, CloseAnswer, ErrorReport, JobHead, Message};
 use crate::jobs::Progress;
 use crate::notification;
+use crate::placing::{self, Area, Remembered, Screen};
 use crate::state::{Shell, lock};
 use crate::web_view;
 
-const LABEL: &str = "main";
+pub(crate) const LABEL: &str = "main";
 
 /// The page's background, before there is a page.
 const DARK: Color = Color(0x1f, 0x1f, 0x1f, 0xff);
@@ -49,6 +52,9 @@ pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<()> {
         .initialization_script(colour_scheme(theme))
         .on_navigation(is_own_page)
         .build()?;
+    if let Err(error) = restore(&window) {
+        tracing::warn!(%error, "the window does not come back where it was");
+    }
     web_view::tune(&window)?;
     let is_dark = match theme {
         Theme::System => window.theme()? == tauri::Theme::Dark,
@@ -71,6 +77,33 @@ pub(crate) fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<()> {
         _ => {}
     });
     Ok(())
+}
+
+/// Size and place as they were, unless the title bar could not be reached there: then in the middle of the primary monitor.
+fn restore(window: &WebviewWindow) -> tauri::Result<()> {
+    let screen = |monitor: &Monitor| {
+        let (place, size) = (monitor.work_area().position, monitor.work_area().size);
+        let area = Area { x: place.x, y: place.y, width: size.width, height: size.height };
+        Screen { area, scale: monitor.scale_factor() }
+    };
+    let screens: Vec<Screen> = window.available_monitors()?.iter().map(screen).collect();
+    let primary = window.primary_monitor()?.as_ref().map(screen).or(screens.first().copied());
+    match (remembered_place(window), primary) {
+        (Some(place), Some(primary)) if !placing::is_within_reach(&place, &screens) => {
+            let (x, y) = placing::centred(&place, &primary.area);
+            window.set_position(PhysicalPosition { x, y })?;
+            window.restore_state(remembered() - StateFlags::POSITION)
+        }
+        _ => window.restore_state(remembered()),
+    }
+}
+
+/// Where the plugin would put the window. It does not tell, but in its file.
+fn remembered_place(window: &WebviewWindow) -> Option<Area> {
+    let file = window.path().app_config_dir().ok()?.join(window.app_handle().filename());
+    // Missing at the first start; what cannot be understood, the plugin does not restore either.
+    let windows: HashMap<String, Remembered> = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
+    windows.get(LABEL).map(Remembered::area)
 }
 
 /// What was dropped on the window: one file is a bundle to restore. The page hears of a number, not of the path.

@@ -1,10 +1,11 @@
 //! Closing the window while a run is under way, each answer; and starting Hostkeep a second time.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use throwaway_desktop::{Window, until};
 use tokio::sync::Notify;
 use vsphere_sim::{FaultRule, Options, What};
@@ -85,6 +86,25 @@ async fn without_a_run_it_closes_and_remembers_its_size() {
     window.end().await;
 }
 
+/// The monitor that it was on is gone, and of what is left only a corner lies on another.
+#[tokio::test]
+async fn a_window_whose_title_bar_was_out_of_reach_comes_back_in_the_middle() {
+    let options = Options { hosts: hosts_named(1), ..Options::default() };
+    let Some(lab) = lab_with(options).await else { return };
+    let window = lab.open().await;
+    lab.desktop.keyboard().close(TITLE);
+    window.ended().await;
+    let file = remembered(&lab.desktop.folder("../config"));
+    let mut state: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    (state["main"]["x"], state["main"]["y"]) = (json!(-1100), json!(-650));
+    fs::write(&file, state.to_string()).unwrap();
+    let window = lab.open().await;
+    window.wait_for("screenX >= 0 && screenY >= 0").await;
+    let middle = "Math.abs(2 * screenX + outerWidth - screen.availWidth) < 40";
+    window.wait_for(middle).await;
+    window.end().await;
+}
+
 #[tokio::test]
 async fn a_second_start_brings_forth_the_window_that_is_there() {
     let options = Options { hosts: hosts_named(1), ..Options::default() };
@@ -108,6 +128,21 @@ async fn in_mid_run(waits: What) -> Option<(Lab, Window)> {
     window.page().role("dialog", "1 task still running").button("Go on in the background").seen().await;
     window.wait_for("document.activeElement.innerText === 'Go on in the background'").await;
     Some((lab, window))
+}
+
+/// The file that the place of the window is remembered in.
+fn remembered(folder: &Path) -> PathBuf {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            match path.file_name() {
+                Some(name) if name == ".window-state.json" => return path,
+                _ if path.is_dir() && !path.is_symlink() => folders.push(path),
+                _ => {}
+            }
+        }
+    }
+    panic!("no file of it");
 }
 
 /// It ends at once, having told the first.
