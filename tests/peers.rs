@@ -66,6 +66,21 @@ async fn pyvmomi_lists_backs_up_and_restores() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pyvmomi_lists_recovery_keys() {
+    let Some(python) = support::peer("HOSTKEEP_PEER_PYTHON") else { return };
+    let hosts = vec![HostSpec { tpm: true, ..HostSpec::new("esx01.lab.test") }];
+    let simulator = Simulator::start(Options { hosts, ..Options::default() }).await.unwrap();
+    let Options { user, password, .. } = Options::default();
+    let asked = json!({ "url": simulator.url(), "user": user, "password": password });
+    let said = run(&python, &[support::peers_file("recovery_keys.py").as_path()], &asked.to_string()).await;
+    let seen: Value = serde_json::from_str(&said).unwrap();
+    let (id, key) = simulator.host("esx01.lab.test").recovery_key().unwrap();
+    assert_eq!(seen["keys"], json!([{ "Key": key, "RecoveryID": id }]));
+    assert_eq!(seen["refused"], "Unknown command vim.EsxCLI.no.such.command.");
+    assert_eq!(simulator.open_sessions(), 0, "pyVmomi signed out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ansible_saves_every_host() {
     let Some(python) = support::peer("HOSTKEEP_PEER_PYTHON") else { return };
     let Some(collections) = support::peer("HOSTKEEP_PEER_COLLECTIONS") else { return };
