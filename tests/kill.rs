@@ -1,11 +1,13 @@
 //! `kill -9` at any moment of a backup: what is in the archive stays good, and the next run clears what was left.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use hostconfig::archive::{Archive, verify};
+use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 use vsphere_sim::{Options, Simulator, uniform_hosts};
 
@@ -36,6 +38,19 @@ fn start_backup(sim: &Simulator, folder: &Path) -> Child {
     child
 }
 
+/// The SHA-256 of each bundle, as it lies on the disk. Found without the archive's own listing, which would leave out what it
+/// cannot read.
+fn bundles(root: &Path) -> BTreeMap<PathBuf, [u8; 32]> {
+    let below = |folder: PathBuf| {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").path())
+    };
+    let is_dated = |path: &PathBuf| path.is_dir() && !path.ends_with(".hostkeep");
+    let records = below(root.to_path_buf()).filter(is_dated).flat_map(below).flat_map(below);
+    let files = records.flat_map(below).filter(|path| path.extension().is_some_and(|end| end == "tgz"));
+    files.map(|path| (path.clone(), Sha256::digest(std::fs::read(path).expect("a bundle")).into())).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_two_hundred_moments_a_backup_loses_nothing() {
     let options = Options { hosts: uniform_hosts(HOSTS, 20_000), sessions_max: None, ..Options::default() };
@@ -47,6 +62,8 @@ async fn killed_at_two_hundred_moments_a_backup_loses_nothing() {
     let mut whole = started.elapsed();
     let archive = Archive::open(&folder.path().join("archive"), None).expect("the archive");
     let staging = archive.root().join(".hostkeep/staging");
+    let mut before = bundles(archive.root());
+    assert_eq!(before.len(), HOSTS);
     let (mut interrupted, mut left) = (0, 0);
     for round in 0..KILLS {
         let mut child = start_backup(&sim, folder.path());
@@ -59,6 +76,11 @@ async fn killed_at_two_hundred_moments_a_backup_loses_nothing() {
         child.kill().expect("hostkeep can be killed");
         interrupted += u32::from(!child.wait().expect("hostkeep ends").success());
         left += usize::from(std::fs::read_dir(&staging).expect("staging").count() > 0);
+        let now = bundles(archive.root());
+        for (path, sha256) in &before {
+            assert_eq!(now.get(path), Some(sha256), "{} after the kill in round {round}", path.display());
+        }
+        before = now;
     }
     assert!(
         interrupted > KILLS / 2 && left > 0,
