@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use hostconfig::Error;
@@ -182,14 +183,17 @@ async fn hosts_that_share_a_uuid_or_a_name_stay_apart() {
     assert_eq!(folders.len(), 4, "no two hosts share a folder");
 }
 
+/// Not where another simulator is, as it would be on a system that has few loopback addresses.
+const ELSEWHERE: Option<Ipv4Addr> = Some(Ipv4Addr::new(127, 0, 1, 1));
+
 /// Boards are sold with one UUID for all of them: it alone does not make two hosts one.
 #[tokio::test]
 async fn hosts_of_several_servers_that_share_a_uuid_are_all_saved() {
     let twin = |name: &str| HostSpec { uuid: HostSpec::new("twin").uuid, ..HostSpec::new(name) };
-    let direct = async |name: &str| {
-        Simulator::start(Options { hosts: vec![twin(name)], ..Options::esxi() }).await.unwrap()
+    let direct = async |name: &str, base_address| {
+        Simulator::start(Options { hosts: vec![twin(name)], base_address, ..Options::esxi() }).await.unwrap()
     };
-    let (first, second) = (direct("white-box-1").await, direct("white-box-2").await);
+    let (first, second) = (direct("white-box-1", None).await, direct("white-box-2", ELSEWHERE).await);
     let both = vcenter(vec![twin("localhost"), twin("localhost")]).await;
     let desk = Desk::new();
     let servers = vec![login(&first), login(&second), login(&both)];
@@ -208,7 +212,9 @@ async fn hosts_of_several_servers_that_share_a_uuid_are_all_saved() {
 #[tokio::test]
 async fn twins_of_one_name_on_two_servers_are_all_saved() {
     let twin = || HostSpec { uuid: HostSpec::new("twin").uuid, ..HostSpec::new("localhost") };
-    let (first, second) = (vcenter(vec![twin(), twin()]).await, vcenter(vec![twin(), twin()]).await);
+    let first = vcenter(vec![twin(), twin()]).await;
+    let options = Options { hosts: vec![twin(), twin()], base_address: ELSEWHERE, ..Options::default() };
+    let second = Simulator::start(options).await.unwrap();
     let desk = Desk::new();
     let servers = vec![login(&first), login(&second)];
     let report = desk.run(BackupRequest { servers, ..all_of(&first) }).await.unwrap();
