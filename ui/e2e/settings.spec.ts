@@ -69,6 +69,7 @@ test("what the core refuses is told below the field, with its code, and what was
   await page.getByRole("radio", { name: "Dark" }).click();
   await expect(refusal("Appearance").getByRole("button", { name: "Copy" })).toBeVisible();
   await expect(page.getByRole("radio", { name: "As the system" })).toBeChecked();
+  expect(await changes(page)).toHaveLength(2);
   for (const command of ["choose_archive", "open_folder"]) {
     await spoil(page, command, { code: "gone", message: `No ${command}`, hint: null, details: ["The share is away"] });
   }

@@ -83,7 +83,8 @@ export function NumberSetting({ label, hint, unit, value, least, most, change }:
             setDraft(data.value);
             forget();
           }}
-          onBlur={() => void commit()}
+          // What was refused is not asked for again by leaving: what goes and comes would move the next thing clicked.
+          onBlur={() => state.kind !== "refused" && void commit()}
           onKeyDown={(event) => {
             if (event.key === "Enter") {
               void commit();
