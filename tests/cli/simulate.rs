@@ -55,10 +55,10 @@ fn a_simulator_can_be_backed_up_by_what_it_prints() {
 
 #[test]
 fn a_simulator_listens_where_it_is_told_to() {
-    let simulator = Running::start(&["simulate", "--hosts", "1", "--listen", "127.77.3.1:18989", "--json"]);
-    assert!(simulator.first_line.contains("https://127.77.3.1:18989"), "{}", simulator.first_line);
+    let simulator = Running::start(&["simulate", "--hosts", "1", "--listen", "127.0.5.1:18989", "--json"]);
+    assert!(simulator.first_line.contains("https://127.0.5.1:18989"), "{}", simulator.first_line);
     let told = Told::of(
-        &mut hostkeep(&["simulate", "--hosts", "1", "--listen", "127.77.3.1:18989", "--json"]),
+        &mut hostkeep(&["simulate", "--hosts", "1", "--listen", "127.0.5.1:18989", "--json"]),
         "",
         Path::new("no folder"),
     );

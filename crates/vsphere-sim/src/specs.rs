@@ -259,6 +259,13 @@ impl fmt::Debug for HostSpec {
     }
 }
 
+fn uuid_for(name: &str) -> Uuid {
+    let digest = sha256(name.as_bytes());
+    let mut bytes = [0u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,11 +283,4 @@ mod tests {
             ]
         );
     }
-}
-
-fn uuid_for(name: &str) -> Uuid {
-    let digest = sha256(name.as_bytes());
-    let mut bytes = [0u8; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
