@@ -13,7 +13,8 @@ use hostconfig::blocking;
 use hostconfig::hosts_file;
 use hostconfig::inventory::{Inventory, ServerLogin, with_inventory};
 use hostconfig::known_hosts::{self, KnownHost, SIGHTING_FORMAT, Sighting};
-use hostconfig::safety::assess;
+use hostconfig::recovery_keys;
+use hostconfig::safety::{HostSafety, assess};
 use hostconfig::selection::Selection;
 use hostconfig::settings::{Server, Settings};
 use hostconfig::verified::Verified;
@@ -181,7 +182,15 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
     let (records, runs) = judged_by.unwrap_or_default();
     let stale_after = stale_after(&settings);
     let safety = assess(&known, records, runs.iter().map(AsRef::as_ref), stale_after, now());
-    let hosts = known.iter().zip(safety).map(|(host, safety)| HostRow::new(host, safety)).collect();
+    let (recovery_keys, keys_error) = match recovery_keys::load(&place.config) {
+        Ok(keys) => (keys, None),
+        Err(error) => (Vec::new(), Some(error.report().into())),
+    };
+    let keys = recovery_keys::kept_at(&recovery_keys);
+    let row = |(host, safety): (&KnownHost, HostSafety)| {
+        HostRow::new(host, safety, keys.get(host.identity.as_str()).copied())
+    };
+    let hosts = known.iter().zip(safety).map(row).collect();
     let left = lock(&place.reading).left.clone();
     let states = lock(&place.servers);
     let servers = settings.servers.iter().zip(read_at).map(|(server, read_at)| {
@@ -192,7 +201,12 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
     });
     let servers = servers.collect();
     drop(states);
-    Ok(HostsView { servers, hosts, stale_after_days: settings.stale_after_days, archive_error })
+    Ok(HostsView {
+        servers,
+        hosts,
+        stale_after_days: settings.stale_after_days,
+        archive_error: archive_error.or(keys_error),
+    })
 }
 
 /// Every host that a saved server told of when it was last read, each once.

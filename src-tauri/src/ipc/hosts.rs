@@ -18,7 +18,7 @@ pub(crate) struct HostsView {
     pub(crate) hosts: Vec<HostRow>,
     /// A good backup is fresh for so many days.
     pub(crate) stale_after_days: u32,
-    /// Why nothing is known of backups: the archive cannot be read.
+    /// Why nothing is known of backups, or of recovery keys: the archive, or what says which are kept, cannot be read.
     pub(crate) archive_error: Option<ErrorReport>,
 }
 
@@ -100,6 +100,8 @@ pub(crate) struct HostRow {
     pub(crate) lockdown: Option<LockdownView>,
     /// Whether its configuration is sealed by its TPM.
     pub(crate) sealed_by_tpm: Option<bool>,
+    /// When its recovery key was kept last; none where none is.
+    pub(crate) recovery_key_kept_at: Option<DateTime<FixedOffset>>,
     /// When it last booted.
     pub(crate) boot_time: Option<DateTime<Utc>>,
     /// Whether it is safe.
@@ -207,7 +209,11 @@ pub(crate) struct HostMatch {
 }
 
 impl HostRow {
-    pub(crate) fn new(known: &KnownHost, safety: HostSafety) -> Self {
+    pub(crate) fn new(
+        known: &KnownHost,
+        safety: HostSafety,
+        recovery_key_kept_at: Option<DateTime<FixedOffset>>,
+    ) -> Self {
         let KnownHost { server, moid, name, .. } = known.clone();
         Self {
             key: format!("{server}/{moid}"),
@@ -234,6 +240,7 @@ impl HostRow {
                 LockdownMode::Strict => LockdownView::Strict,
             }),
             sealed_by_tpm: known.sealed_by_tpm,
+            recovery_key_kept_at,
             boot_time: known.boot_time,
             safety: match safety.safety {
                 safety::Safety::Fresh => SafetyView::Fresh,

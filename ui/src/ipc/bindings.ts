@@ -715,6 +715,8 @@ export type HostRow = {
 	lockdown: LockdownView | null,
 	/**  Whether its configuration is sealed by its TPM. */
 	sealedByTpm: boolean | null,
+	/**  When its recovery key was kept last; none where none is. */
+	recoveryKeyKeptAt: string | null,
 	/**  When it last booted. */
 	bootTime: string | null,
 	/**  Whether it is safe. */
@@ -743,7 +745,7 @@ export type HostsView = {
 	hosts: HostRow[],
 	/**  A good backup is fresh for so many days. */
 	staleAfterDays: number,
-	/**  Why nothing is known of backups: the archive cannot be read. */
+	/**  Why nothing is known of backups, or of recovery keys: the archive, or what says which are kept, cannot be read. */
 	archiveError: ErrorReport | null,
 };
 

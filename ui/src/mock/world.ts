@@ -73,6 +73,7 @@ export function hostRow(index: number, server = "vc01.lab.local"): HostRow {
     address: `10.0.${Math.floor(number / 250)}.${(number % 250) + 1}`,
     lockdown: index % 9 === 3 ? "normal" : index % 31 === 5 ? "strict" : "disabled",
     sealedByTpm: index % 4 === 0,
+    recoveryKeyKeptAt: index % 8 === 0 ? ago(3 * DAY) : null,
     bootTime: ago(DAY * (10 + (index % 200))),
     safety,
     lastGood:

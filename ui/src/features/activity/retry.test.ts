@@ -46,6 +46,7 @@ const known = (name: string, server: string): HostRow => ({
   address: null,
   lockdown: null,
   sealedByTpm: null,
+  recoveryKeyKeptAt: null,
   bootTime: null,
   safety: "failing",
   lastGood: null,

@@ -11,7 +11,7 @@ import { byteSize, plural } from "../../components/words";
 import { type Attempt, commands, type HostRow, type RecordRow } from "../../ipc";
 import { Standing } from "../bundles/Standing";
 import { countSafeties } from "./filter";
-import { lockdownWords, SAFETIES, safetyMark, safetyWords, stateWords, tpmWords } from "./hostWords";
+import { lockdownWords, SAFETIES, safetyMark, safetyWords, stateWords } from "./hostWords";
 import type { ShownHost } from "./standings";
 
 const useStyles = makeStyles({
@@ -149,12 +149,28 @@ function OneHost({ host }: { host: ShownHost }) {
         <Fact name="Address">{host.address}</Fact>
         <Fact name="Place">{[host.host.server, ...host.path].join(" › ")}</Fact>
         <Fact name="Lockdown">{lockdownWords(host.lockdown)}</Fact>
-        <Fact name="TPM">{tpmWords(host.sealedByTpm)}</Fact>
+        <Fact name="TPM">{host.sealedByTpm !== null && <Tpm host={host} />}</Fact>
         <Fact name="Last boot">{host.bootTime !== null && <DateTime iso={host.bootTime} />}</Fact>
         <Fact name="UUID">{host.uuid}</Fact>
       </dl>
       {failed?.error != null && <ErrorView isNarrow error={failed.error} />}
       <History host={host} />
+    </>
+  );
+}
+
+function Tpm({ host }: { host: HostRow }) {
+  if (host.sealedByTpm !== true) {
+    return "Not sealed";
+  }
+  return host.recoveryKeyKeptAt === null ? (
+    <>
+      <Mark kind="warning" /> Sealed. Its recovery key is not kept: without it no bundle of the host survives another
+      mainboard. The next backup keeps it.
+    </>
+  ) : (
+    <>
+      Sealed, recovery key kept <DateTime iso={host.recoveryKeyKeptAt} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { StandingCell } from "../bundles/Standing";
 import { standingWords } from "../bundles/words";
 import {
   failureWords,
+  lacksRecoveryKey,
   lockdownWords,
   outcomeMark,
   outcomeWords,
@@ -78,7 +79,17 @@ export const HOST_COLUMNS: readonly GridColumn<ShownHost>[] = [
   { id: "version", title: "Version", width: 68, text: ({ version }) => version ?? "" },
   { id: "build", title: "Build", width: 80, text: ({ build }) => build ?? "" },
   { id: "lockdown", title: "Lockdown", width: 84, text: ({ lockdown }) => lockdownWords(lockdown) },
-  { id: "tpm", title: "TPM", width: 84, text: ({ sealedByTpm }) => tpmWords(sealedByTpm) },
+  {
+    id: "tpm",
+    title: "TPM",
+    width: 128,
+    text: tpmWords,
+    draw: (host) => (
+      <>
+        {lacksRecoveryKey(host) && <Mark kind="warning" />} {tpmWords(host)}
+      </>
+    ),
+  },
   { id: "server", title: "Server", width: 140, isHidden: true, text: ({ host }) => host.server },
   { id: "datacenter", title: "Datacenter", width: 110, isHidden: true, text: ({ datacenter }) => datacenter ?? "" },
   { id: "address", title: "Address", width: 110, isHidden: true, text: ({ address }) => address ?? "" },

@@ -75,8 +75,16 @@ export function lockdownWords(lockdown: LockdownView | null): string {
   }
 }
 
-export function tpmWords(sealedByTpm: boolean | null): string {
-  return sealedByTpm === null ? "" : sealedByTpm ? "Sealed" : "Not sealed";
+export function tpmWords(host: HostRow): string {
+  if (host.sealedByTpm === null) {
+    return "";
+  }
+  return !host.sealedByTpm ? "Not sealed" : lacksRecoveryKey(host) ? "Sealed, no key" : "Sealed, key kept";
+}
+
+/** Whether a new mainboard would be the end of it: what is sealed needs its recovery key then. */
+export function lacksRecoveryKey({ sealedByTpm, recoveryKeyKeptAt }: HostRow): boolean {
+  return sealedByTpm === true && recoveryKeyKeptAt === null;
 }
 
 /** What became of the last attempt, and why. */

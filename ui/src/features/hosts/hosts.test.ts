@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { HostRow, RecordStanding } from "../../ipc";
 import { countSafeties, filterHosts, placeKey } from "./filter";
-import { failureWords, outcomeWords, stateWords } from "./hostWords";
+import { failureWords, outcomeWords, stateWords, tpmWords } from "./hostWords";
 import { inventoryTree, placeOfNode, shownNodes } from "./inventoryTree";
 import { withStandings } from "./standings";
 
@@ -23,6 +23,7 @@ function host(name: string, change: Partial<HostRow> = {}): HostRow {
     address: "10.0.0.1",
     lockdown: "disabled",
     sealedByTpm: false,
+    recoveryKeyKeptAt: null,
     bootTime: null,
     safety: "fresh",
     lastGood: null,
@@ -127,4 +128,12 @@ test("a host has the standing of its last good bundle, and what did not change s
   const [changed, same] = withStandings(hosts, [{ record: "a", standing: { kind: "unreadable" } }]);
   expect(changed?.standing).toEqual({ kind: "unreadable" });
   expect(same).toBe(shown[1]);
+});
+
+test("a sealed host without its recovery key is told from one with it", () => {
+  const words = (change: Partial<HostRow>) => tpmWords(host("esx1", change));
+  expect(words({ sealedByTpm: null })).toBe("");
+  expect(words({ sealedByTpm: false })).toBe("Not sealed");
+  expect(words({ sealedByTpm: true })).toBe("Sealed, no key");
+  expect(words({ sealedByTpm: true, recoveryKeyKeptAt: "2026-11-22T23:30:00Z" })).toBe("Sealed, key kept");
 });

@@ -10,6 +10,7 @@ const HOSTS: PageHelp = {
     "The counts on top filter the list; a second click takes the filter away. The tree on the left narrows it to a server, datacenter, folder or cluster, and its context menu backs up all hosts of one.",
     "Select hosts with click, Ctrl and Shift, or tick them with Space, and back them up from the toolbar or the context menu. The pane on the right shows a selected host's bundles and what became of each attempt.",
     "Configuration tells whether what a host is configured to do changed with its last bundle, or since when it has not. The last bundle can be looked into, and those of two selected hosts can be compared, from the context menu.",
+    "A host that is sealed by its TPM needs its recovery key once its mainboard has been replaced. Backups keep the keys in this computer's keyring; hostkeep recovery-key show prints them.",
     "F5 signs in to the servers and reads the hosts again.",
   ],
 };
