@@ -1,8 +1,8 @@
 use std::path::Path;
 
 use super::*;
-use crate::archive::tests::{keep, lock, new_archive};
-use crate::archive::{Proven, Rung};
+use crate::archive::tests::{keep, lock, new_archive, taken_at};
+use crate::archive::{KeptBecause, Proven, Rung, prune_plan};
 use crate::bundle::tests::{MANIFEST, bundle, bundle_with, bundle_with_state, framed, noise, tgz};
 
 fn codes(record: &Record) -> Vec<&'static str> {
@@ -150,6 +150,28 @@ fn a_bundle_that_was_never_sound_is_told_too() {
     }
     let sealed = keep(&lock, "esx01", &in_envelope("mode = \"TPM\""), 0);
     assert_eq!(codes(&sealed), [""; 0], "what its host's TPM has sealed is no fault");
+}
+
+#[test]
+fn bundles_without_a_configuration_cost_the_last_real_one_nothing() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let real = keep(&lock, "esx01", &bundle("x"), 0);
+    let (envelope, open) = (framed(), b"mode = \"NONE\"".as_slice());
+    let hollow = [
+        vec![],
+        vec![("local.tgz.ve", b"junk".as_slice()), ("encryption.info", open)],
+        vec![("local.tgz.ve", envelope.as_slice()), ("encryption.info", open)],
+        vec![("local.tgz.ve", envelope.as_slice())],
+    ];
+    for (at, state) in (1..).zip(&hollow) {
+        keep(&lock, "esx01", &bundle_with_state(state), at);
+    }
+    let is_good =
+        |record: &Record| verify(record, |_| {}, &CancellationToken::new()).map(|verdict| verdict.is_good());
+    let plan = prune_plan(&archive.list().unwrap(), 2, taken_at(10), is_good).unwrap();
+    let kept = plan.hosts[0].kept.last().unwrap();
+    assert_eq!((&kept.record.id, kept.because), (&real.id, KeptBecause::LastGood));
 }
 
 #[test]
