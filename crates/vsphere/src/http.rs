@@ -267,5 +267,7 @@ mod tests {
             )
         );
         assert!(error.hint().unwrap().contains("name servers"), "{error:?}");
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(error.to_string().contains(&cause), "told once: {cause}");
     }
 }

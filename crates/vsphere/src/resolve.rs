@@ -25,7 +25,7 @@ pub(crate) struct Resolver {
 
 /// Nothing came in time. A name server that does not know a name says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no name server answered in time")]
+#[error("no name server answered")]
 pub(crate) struct Unanswered {
     pub(crate) after: Duration,
 }
