@@ -44,18 +44,17 @@ pub(crate) fn run(context: &Context, command: RecoveryKeyCommand) -> Result<Exit
 }
 
 fn list(context: &Context, kept: &[KeptKey]) -> Result<Exit, Failure> {
-    let row = |key: &KeptKey| vec![key.host.clone(), key.id.clone(), text::with_offset(key.kept_at)];
-    context.console.result(&Listed { keys: kept }, || match kept {
-        [] => {
-            "No recovery key is kept. Backups keep those of hosts that are sealed by their TPM.\n".to_owned()
-        }
-        _ => {
-            let rows = kept.iter().map(row).collect();
-            let table = text::table(&["host", "key", "kept"], &[], &[0, 1], rows, None);
-            format!("{table}\nhostkeep recovery-key show HOST shows a host's keys.\n")
-        }
-    })?;
+    context.console.result(&Listed { keys: kept }, || told_list(kept))?;
     Ok(Exit::Ok)
+}
+
+fn told_list(kept: &[KeptKey]) -> String {
+    if kept.is_empty() {
+        return "No recovery key is kept. Backups keep those of hosts that are sealed by their TPM.\n".to_owned();
+    }
+    let row = |key: &KeptKey| vec![key.host.clone(), key.id.clone(), text::with_offset(key.kept_at)];
+    let table = text::table(&["host", "key", "kept"], &[], &[], kept.iter().map(row).collect(), None);
+    format!("{table}\nhostkeep recovery-key show HOST shows a host's keys.\n")
 }
 
 fn show(context: &Context, kept: &[KeptKey], host: String) -> Result<Exit, Failure> {

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::MAX_READ_BYTES;
 use super::Record;
 use super::proof::{Climb, Proof};
-use crate::bundle::{self, BundleProblem, CONTENT_LIMITS, Contents, Manifest, Sealing};
+use crate::bundle::{self, BundleProblem, CONTENT_LIMITS, Contents, Manifest};
 use crate::files::FileError;
 use crate::{Error, Result};
 
@@ -163,10 +163,6 @@ fn read_through<P: FnMut(u64)>(hashed: &mut Hashed<'_, P>, expected: u64) -> Res
     let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
     (&mut *hashed).take(MAX_READ_BYTES).read_to_end(&mut bytes).map_err(BundleProblem::Unreadable)?;
     match bundle::open(&bytes[..], CONTENT_LIMITS) {
-        // No TPM has it sealed, and yet nobody can open it.
-        Ok(Contents { sealing: Sealing::Unreadable { reason }, .. }) => {
-            Err(BundleProblem::Envelope { reason })
-        }
         Ok(contents) => Ok(Through { manifest: contents.manifest.clone(), contents: Ok(contents) }),
         Err(
             problem @ (BundleProblem::Forbidden { .. }

@@ -9,7 +9,7 @@ use vsphere::Certificate;
 
 use super::check::{Layer, Limits, require_bundle};
 use super::config_store::ConfigStore;
-use super::envelope;
+use super::envelope::{self, Closed};
 use super::esx_conf::EsxConf;
 use super::file::{BundleFile, CONFIG_STORE, FileBody, TextRoom};
 use super::manifest::Manifest;
@@ -235,7 +235,8 @@ fn unseal(found: &mut Found, limits: Limits) -> Result<Sealing, BundleProblem> {
             *found = walk_local(&local, limits, std::mem::take(found))?;
             Ok(Sealing::Open)
         }
-        Err(reason) => unreadable(reason),
+        Err(Closed::Unknown(reason)) => unreadable(reason),
+        Err(Closed::Damaged(reason)) => Err(BundleProblem::Envelope { reason: reason.to_owned() }),
     }
 }
 
@@ -309,7 +310,7 @@ mod tests {
         let sealed = with_info("mode = \"TPM\"");
         assert_eq!(sealed.sealing, Sealing::Tpm);
         for (contents, expect) in [
-            (with_info("mode = \"NONE\""), "its encryption.info has no usable key"),
+            (with_info("mode = \"NONE\""), "its encryption.info has no key of a kind that is known"),
             (with_info("# mode"), "its encryption.info does not say who has the key"),
             (with(&[("local.tgz.ve", &envelope)]), "it has no encryption.info beside its local.tgz.ve"),
         ] {

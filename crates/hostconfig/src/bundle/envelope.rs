@@ -16,14 +16,28 @@ use sha2::{Digest as _, Sha256};
 const BLOCK: usize = 4096;
 const HEADER: &[u8] = b"DataTransformEnvelope";
 const FOOTER: &[u8] = b"DataTransformAeadFooter";
+/// Of the header. Another one may be anything.
+const VERSION: u32 = 2;
+const VERSION_AT: usize = 508;
 /// Where a header's attributes begin.
 const ATTRIBUTES: usize = 512;
+const CIPHER: &[u8] = b"AES-256-GCM";
 const TAG_AT: usize = 32;
 const TAG_BYTES: usize = 16;
 const ROUNDS: u32 = 100_000;
 const OBFUSCATION: &[u8] = b"This is obfuscation, not encryption. If you want encryption, use TPM.";
 
-/// What an envelope lacks to be one, in plain words. It is read through as a stream: what is in it does not matter.
+/// Why an envelope stays closed, in plain words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closed {
+    /// It is in a form that is not known here, such as a later release's. That is no fault of it.
+    Unknown(&'static str),
+    /// Nobody can open it any more.
+    Damaged(&'static str),
+}
+
+/// What an envelope lacks to be one, in plain words. It is read through as a stream: what is in it does not matter, nor how it is
+/// framed where that is not known.
 pub(super) fn fault(mut envelope: impl Read, bytes: u64) -> io::Result<Option<&'static str>> {
     let between = match bytes.checked_sub(2 * BLOCK as u64) {
         None => return Ok(Some("its local.tgz.ve is no envelope")),
@@ -32,8 +46,8 @@ pub(super) fn fault(mut envelope: impl Read, bytes: u64) -> io::Result<Option<&'
     };
     let mut block = [0; BLOCK];
     envelope.read_exact(&mut block)?;
-    if !block.starts_with(HEADER) {
-        return Ok(Some("its local.tgz.ve is no envelope"));
+    if !is_known(&block) {
+        return Ok(None);
     }
     io::copy(&mut envelope.by_ref().take(between), &mut io::sink())?;
     envelope.read_exact(&mut block)?;
@@ -45,20 +59,31 @@ pub(super) fn is_sealed(info: &str) -> Option<bool> {
     value(info, "mode").map(|mode| !mode.eq_ignore_ascii_case("none"))
 }
 
-/// What is in an envelope that is not sealed; why not, in plain words, where it cannot be opened.
-pub(super) fn open(mut envelope: Vec<u8>, info: &str) -> Result<Vec<u8>, &'static str> {
-    let key = key(info).ok_or("its encryption.info has no usable key")?;
-    if envelope.len() < 2 * BLOCK || !envelope.starts_with(HEADER) {
-        return Err("its local.tgz.ve is no envelope");
+fn is_known(header: &[u8]) -> bool {
+    let version = header.get(VERSION_AT..VERSION_AT + 4);
+    header.starts_with(HEADER) && version == Some(&VERSION.to_le_bytes()[..])
+}
+
+/// What is in an envelope that is not sealed.
+pub(super) fn open(mut envelope: Vec<u8>, info: &str) -> Result<Vec<u8>, Closed> {
+    let key = key(info).ok_or(Closed::Unknown("its encryption.info has no key of a kind that is known"))?;
+    if envelope.len() < 2 * BLOCK || !is_known(&envelope) {
+        return Err(Closed::Unknown("its local.tgz.ve is in a form that is not known"));
     }
     let end = envelope.len() - BLOCK;
     let footer = envelope.split_off(end);
     let header: Vec<u8> = envelope.drain(..BLOCK).collect();
     if !footer.starts_with(FOOTER) {
-        return Err("its local.tgz.ve is cut off");
+        return Err(Closed::Damaged("its local.tgz.ve is cut off"));
+    }
+    // The header tells whether this is the key that it was made with: only then is it the content that is at fault.
+    if attribute(&header, "vmware.keyHash")
+        != Some(&Sha256::new_with_prefix(CIPHER).chain_update(key).finalize()[..])
+    {
+        return Err(Closed::Unknown("its local.tgz.ve was encrypted with a key that is not known"));
     }
     let iv = attribute(&header, "vmware.iv").and_then(|iv| <[u8; 12]>::try_from(iv).ok());
-    let iv = iv.ok_or("the header of its local.tgz.ve has no usable IV")?;
+    let iv = iv.ok_or(Closed::Damaged("the header of its local.tgz.ve has no usable IV"))?;
     let tag: [u8; TAG_BYTES] =
         footer[TAG_AT..TAG_AT + TAG_BYTES].try_into().expect("a block is longer than that");
     let additional = [&header, &b"ESXConfiguration"[..]].concat();
@@ -70,10 +95,10 @@ pub(super) fn open(mut envelope: Vec<u8>, info: &str) -> Result<Vec<u8>, &'stati
             InOutBuf::from(envelope.as_mut_slice()),
             &Tag::from(tag),
         )
-        .map_err(|_| "its local.tgz.ve was encrypted with another key, or is damaged")?;
+        .map_err(|_| Closed::Damaged("its local.tgz.ve is damaged"))?;
     let padding = envelope.len().checked_sub(8).and_then(|at| number(envelope.get(at..at + 4)?));
     let length = padding.and_then(|padding| envelope.len().checked_sub(BLOCK.checked_add(padding)?));
-    envelope.truncate(length.ok_or("the padding of its local.tgz.ve is wrong")?);
+    envelope.truncate(length.ok_or(Closed::Damaged("the padding of its local.tgz.ve is wrong"))?);
     Ok(envelope)
 }
 
@@ -160,10 +185,55 @@ pub(crate) mod tests {
     /// Header and footer of an envelope, and nothing in it that could be opened.
     pub(crate) fn framed() -> Vec<u8> {
         let mut envelope = HEADER.to_vec();
+        envelope.resize(VERSION_AT, 0);
+        envelope.extend(VERSION.to_le_bytes());
         envelope.resize(2 * BLOCK, 0);
         envelope.extend(FOOTER);
         envelope.resize(3 * BLOCK, 0);
         envelope
+    }
+
+    /// An envelope that anyone can open, and its `encryption.info`.
+    pub(crate) fn enveloped(content: &[u8]) -> (Vec<u8>, String) {
+        let info =
+            "mode = \"NONE\"\nConfigEncData = \"keyId=AA%3D%3D:data1=AA%3D%3D:data2=AA%3D%3D:version=1\"\n";
+        let key = key(info).unwrap();
+        let mut header = HEADER.to_vec();
+        header.resize(VERSION_AT, 0);
+        header.extend(VERSION.to_le_bytes());
+        let hash = Sha256::new_with_prefix(CIPHER).chain_update(key).finalize();
+        for (name, value) in [("vmware.keyHash", &hash[..]), ("vmware.iv", &[7; 12])] {
+            header
+                .extend([&[12, 0, 0, 0], name.as_bytes(), b"\0", &value.len().to_le_bytes(), value].concat());
+        }
+        header.resize(BLOCK, 0);
+        let mut text = [content, &[0; BLOCK]].concat();
+        let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(key));
+        let additional = [&header, &b"ESXConfiguration"[..]].concat();
+        let sealed = InOutBuf::from(text.as_mut_slice());
+        let tag = cipher.encrypt_inout_detached(&Nonce::from([7; 12]), &additional, sealed).unwrap();
+        let mut footer = FOOTER.to_vec();
+        footer.resize(TAG_AT, 0);
+        footer.extend(tag);
+        footer.resize(BLOCK, 0);
+        ([header, text, footer].concat(), info.to_owned())
+    }
+
+    #[test]
+    fn one_byte_of_damage_is_told_from_a_key_that_is_not_known() {
+        let (envelope, info) = enveloped(b"configuration");
+        assert_eq!(open(envelope.clone(), &info).unwrap(), b"configuration");
+        let with = |at: usize| {
+            let mut changed = envelope.clone();
+            changed[at] ^= 1;
+            open(changed, &info).unwrap_err()
+        };
+        assert_eq!(with(BLOCK + 5), Closed::Damaged("its local.tgz.ve is damaged"));
+        let hash = envelope.windows(14).position(|bytes| bytes == b"vmware.keyHash").unwrap() + 15 + 8;
+        assert_eq!(
+            with(hash),
+            Closed::Unknown("its local.tgz.ve was encrypted with a key that is not known")
+        );
     }
 
     #[test]
@@ -172,13 +242,25 @@ pub(crate) mod tests {
             "mode = \"NONE\"\nConfigEncData = \"keyId=AA%3D%3D:data1=AA%3D%3D:data2=AA%3D%3D:version=1\"\n";
         assert_eq!([info, "mode = \"TPM\"", ""].map(is_sealed), [Some(false), Some(true), None]);
         let footed = framed();
-        let mut envelope = footed.clone();
-        envelope[2 * BLOCK..].fill(0);
+        let mut cut_off = footed.clone();
+        cut_off[2 * BLOCK..].fill(0);
+        let mut later = footed.clone();
+        later[VERSION_AT] = 3;
+        assert_eq!(fault(&later[..], later.len() as u64).unwrap(), None);
         for (envelope, info, expect) in [
-            (b"PK".to_vec(), info, "its local.tgz.ve is no envelope"),
-            (envelope, info, "its local.tgz.ve is cut off"),
-            (footed.clone(), info, "the header of its local.tgz.ve has no usable IV"),
-            (footed, "mode = \"NONE\"", "its encryption.info has no usable key"),
+            (b"PK".to_vec(), info, Closed::Unknown("its local.tgz.ve is in a form that is not known")),
+            (later, info, Closed::Unknown("its local.tgz.ve is in a form that is not known")),
+            (cut_off, info, Closed::Damaged("its local.tgz.ve is cut off")),
+            (
+                footed.clone(),
+                info,
+                Closed::Unknown("its local.tgz.ve was encrypted with a key that is not known"),
+            ),
+            (
+                footed,
+                "mode = \"NONE\"",
+                Closed::Unknown("its encryption.info has no key of a kind that is known"),
+            ),
         ] {
             assert_eq!(open(envelope, info), Err(expect));
         }

@@ -66,7 +66,7 @@ pub enum BundleProblem {
     /// There is neither `local.tgz` nor `local.tgz.ve` in its `state.tgz`: no configuration.
     #[error("its state.tgz has neither local.tgz nor local.tgz.ve, so it holds no configuration")]
     NoLocal,
-    /// The envelope around its configuration is none, or cannot be opened although no TPM has sealed it.
+    /// The envelope around its configuration is none, or nobody can open it any more.
     #[error("{reason}")]
     Envelope {
         /// In plain words.
