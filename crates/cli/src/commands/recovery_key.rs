@@ -50,7 +50,8 @@ fn list(context: &Context, kept: &[KeptKey]) -> Result<Exit, Failure> {
 
 fn told_list(kept: &[KeptKey]) -> String {
     if kept.is_empty() {
-        return "No recovery key is kept. Backups keep those of hosts that are sealed by their TPM.\n".to_owned();
+        return "No recovery key is kept. Backups keep those of hosts that are sealed by their TPM.\n"
+            .to_owned();
     }
     let row = |key: &KeptKey| vec![key.host.clone(), key.id.clone(), text::with_offset(key.kept_at)];
     let table = text::table(&["host", "key", "kept"], &[], &[], kept.iter().map(row).collect(), None);
