@@ -301,12 +301,12 @@ fn sealed(facts: &Facts<'_>) -> Finding {
     match (&facts.bundle.contents.sealing, facts.host.sealed_by_tpm) {
         (Sealing::Tpm, Some(false)) => warning(
             "The bundle is sealed by a TPM, and the host's configuration is not: the host probably cannot open it.",
-            "Restore it only if this host sealed it, and have the recovery key at hand.",
+            "Restore it only if this host sealed it, and have the recovery key at hand: hostkeep recovery-key show.",
         ),
         (Sealing::Tpm, _) => warning(
             "The bundle is sealed by the host's TPM: only the same mainboard and TPM can open it, and what is in it cannot be read \
              or compared here.",
-            "Have the recovery key at hand. If mainboard or TPM were replaced since, the bundle is worthless without it.",
+            "Have the recovery key at hand (hostkeep recovery-key show). If mainboard or TPM were replaced since, the bundle is worthless without it.",
         ),
         (Sealing::Unreadable { reason }, _) => warning(
             format!("What is in the bundle cannot be read here: {reason}."),
@@ -314,7 +314,7 @@ fn sealed(facts: &Facts<'_>) -> Finding {
         ),
         (Sealing::Open, Some(true)) => warning(
             "The host's configuration is sealed by its TPM now, and the bundle is from before that.",
-            "Have the recovery key at hand: after the restore it may be another one.",
+            "Have the recovery key at hand (hostkeep recovery-key show): after the restore it may be another one.",
         ),
         (Sealing::Open, _) => fine("No TPM is involved, and what is in the bundle can be read."),
     }
