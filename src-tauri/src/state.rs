@@ -363,12 +363,20 @@ impl Place {
         Ok(reports)
     }
 
-    /// Begins to read the hosts of these servers, in the place of any reading before. The token ends it.
-    pub(crate) fn begin_reading(&self, servers: HashSet<String>) -> CancellationToken {
+    /// Begins to read hosts, in the place of any reading before. The token ends it.
+    pub(crate) fn begin_reading(&self) -> CancellationToken {
         let cancel = CancellationToken::new();
-        let reading = Reading { cancel: cancel.clone(), left: servers };
+        let reading = Reading { cancel: cancel.clone(), left: HashSet::new() };
         std::mem::replace(&mut *lock(&self.reading), reading).cancel.cancel();
         cancel
+    }
+
+    /// These servers are read by the reading that this token ends.
+    pub(crate) fn reads(&self, servers: HashSet<String>, cancel: &CancellationToken) {
+        let mut reading = lock(&self.reading);
+        if reading.cancel == *cancel {
+            reading.left = servers;
+        }
     }
 
     /// A server was read, or is not read any more, by the reading that this token ends.

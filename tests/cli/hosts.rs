@@ -2,7 +2,7 @@
 
 use vsphere_sim::{FaultRule, SoapFault, What};
 
-use crate::support::{Lab, Told};
+use crate::support::{Lab, Told, hostkeep};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hosts_are_listed_with_their_last_backup() {
@@ -97,4 +97,15 @@ async fn hosts_without_a_fresh_backup_are_told_by_the_exit_code() {
     let told = lab.run_connected(&["hosts", "--check", "--json"]);
     assert_eq!((told.code, &told.json()["hosts"][0]["safety"]), (1, &"failing".into()), "{told:?}");
     assert_eq!(told.json()["hosts"].as_array().map(Vec::len), Some(1), "{told:?}");
+}
+
+/// A server that is down is no sign that all is well.
+#[test]
+fn monitoring_is_told_of_the_only_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = hostkeep(&["hosts", "--check", "--json", "--user", "root", "--password-stdin"]);
+    command.arg("--config-dir").arg(folder.path()).arg("--archive").arg(folder.path().join("archive"));
+    let told = Told::of(command.args(["--url", "127.0.0.1:1"]), "secret\n", folder.path());
+    let code = &told.json()["failed_servers"][0]["error"]["code"];
+    assert_eq!((told.code, code), (3, &"cannot_connect".into()), "{told:?}");
 }

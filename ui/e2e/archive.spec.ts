@@ -224,8 +224,8 @@ test("a note is edited where it stands, and keeps the pin", async ({ page }) => 
 
   await page.getByRole("button", { name: "More commands" }).click();
   await page.getByRole("menuitem", { name: "Note…" }).click();
-  await page.getByRole("textbox", { name: "Note" }).fill("x".repeat(2001));
-  await expect(page.getByText("A note has at most 2,000 characters.")).toBeVisible();
+  await page.getByRole("textbox", { name: "Note" }).fill("x".repeat(1001));
+  await expect(page.getByText("A note has at most 1,000 characters.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Save note" })).toBeDisabled();
   await page.getByRole("textbox", { name: "Note" }).press("Escape");
   await expect(details(page).getByText("Kept for the audit")).toBeVisible();

@@ -238,10 +238,10 @@ test("a search that reads bundles says how far it is, and is cancelled", async (
 
 test("the archive says what changed when, and how far a bundle is proven", async ({ page }) => {
   await open(page, "bundlesUnread", "/archive?text=esx01");
-  await expect(page.getByText("looking for changed settings in 320 older bundles")).toBeVisible();
+  await expect(page.getByText("looking for changed configurations in 320 older bundles")).toBeVisible();
   await send(page, { kind: "settingsRead", left: 0 });
-  await expect(page.getByText("looking for changed settings")).toBeHidden();
-  await expect(page.getByRole("button", { name: /settings changed in \d+/ }).first()).toBeVisible();
+  await expect(page.getByText("looking for changed configurations")).toBeHidden();
+  await expect(page.getByRole("button", { name: /configuration changed in \d+/ }).first()).toBeVisible();
   await row(page, "Bundles", HOST).nth(1).click();
   await expect(page.getByRole("region", { name: "Proof" })).toContainText("Hash on record: proven");
   await page.getByRole("button", { name: "Show the host's changes" }).click();

@@ -5,6 +5,7 @@ mod arguments;
 mod commands;
 mod console;
 mod context;
+mod examples;
 mod failure;
 mod interrupt;
 mod login;

@@ -6,6 +6,7 @@
 //! replaced on its host stays: older bundles need it.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
 use std::io;
 
 use chrono::{DateTime, FixedOffset};
@@ -13,9 +14,9 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use vsphere::RecoveryKey;
 
-use crate::credentials::{self, Item};
+use crate::credentials::{self, CredentialsError, Item};
 use crate::files::{self, FileError, FileProblem};
-use crate::{ConfigDir, Result};
+use crate::{ConfigDir, Error, Result};
 
 const FORMAT: u32 = 1;
 /// A hundred thousand keys' worth.
@@ -81,8 +82,7 @@ pub fn kept_at(keys: &[KeptKey]) -> HashMap<&str, DateTime<FixedOffset>> {
 /// # Errors
 /// What the keyring or the disk refuses. What was kept before that stays kept.
 pub fn keep(config: &ConfigDir, hosts: &[HostKeys], now: DateTime<FixedOffset>) -> Result<usize> {
-    config.ensure()?;
-    let _lock = files::open_lock(&config.path().join("recovery-keys.lock"))?;
+    let _lock = lock(config)?;
     let mut kept = load(config)?;
     let before = kept.len();
     let known: HashSet<(String, String)> =
@@ -99,17 +99,36 @@ pub fn keep(config: &ConfigDir, hosts: &[HostKeys], now: DateTime<FixedOffset>) 
     });
     let new = kept.len() - before;
     if new > 0 {
-        files::write_json_atomically(&config.recovery_keys(), &Index { format: FORMAT, keys: kept })?;
+        write(config, kept)?;
     }
     stored.map(|()| new)
 }
 
-/// Takes a key out of the keyring, to show it to a person.
+/// Reads a key in the keyring, to show it to a person. One that is not there any more counts as kept no longer, so that the next
+/// backup keeps it again.
 ///
 /// # Errors
 /// Those of the keyring.
-pub fn read(key: &KeptKey) -> Result<SecretString> {
-    credentials::read(Item::RecoveryKey { id: key.id.clone(), host: key.host.clone() })
+pub fn read(config: &ConfigDir, key: &KeptKey) -> Result<SecretString> {
+    let secret = credentials::read(Item::RecoveryKey { id: key.id.clone(), host: key.host.clone() });
+    if let Err(Error::Credentials(CredentialsError::NoEntry { .. })) = secret {
+        let _lock = lock(config)?;
+        let mut kept = load(config)?;
+        kept.retain(|other| other != key);
+        write(config, kept)?;
+    }
+    secret
+}
+
+fn lock(config: &ConfigDir) -> Result<File> {
+    config.ensure()?;
+    let path = config.path().join("recovery-keys.lock");
+    let file = files::open_lock(&path)?;
+    Ok(file.ok_or_else(|| FileError::new("lock", path, io::ErrorKind::ResourceBusy.into()))?)
+}
+
+fn write(config: &ConfigDir, keys: Vec<KeptKey>) -> Result<()> {
+    Ok(files::write_json_atomically(&config.recovery_keys(), &Index { format: FORMAT, keys })?)
 }
 
 #[cfg(test)]
@@ -152,10 +171,17 @@ mod tests {
             kept_at(&kept).keys().copied().collect::<HashSet<_>>(),
             ["id of esx01", "id of esx02"].into()
         );
-        let read: Vec<_> = kept.iter().map(|key| read(key).unwrap().expose_secret().to_owned()).collect();
+        let read: Vec<_> =
+            kept.iter().map(|key| super::read(&config, key).unwrap().expose_secret().to_owned()).collect();
         assert_eq!(read, ["FAKE-111", "FAKE-222", "FAKE-333"]);
         let file = std::fs::read_to_string(config.recovery_keys()).unwrap();
         assert!(!file.contains("FAKE"), "{file}");
+
+        // Whoever empties the keyring gets the keys again from the next backup.
+        keyring_core::set_default_store(mock::Store::new().unwrap());
+        assert_eq!(super::read(&config, &kept[0]).unwrap_err().code(), "credentials_missing");
+        assert_eq!(keep(&config, &found, now).unwrap(), 1);
+        assert_eq!(super::read(&config, &kept[0]).unwrap().expose_secret(), "FAKE-111");
 
         std::fs::write(config.recovery_keys(), "{\"format\": 2, \"keys\": []}").unwrap();
         let error = keep(&config, &found, now).unwrap_err();

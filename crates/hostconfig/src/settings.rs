@@ -215,10 +215,8 @@ fn out_of_range(settings: &Settings) -> Option<(&'static str, u64, String)> {
 }
 
 fn lock(config: &ConfigDir) -> Result<File> {
-    match files::open_lock(&config.path().join("settings.lock"))? {
-        (file, true) => Ok(file),
-        (_, false) => Err(SettingsError::InUse { path: config.settings() }.into()),
-    }
+    let file = files::open_lock(&config.path().join("settings.lock"))?;
+    Ok(file.ok_or_else(|| SettingsError::InUse { path: config.settings() })?)
 }
 
 /// The empty path has no absolute form, and no archive either.

@@ -59,11 +59,13 @@ pub(crate) async fn refresh_hosts(app: App<'_>) -> Answer<HostsView> {
     if place.forget_old_listing() {
         app.jobs.tell(Message::ArchiveChanged);
     }
+    // Before the keyring is asked, which may take its time: that can be cancelled, too.
+    let cancel = place.begin_reading();
     let (ready, left_out) = logins(&place, None).await?;
     for (name, error) in left_out {
         note_state(&place, &name, Some(Trouble { error: error.into(), remedy: Some(Remedy::Password) }));
     }
-    let cancel = place.begin_reading(ready.iter().filter_map(|login| login.name.clone()).collect());
+    place.reads(ready.iter().filter_map(|login| login.name.clone()).collect(), &cancel);
     let refresh = |login| refresh(Arc::clone(&app), Arc::clone(&place), login, cancel.clone());
     join_all(ready.into_iter().map(refresh)).await;
     blocking(move || hosts_view(&place)).await
@@ -182,7 +184,7 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
     let (records, runs) = judged_by.unwrap_or_default();
     let stale_after = stale_after(&settings);
     let safety = assess(&known, records, runs.iter().map(AsRef::as_ref), stale_after, now());
-    let (recovery_keys, keys_error) = match recovery_keys::load(&place.config) {
+    let (recovery_keys, recovery_keys_error) = match recovery_keys::load(&place.config) {
         Ok(keys) => (keys, None),
         Err(error) => (Vec::new(), Some(error.report().into())),
     };
@@ -205,7 +207,8 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
         servers,
         hosts,
         stale_after_days: settings.stale_after_days,
-        archive_error: archive_error.or(keys_error),
+        archive_error,
+        recovery_keys_error,
     })
 }
 

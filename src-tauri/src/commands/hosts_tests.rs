@@ -20,7 +20,7 @@ async fn reading_that_is_cancelled_ends_and_changes_nothing() {
     let is_left = || lock(&place.reading).left.contains("prod");
     let known = || known_hosts::load(&place.config, "prod").unwrap();
 
-    let cancel = place.begin_reading(HashSet::from(["prod".into()]));
+    let cancel = begin_reading(&place);
     assert!(is_left());
     read(&cancel).await;
     assert!(!is_left() && lock(&place.servers).is_empty());
@@ -29,9 +29,9 @@ async fn reading_that_is_cancelled_ends_and_changes_nothing() {
     sim.add_fault(FaultRule::soap("RetrieveServiceContent", What::Stall));
     let trouble = Trouble { error: ErrorReport::new("told_before", "told before", ""), remedy: None };
     note_state(&place, "prod", Some(trouble));
-    let first = place.begin_reading(HashSet::from(["prod".into()]));
+    let first = begin_reading(&place);
     // One that takes its place ends it, and is not said to be done by that.
-    let replace = async || place.begin_reading(HashSet::from(["prod".into()]));
+    let replace = async || begin_reading(&place);
     let ((), second) = tokio::join!(read(&first), replace());
     assert!(first.is_cancelled() && is_left());
     second.cancel();
@@ -39,4 +39,23 @@ async fn reading_that_is_cancelled_ends_and_changes_nothing() {
     assert!(!is_left());
     assert_eq!(known(), Some(before));
     assert_eq!(lock(&place.servers)["prod"].error.code, "told_before");
+}
+
+fn begin_reading(place: &Place) -> CancellationToken {
+    let cancel = place.begin_reading();
+    place.reads(HashSet::from(["prod".into()]), &cancel);
+    cancel
+}
+
+/// While the keyring is asked it is not known yet which servers are read.
+#[test]
+fn a_reading_can_be_cancelled_before_it_reads_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Shell::new(ConfigDir::at(folder.path()), None).place();
+    let cancel = place.begin_reading();
+    lock(&place.reading).cancel.cancel();
+    assert!(cancel.is_cancelled());
+    let other = place.begin_reading();
+    place.reads(HashSet::from(["prod".into()]), &cancel);
+    assert!(!other.is_cancelled() && lock(&place.reading).left.is_empty(), "it is another's");
 }

@@ -18,8 +18,10 @@ pub(crate) struct HostsView {
     pub(crate) hosts: Vec<HostRow>,
     /// A good backup is fresh for so many days.
     pub(crate) stale_after_days: u32,
-    /// Why nothing is known of backups, or of recovery keys: the archive, or what says which are kept, cannot be read.
+    /// Why nothing is known of backups: the archive cannot be read.
     pub(crate) archive_error: Option<ErrorReport>,
+    /// Why it is not known which recovery keys are kept.
+    pub(crate) recovery_keys_error: Option<ErrorReport>,
 }
 
 /// How it stands with reading a server.

@@ -22,10 +22,14 @@ export function useEscapeFromOver(isOver: boolean, onClose: () => void): void {
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const isTheirs = isDialogOpen() || isEditable(event.target) || document.querySelector('[role="menu"]') !== null;
+      const isTheirs =
+        isDialogOpen() ||
+        isEditable(event.target) ||
+        document.querySelector('[role="menu"], [role="listbox"]') !== null;
       if (event.key === "Escape" && !isTheirs) {
         event.preventDefault();
-        event.stopPropagation();
+        // Another of these may be beneath: it waits for the next Esc.
+        event.stopImmediatePropagation();
         close.current();
       }
     };

@@ -745,8 +745,10 @@ export type HostsView = {
 	hosts: HostRow[],
 	/**  A good backup is fresh for so many days. */
 	staleAfterDays: number,
-	/**  Why nothing is known of backups, or of recovery keys: the archive, or what says which are kept, cannot be read. */
+	/**  Why nothing is known of backups: the archive cannot be read. */
 	archiveError: ErrorReport | null,
+	/**  Why it is not known which recovery keys are kept. */
+	recoveryKeysError: ErrorReport | null,
 };
 
 /**  Lines that differ, with some around them. */

@@ -35,6 +35,7 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
     hosts: world.hosts,
     staleAfterDays: world.start.settings.staleAfterDays,
     archiveError: world.archiveError,
+    recoveryKeysError: null,
   });
   const changeSettings = (change: Partial<Scenario["start"]["settings"]>) => {
     Object.assign(world.start.settings, change);

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, FixedOffset};
-use hostconfig::Error;
 use hostconfig::audit::{AuditAction, AuditEntry};
 use hostconfig::recovery_keys::{self, KeptKey};
 use hostconfig::selection::Selection;
+use hostconfig::{Error, ErrorReport};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 use crate::arguments::RecoveryKeyCommand;
-use crate::console::STRONG;
+use crate::console::{BAD, STRONG};
 use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
 use crate::text;
@@ -32,7 +32,9 @@ struct Shown<'a> {
 struct ShownKey<'a> {
     id: &'a str,
     kept_at: DateTime<FixedOffset>,
-    key: String,
+    /// None where it cannot be read.
+    key: Option<String>,
+    error: Option<ErrorReport>,
 }
 
 pub(crate) fn run(context: &Context, command: RecoveryKeyCommand) -> Result<Exit, Failure> {
@@ -68,12 +70,27 @@ fn show(context: &Context, kept: &[KeptKey], host: String) -> Result<Exit, Failu
         return Err(Failure::new("usage", "several hosts have that name", hint));
     };
     let host = names[chosen];
-    let keys = kept.iter().rev().filter(|key| key.host == host);
-    let keys = keys.map(|kept| {
-        let key = recovery_keys::read(kept)?.expose_secret().to_owned();
-        Ok(ShownKey { id: &kept.id, kept_at: kept.kept_at, key })
-    });
-    let shown = Shown { host, keys: keys.collect::<Result<_, Error>>()? };
+    // One that cannot be read hides no other: this may be the day on which it is needed.
+    let (mut keys, mut failed) = (Vec::new(), None);
+    for kept in kept.iter().rev().filter(|key| key.host == host) {
+        let (key, error) = match recovery_keys::read(&context.config, kept) {
+            Ok(key) => (Some(key.expose_secret().to_owned()), None),
+            Err(error) => (None, Some(error)),
+        };
+        keys.push(ShownKey {
+            id: &kept.id,
+            kept_at: kept.kept_at,
+            key,
+            error: error.as_ref().map(Error::report),
+        });
+        failed = failed.or(error);
+    }
+    if let Some(error) = failed
+        && keys.iter().all(|shown| shown.key.is_none())
+    {
+        return Err(error.into());
+    }
+    let shown = Shown { host, keys };
     let host = Some(host.to_owned());
     context.note(&[AuditEntry { host, ..AuditEntry::new(now(), AuditAction::RecoveryKeyShow, "ok") }]);
     context.console.result(&shown, || told(&shown))?;
@@ -81,9 +98,16 @@ fn show(context: &Context, kept: &[KeptKey], host: String) -> Result<Exit, Failu
 }
 
 fn told(shown: &Shown<'_>) -> String {
-    let keys = shown.keys.iter().map(|ShownKey { id, kept_at, key }| {
-        let (id, key) = (text::visible(id), text::visible(key));
-        format!("{STRONG}{id}{STRONG:#}, kept {}\n{key}\n\n", text::with_offset(*kept_at))
+    let keys = shown.keys.iter().map(|ShownKey { id, kept_at, key, error }| {
+        let told = match (key, error) {
+            (Some(key), _) => text::visible(key).into_owned(),
+            (None, error) => {
+                let message = error.as_ref().map_or("", |error| &error.message);
+                format!("{BAD}not readable{BAD:#}: {}", text::visible(message))
+            }
+        };
+        let kept_at = text::with_offset(*kept_at);
+        format!("{STRONG}{}{STRONG:#}, kept {kept_at}\n{told}\n\n", text::visible(id))
     });
     let keys: String = keys.collect();
     format!(

@@ -126,6 +126,9 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Locked`] when others hold it for more than five seconds.
     pub(super) fn lock_marks(&self) -> Result<MarksLock> {
+        if !self.is_there() {
+            return Err(ArchiveError::Vanished { path: self.root().to_path_buf() }.into());
+        }
         files::ensure_private_folder(&self.root().join(super::OWN_FOLDER)).map_err(|e| self.blame(e))?;
         let file = self.lock_file(MARKS_LOCK, files::patience())?;
         let locked = || ArchiveError::Locked { path: self.root().to_path_buf(), holder: None };

@@ -53,10 +53,16 @@ impl Archive {
             return Err(ArchiveError::RecordNotFound { asked: record.id.clone() }.into());
         }
         let path = record.folder.join(MARKS_FILE);
-        if let Err(Unread::Newer(format)) = read_file(&path) {
-            return Err(ArchiveError::MarksTooNew { path, format }.into());
-        }
-        let (mut marks, _) = read(&record.folder);
+        let mut marks = match read_file(&path) {
+            Ok(marks) => marks,
+            Err(Unread::Newer(format)) => return Err(ArchiveError::MarksTooNew { path, format }.into()),
+            // A scanner may hold them for a moment.
+            Err(Unread::Io(error)) if !is_no_file_of_ours(&error) => {
+                return Err(self.blame(FileError::new("read", path, error)));
+            }
+            // They are made anew, from what they count as.
+            Err(_) => read(&record.folder).0,
+        };
         change(&mut marks);
         marks.note = checked_note(marks.note.as_deref())?;
         let json = files::to_json(&MarksFile { format: MARKS_FORMAT, marks: marks.clone() })
@@ -110,6 +116,11 @@ enum Unread {
     Newer(u32),
     Broken(String),
     Io(io::Error),
+}
+
+/// Too large, or no regular file.
+fn is_no_file_of_ours(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::FileTooLarge | io::ErrorKind::InvalidInput)
 }
 
 fn read_file(path: &Path) -> Result<Marks, Unread> {

@@ -185,3 +185,15 @@ fn marks_are_closed_to_other_users_and_never_a_link() {
     assert_eq!(listed(&archive), (marks(false, "b"), vec![]));
     assert!(fs::read_to_string(folder.path().join("aside")).unwrap().contains("\"a\""));
 }
+
+/// An empty folder is what a share leaves that is not mounted.
+#[test]
+fn nothing_is_marked_in_the_place_of_an_archive_that_is_gone() {
+    let (folder, archive) = new_archive();
+    let record = keep(&lock(&archive), "esx01", b"bundle", 0);
+    fs::rename(archive.root(), folder.path().join("away")).unwrap();
+    fs::create_dir(archive.root()).unwrap();
+    let error = archive.mark(&record, |now| now.pinned = true).unwrap_err();
+    assert_eq!(error.code(), "archive_vanished");
+    assert_eq!(fs::read_dir(archive.root()).unwrap().count(), 0);
+}

@@ -24,7 +24,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use fingerprints::Lane;
-use recovery::Recovery;
+use recovery::{Found, Recovery};
 use silence::Silence;
 
 pub use choice::{HostChoice, HostRef};
@@ -141,8 +141,12 @@ pub async fn back_up(request: BackupRequest, context: RunContext) -> Result<RunR
     let servers = request.servers.clone();
     let cancel = context.cancel.clone();
     let lock = Arc::clone(&context.lock);
-    let report =
-        with_inventory(servers, &cancel, |inventory| run(request, context, inventory, started_at)).await??;
+    let config = context.recovery_keys.clone();
+    let body = |inventory| run(request, context, inventory, started_at);
+    let (mut report, found) = with_inventory(servers, &cancel, body).await??;
+    if let Some(config) = config {
+        report.warnings.extend(found.keep(config, report.finished_at, &cancel).await);
+    }
     Ok(blocking(move || kept(report, &lock)).await)
 }
 
@@ -160,7 +164,7 @@ async fn run(
     context: RunContext,
     mut inventory: Inventory,
     started_at: DateTime<FixedOffset>,
-) -> Result<RunReport> {
+) -> Result<(RunReport, Found)> {
     let chosen = request.hosts.choose(&inventory, &request.left_out);
     let nothing_to_do = chosen.hosts.is_empty() && chosen.missing.is_empty();
     if (inventory.servers.is_empty() || nothing_to_do) && !inventory.failed.is_empty() {
@@ -196,17 +200,14 @@ async fn run(
     };
     let run = Arc::new(run);
     report.hosts = back_up_each(&run, hosts).await;
-    let (found, config) = (run.recovery.take(), run.context.recovery_keys.clone());
+    let found = run.recovery.take();
     report.warnings.extend(run.unlogged.get().cloned());
     drop(run);
     report.hosts.extend(chosen.missing);
     report.finished_at = clock();
     let noted = move || {
         lane.close(&mut report, &lock, cancel.is_cancelled());
-        if let Some(config) = config {
-            report.warnings.extend(found.keep(&config, report.finished_at));
-        }
-        report
+        (report, found)
     };
     Ok(blocking(noted).await)
 }

@@ -1,14 +1,20 @@
 //! The recovery keys of a run's hosts: asked for beside the bundles, kept together at the end. A keyring that does not answer must
-//! hold up no host, and a key that cannot be kept is a warning, not a failed backup.
+//! hold up neither hosts nor the report, and a key that cannot be kept is a warning, not a failed backup.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 use vsphere::recovery_keys;
 
+/// A locked keyring asks its user for a password, and waits for it for ever. Nobody may be there.
+const KEYRING_ANSWERS_WITHIN: Duration = Duration::from_secs(60);
+
 use super::Run;
-use crate::ConfigDir;
 use crate::recovery_keys::{HostKeys, keep};
+use crate::{ConfigDir, Result};
 
 /// What hosts that are sealed by their TPM said.
 #[derive(Default)]
@@ -56,13 +62,20 @@ impl Recovery {
 
 impl Found {
     /// Keeps the keys. What could not be kept is told once for all hosts.
-    pub(super) fn keep(mut self, config: &ConfigDir, now: DateTime<FixedOffset>) -> Vec<String> {
+    pub(super) async fn keep(
+        mut self,
+        config: ConfigDir,
+        now: DateTime<FixedOffset>,
+        cancel: &CancellationToken,
+    ) -> Vec<String> {
         let mut warnings = Vec::new();
-        if !self.keys.is_empty()
-            && let Err(error) = keep(config, &self.keys, now)
+        let keys = std::mem::take(&mut self.keys);
+        if !keys.is_empty()
+            && let Some(reason) =
+                in_time(KEYRING_ANSWERS_WITHIN, cancel, move || keep(&config, &keys, now)).await
         {
             warnings.push(format!(
-                "the recovery keys of hosts that are sealed by their TPM are not kept: {error}"
+                "the recovery keys of hosts that are sealed by their TPM are not kept: {reason}"
             ));
         }
         self.unknown.sort();
@@ -75,5 +88,46 @@ impl Found {
             warnings.push(format!("the recovery key of {host}{others} is not known: {reason}"));
         }
         warnings
+    }
+}
+
+/// Why it did not come about. On a thread of its own, which is left to itself when it takes too long.
+async fn in_time(
+    within: Duration,
+    cancel: &CancellationToken,
+    keep: impl FnOnce() -> Result<usize> + Send + 'static,
+) -> Option<String> {
+    let (tell, told) = oneshot::channel();
+    std::thread::spawn(move || {
+        // Whoever waits may have given up.
+        let _ = tell.send(keep());
+    });
+    match cancel.run_until_cancelled(tokio::time::timeout(within, told)).await {
+        Some(Ok(Ok(kept))) => kept.err().map(|error| error.to_string()),
+        Some(Ok(Err(_))) => Some("the keyring failed".to_owned()),
+        Some(Err(_)) => {
+            Some(format!("the keyring did not answer within {} s; it may be locked", within.as_secs()))
+        }
+        None => Some("the run was cancelled".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_keyring_that_does_not_answer_is_given_up() {
+        const LONG: Duration = Duration::from_secs(60);
+        let (_unlock, locked) = std::sync::mpsc::channel::<()>();
+        let stuck = move || Ok(locked.recv().map_or(0, |()| 1));
+        let going_on = CancellationToken::new();
+        let reason = in_time(Duration::ZERO, &going_on, stuck).await.unwrap();
+        assert!(reason.starts_with("the keyring did not answer within 0 s"), "{reason}");
+        assert_eq!(in_time(LONG, &going_on, || Ok(1)).await, None);
+        let failed = in_time(LONG, &going_on, || Err(crate::Error::Cancelled)).await;
+        assert_eq!(failed, Some(crate::Error::Cancelled.to_string()));
+        going_on.cancel();
+        assert_eq!(in_time(LONG, &going_on, || Ok(1)).await.unwrap(), "the run was cancelled");
     }
 }

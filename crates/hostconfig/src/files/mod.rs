@@ -140,13 +140,13 @@ pub(crate) fn lock_patiently(file: &File) -> io::Result<bool> {
     lock_or(file, patience())
 }
 
-/// Opens a lock file, making it where it is missing, and locks it as [`lock_patiently`] does.
-pub(crate) fn open_lock(path: &Path) -> Result<(File, bool), FileError> {
+/// Opens a lock file, making it where it is missing, and locks it as [`lock_patiently`] does; none where others hold it for longer.
+pub(crate) fn open_lock(path: &Path) -> Result<Option<File>, FileError> {
     let mut options = OpenOptions::new();
     let file = platform::private(options.write(true).create(true).truncate(false)).open(path);
     let file = file.map_err(|e| FileError::new("open", path, e))?;
     let is_locked = lock_patiently(&file).map_err(|e| FileError::new("lock", path, e))?;
-    Ok((file, is_locked))
+    Ok(is_locked.then_some(file))
 }
 
 /// Locks a file, trying again as long as `wait` says, having waited, that it is worth it. Tells whether it is locked.

@@ -2,7 +2,7 @@
 //! older than a host's newest good bundle says nothing new of it, nor does what is older than an attempt that ended.
 //!
 //! Hosts that nobody backs up would have every report read each time. So none is looked for beyond the time after which a
-//! bundle is stale: a host without a younger one is never called fresh, whatever came of it before.
+//! bundle is stale, where a host without a younger one is never called fresh, whatever came of it before; nor beyond 200.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -19,6 +19,8 @@ use crate::known_hosts::KnownHost;
 
 /// So many are read whatever they say: what became of hosts lately is shown also where nothing failed.
 const AT_LEAST: usize = 30;
+/// Reports of thousands of hosts are a megabyte each, and all that are read stay in memory.
+const AT_MOST: usize = 200;
 /// Reading waits for the share far more than for the processor.
 const AT_ONCE: usize = 16;
 
@@ -37,7 +39,7 @@ pub fn deciding_reports<'a, S: BuildHasher>(
 ) -> Result<Vec<Arc<RunReport>>> {
     let mut undecided = Undecided::new(hosts, records, stale_after, now);
     let (mut reports, runs) = (Vec::new(), archive.runs()?);
-    for (at, batch) in runs.chunks(AT_ONCE).enumerate() {
+    for (at, batch) in runs[..runs.len().min(AT_MOST)].chunks(AT_ONCE).enumerate() {
         let is_needed = |(place, run): (usize, &RunFile)| {
             at * AT_ONCE + place < AT_LEAST || undecided.may_learn_from(run.started_at)
         };

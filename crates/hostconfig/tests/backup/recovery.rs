@@ -39,10 +39,12 @@ async fn the_keys_of_sealed_hosts_are_kept_and_older_ones_stay() {
     assert_eq!(run(&desk, &sim).await.warnings, [""; 0]);
 
     let kept = load(&config(&desk)).unwrap();
-    let told = kept.iter().map(|key| (key.id.clone(), read(key).unwrap().expose_secret().to_owned()));
+    let told = kept
+        .iter()
+        .map(|key| (key.id.clone(), read(&config(&desk), key).unwrap().expose_secret().to_owned()));
     assert_eq!(told.collect::<Vec<_>>(), [first, second]);
     let everything = format!("{:?}", desk.archive.list().unwrap());
-    assert!(!everything.contains(read(&kept[0]).unwrap().expose_secret()), "{everything}");
+    assert!(!everything.contains(read(&config(&desk), &kept[0]).unwrap().expose_secret()), "{everything}");
 }
 
 #[tokio::test]

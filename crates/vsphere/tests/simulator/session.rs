@@ -18,7 +18,7 @@ async fn a_session_is_opened_once_and_signed_out() {
 
 #[tokio::test]
 async fn a_session_that_nobody_uses_is_kept_alive() {
-    let idle = Duration::from_secs(1);
+    let idle = Duration::from_secs(2);
     let hosts = vec![HostSpec::new("esx01")];
     let options = Options { session_idle: Some(idle), hosts, ..Options::default() };
     let sim = Simulator::start(options).await.unwrap();

@@ -15,6 +15,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { Modal } from "../../components/Modal";
+import { MAX_NOTE } from "../../components/note";
 import { plural } from "../../components/words";
 import { commands } from "../../ipc";
 import { hostsQuery } from "../shell/data";
@@ -89,7 +90,7 @@ export function RetryDialog({ runId, onClose }: { runId: string; onClose: () => 
               )}
               {retry.hosts.length > 0 && (
                 <Field label="Note for the run">
-                  <Input value={noteText} maxLength={2000} onChange={(_, data) => setNote(data.value)} />
+                  <Input value={noteText} maxLength={MAX_NOTE} onChange={(_, data) => setNote(data.value)} />
                 </Field>
               )}
             </>

@@ -280,7 +280,7 @@ function MonthGrid({ month, known, changes, most, range, tabStop, onWhole }: Mon
         const isChosen = range !== null && range.from <= date && date <= range.to;
         const changed = changes.get(date) ?? 0;
         const base = `${dayInWords(date)}: ${plural(day.records, "bundle")} of ${plural(day.hosts, "host")}, ${byteSize(day.bytes)}`;
-        const words = changed === 0 ? base : `${base}, settings changed in ${wholeNumber(changed)}`;
+        const words = changed === 0 ? base : `${base}, configuration changed in ${wholeNumber(changed)}`;
         return (
           <button
             key={date}

@@ -249,7 +249,7 @@ function Subtitle({ overview }: { overview: ArchiveOverview }) {
       ].join(" · ")}
       {" · read "}
       <Age iso={overview.readAt} />
-      {left > 0 && ` · looking for changed settings in ${plural(left, "older bundle")}`}
+      {left > 0 && ` · looking for changed configurations in ${plural(left, "older bundle")}`}
     </>
   );
 }

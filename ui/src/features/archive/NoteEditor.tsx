@@ -3,11 +3,9 @@ import { NoteEditRegular } from "@fluentui/react-icons";
 import { useEffect, useRef, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { focusAgain } from "../../components/focus";
+import { MAX_NOTE } from "../../components/note";
 import { commands, type RecordRow } from "../../ipc";
 import { dropDraft, keepDraft, useDrafts } from "./drafts";
-
-/** The core takes as much. */
-export const MAX_NOTE = 2000;
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: "4px", paddingTop: "6px", paddingBottom: "6px" },

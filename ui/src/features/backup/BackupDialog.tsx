@@ -14,6 +14,7 @@ import { type SubmitEvent, useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { Mark } from "../../components/Mark";
 import { Modal } from "../../components/Modal";
+import { MAX_NOTE } from "../../components/note";
 import { plural } from "../../components/words";
 import { commands, type HostRow } from "../../ipc";
 
@@ -78,7 +79,7 @@ export function BackupDialog({ hosts, onClose }: { hosts: readonly HostRow[]; on
               <Input
                 autoFocus
                 value={note}
-                maxLength={500}
+                maxLength={MAX_NOTE}
                 readOnly={isBusy}
                 placeholder="Before the firmware update"
                 autoComplete="off"

@@ -256,7 +256,7 @@ function merged(records: readonly RecordRow[], attempts: readonly Attempt[]): En
         byteSize(record.bytes),
         `${record.version} ${record.build}`.trim(),
         record.verified?.good === false ? "damaged" : null,
-        record.standing.kind === "changed" ? "settings changed" : null,
+        record.standing.kind === "changed" ? "configuration changed" : null,
         record.pinned ? "pinned" : null,
         record.note ?? record.runNote,
       ]

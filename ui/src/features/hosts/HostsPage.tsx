@@ -263,6 +263,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       <Messages>
         <SaidBar said={said} onDismiss={() => setSaid(null)} />
         {view.archiveError !== null && <ErrorView error={view.archiveError} />}
+        {view.recoveryKeysError !== null && <ErrorView error={view.recoveryKeysError} />}
         {refreshError !== null && <ErrorView error={refreshError} />}
       </Messages>
       <div className={bar.bar}>

@@ -1,6 +1,7 @@
 //! `hostkeep archive prune`: plan, show, and unless it is a dry run, apply.
 
 use chrono::{DateTime, Utc};
+use hostconfig::Error;
 use hostconfig::archive::{
     HostPlan, Kept, KeptBecause, Listing, PrunePlan, Pruning, Record, Removal, delete_plan, prune_plan,
     verify,
@@ -139,6 +140,9 @@ fn carry_out(
         if !context.console.ask(&question)? {
             let hint = "Add --yes to remove without a question.";
             return Err(Failure::new("not_confirmed", "nothing was removed", hint));
+        }
+        if cancel.is_cancelled() {
+            return Err(Error::Cancelled.into());
         }
         lock = Some(archive.lock(holder, now())?);
     }
