@@ -11,8 +11,12 @@ async fn a_backup_keeps_the_keys_of_sealed_hosts_and_they_can_be_shown() {
 
     let lab = Lab::new(3).await;
     let script = r#"
+        echo hostkeep-demo | hostkeep server add prod --url "$1" --user administrator@vsphere.local \
+            --thumbprint "$2" --password-stdin >"$3/added.txt"
         echo hostkeep-demo | hostkeep backup --url "$1" --user administrator@vsphere.local --thumbprint "$2" \
-            --password-stdin --json >"$3/run.json"
+            --password-stdin >"$3/without.txt"
+        hostkeep recovery-key list
+        hostkeep backup --json >"$3/run.json"
         hostkeep recovery-key list
         hostkeep recovery-key show esx03
         hostkeep recovery-key show esx03 --json >"$3/shown.json"

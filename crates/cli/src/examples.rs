@@ -37,8 +37,9 @@ Exit codes:
 pub(crate) const RECOVERY_KEY_ABOUT: &str = "\
 Once the mainboard or the TPM of such a host has been replaced, it asks for its
 recovery key, and no backup of it is of use without. Every backup keeps the
-keys that it does not know yet, in the keyring of the user that it runs as.
-Keep a copy where the loss of this computer does not reach it.";
+keys that it does not know yet, in the keyring of the user that it runs as,
+unless it is given its password on standard input. Keep a copy where the loss of
+this computer does not reach it.";
 
 pub(crate) const HOSTS_EXAMPLES: &str = "\
 A host is fresh, stale, failing (the last attempt failed, and there is no newer

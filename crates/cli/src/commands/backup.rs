@@ -69,7 +69,8 @@ pub(crate) async fn run(context: &Context, arguments: BackupArguments) -> Result
         clock: now,
         cancel,
         watch: progress.watch(),
-        recovery_keys: Some(context.config.clone()),
+        // Whoever gives the password each time wants nothing of the keyring, or has none.
+        recovery_keys: (!connect.password_stdin).then(|| context.config.clone()),
     };
     let report = back_up(request, run).await;
     progress.end();
