@@ -26,7 +26,7 @@ pub struct RecoveryKey {
 const HANDLER: &str = "ha-cli-handler-system-settings-encryption-recovery";
 const METHOD: &str = "vim.EsxCLI.system.settings.encryption.recovery.list";
 
-/// Asks the host for its recovery keys. Most have one, and none has any that is not sealed.
+/// Asks the host for its recovery keys. Most have one; a host that is not sealed has none.
 ///
 /// # Errors
 /// Any of a call's; [`Error::Fault`] also for what esxcli refuses.

@@ -60,7 +60,7 @@ pub(super) struct Found {
     pub(super) has_state: bool,
     /// Whether the configuration lies in it as a plain `local.tgz`.
     pub(super) has_local: bool,
-    /// Whether that has any file.
+    /// Whether a file is in it.
     has_files: bool,
     /// Whether it lies in an envelope that is one, or what that lacks.
     pub(super) envelope: Option<Result<(), &'static str>>,
