@@ -22,7 +22,7 @@ import { CommandItems, type Commands } from "../commands";
 import { ErrorView } from "../ErrorView";
 import { isNothingFocused } from "../focus";
 import { ColumnMenu, pointTarget } from "./ColumnMenu";
-import { columnTemplate, features, type GridColumn, initialLayout, tableColumns } from "./columns";
+import { columnTemplate, features, type GridColumn, initialLayout, sortRows, tableColumns } from "./columns";
 import { GridBody, type GridBodyHandle } from "./GridBody";
 import { GridHeader } from "./GridHeader";
 import { readLayout, writeLayout } from "./layout";
@@ -66,6 +66,8 @@ type DataGridProps<Row extends object> = {
 /** In the menu of every grid, once; a page may offer it in its toolbar, too. */
 export const EXPORT_CSV = { id: "list", label: "Export CSV…", icon: <DocumentTableRegular />, opensDialog: true };
 
+const NO_ROWS: [] = [];
+
 type OpenMenu = { column: string | null; x: number; y: number };
 
 export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
@@ -78,8 +80,7 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
   const table = useTable({
     features,
     columns: definitions,
-    data: rows,
-    getRowId: rowKey,
+    data: NO_ROWS,
     initialState: initial,
     enableSortingRemoval: false,
     columnResizeMode: "onChange",
@@ -99,8 +100,11 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
     [columns, columnOrder, columnVisibility],
   );
   const widths = table.getVisibleLeafColumns().map((column) => column.getSize());
-  const model = table.getRowModel().rows;
-  const sorted = useMemo(() => model.map((row) => row.original), [model]);
+  const sorted = useMemo(() => {
+    const by = sorting[0];
+    const column = definitions.find(({ id }) => id === by?.id);
+    return by === undefined || column === undefined ? rows : sortRows(rows, column.accessorFn, by.desc);
+  }, [rows, definitions, sorting]);
   const keys = useMemo(() => sorted.map(rowKey), [sorted, rowKey]);
 
   const body = useRef<GridBodyHandle>(null);

@@ -53,6 +53,8 @@ export function GridBody<Row>(props: GridBodyProps<Row>) {
     paddingEnd: ROOM_BELOW,
     scrollPaddingEnd: ROOM_BELOW,
     useFlushSync: false,
+    // Rows with the first drawing, before anything is measured.
+    initialRect: { width: 0, height: window.innerHeight / 2 },
     rangeExtractor: (range) => {
       const indexes = defaultRangeExtractor(range);
       if (activeIndex < keys.length && !indexes.includes(activeIndex)) {

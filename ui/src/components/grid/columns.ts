@@ -1,10 +1,8 @@
 import {
-  type ColumnDef,
   columnOrderingFeature,
   columnResizingFeature,
   columnSizingFeature,
   columnVisibilityFeature,
-  createSortedRowModel,
   rowSortingFeature,
   tableFeatures,
 } from "@tanstack/react-table";
@@ -33,28 +31,42 @@ export type GridColumn<Row> = {
 
 export const MIN_WIDTH = 48;
 
+/** The table knows the columns and what is sorted by, not the rows: it would make an object of its own for each of them. */
 export const features = tableFeatures({
   rowSortingFeature,
-  sortedRowModel: createSortedRowModel(),
   columnSizingFeature,
   columnResizingFeature,
   columnOrderingFeature,
   columnVisibilityFeature,
 });
 
-export function tableColumns<Row extends object>(
-  columns: readonly GridColumn<Row>[],
-): ColumnDef<typeof features, Row>[] {
+export function tableColumns<Row extends object>(columns: readonly GridColumn<Row>[]) {
   return columns.map((column) => ({
     id: column.id,
+    /** What it sorts by. */
     accessorFn: keptKey(column.sortBy ?? column.text),
     size: column.width,
     minSize: MIN_WIDTH,
-    sortUndefined: "last",
-    sortFn: (a, b, id) => compareKeys(a.getValue(id), b.getValue(id)),
     sortDescFirst: false,
     enableHiding: column.isFixed !== true,
   }));
+}
+
+/** A copy, sorted. What has no key comes last in both directions, what is equal stays in its order. */
+export function sortRows<Row>(
+  rows: readonly Row[],
+  key: (row: Row) => string | number | undefined,
+  isDescending: boolean,
+): Row[] {
+  const sign = isDescending ? -1 : 1;
+  return rows
+    .map((row) => ({ row, key: key(row) }))
+    .sort((a, b) =>
+      a.key === undefined || b.key === undefined
+        ? Number(a.key === undefined) - Number(b.key === undefined)
+        : sign * compareKeys(a.key, b.key),
+    )
+    .map(({ row }) => row);
 }
 
 export function initialLayout<Row>(

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sortRows } from "./columns";
 import { mergeOrder, parse } from "./layout";
 import { compareKeys, type SortValue, sortKey } from "./natural";
 import { aimAt, clickRow, moveTo, type Selection, toggleAll, toggleRow } from "./selection";
@@ -21,6 +22,13 @@ test("names, addresses and builds sort by their numbers", () => {
 test("nothing has no key", () => {
   expect(sortKey(null)).toBeNull();
   expect(sortKey("")).toBeNull();
+});
+
+test("rows without a key come last in both directions, equal ones stay in their order", () => {
+  const rows = [{ id: 1 }, { id: 2, key: "b" }, { id: 3, key: "a" }, { id: 4 }, { id: 5, key: "a" }];
+  const ids = (isDescending: boolean) => sortRows(rows, (row) => row.key, isDescending).map((row) => row.id);
+  expect(ids(false)).toEqual([3, 5, 2, 1, 4]);
+  expect(ids(true)).toEqual([2, 3, 5, 1, 4]);
 });
 
 const KEYS = ["a", "b", "c", "d"];

@@ -108,6 +108,8 @@ export function HostTree({ servers, hosts, selected, toggled, onToggle, onSelect
     estimateSize: () => ROW,
     overscan: 8,
     useFlushSync: false,
+    // Nodes with the first drawing, before anything is measured.
+    initialRect: { width: 0, height: window.innerHeight / 2 },
     rangeExtractor: (range) => {
       const indexes = defaultRangeExtractor(range);
       return indexes.includes(activeIndex) || activeIndex >= shown.length ? indexes : [...indexes, activeIndex];
