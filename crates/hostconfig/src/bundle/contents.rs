@@ -29,10 +29,6 @@ pub struct Contents {
     /// The certificate that it would bring.
     pub certificate: Option<Certificate>,
     files: Vec<BundleFile>,
-    /// A hash of each file, and of each row of the ConfigStore.
-    parts: BTreeMap<String, [u8; 32]>,
-    /// How many were left out because they change by themselves.
-    left_out: usize,
 }
 
 /// Whether the configuration in a bundle can be read.
@@ -64,6 +60,9 @@ pub struct Comparison {
     /// How many parts of the first were not compared, because they change at every backup.
     pub left_out: usize,
 }
+
+/// A hash of each file, and of each row of the ConfigStore.
+type Parts = BTreeMap<String, [u8; 32]>;
 
 const CERTIFICATE: &str = "etc/vmware/ssl/rui.crt";
 
@@ -108,17 +107,18 @@ pub fn compare(first: &Contents, second: &Contents) -> Option<Comparison> {
     if first.sealing != Sealing::Open || second.sealing != Sealing::Open {
         return None;
     }
-    let only = |of: &Contents, other: &Contents| -> Vec<String> {
-        of.parts.keys().filter(|part| !other.parts.contains_key(*part)).cloned().collect()
+    let ((first, left_out), (second, _)) = (first.parts(), second.parts());
+    let only = |of: &Parts, other: &Parts| -> Vec<String> {
+        of.keys().filter(|part| !other.contains_key(*part)).cloned().collect()
     };
-    let both = first.parts.iter().filter_map(|(part, hash)| Some((part, hash, second.parts.get(part)?)));
+    let both = first.iter().filter_map(|(part, hash)| Some((part, hash, second.get(part)?)));
     let (same, different): (Vec<_>, Vec<_>) = both.partition(|(_, first, second)| first == second);
     Some(Comparison {
         same: same.len(),
         different: different.into_iter().map(|(part, ..)| part.clone()).collect(),
-        only_first: only(first, second),
-        only_second: only(second, first),
-        left_out: first.left_out,
+        only_first: only(&first, &second),
+        only_second: only(&second, &first),
+        left_out,
     })
 }
 
@@ -170,15 +170,9 @@ impl Contents {
             address: None,
             certificate: None,
             files: Vec::with_capacity(kept.len()),
-            parts: BTreeMap::new(),
-            left_out: 0,
         };
         let mut room = TextRoom::of_a_bundle();
-        for file in kept {
-            let file = BundleFile::read(file, &mut room);
-            contents.note_parts(&file);
-            contents.files.push(file);
-        }
+        contents.files.extend(kept.into_iter().map(|file| BundleFile::read(file, &mut room)));
         contents.files.sort_by(|a, b| (a.layer, &a.path).cmp(&(b.layer, &b.path)));
         let in_store =
             contents.config_store().and_then(|store| store.objects().iter().find_map(management_address));
@@ -191,26 +185,27 @@ impl Contents {
         contents
     }
 
-    /// What a restore's proof compares.
-    fn note_parts(&mut self, file: &BundleFile) {
-        if file.layer != Layer::Local {
-            return;
-        }
-        if file.noise == Some(Noise::EveryBackup) {
-            self.left_out += 1;
-            return;
-        }
-        let FileBody::ConfigStore(store) = &file.body else {
-            self.parts.insert(file.path.clone(), file.hash);
-            return;
-        };
-        for object in store.objects() {
-            if noise::of_row(&object.name).is_some() {
-                self.left_out += 1;
-            } else {
-                self.parts.insert(format!("ConfigStore {}", object.key()), object.hash);
+    /// What a restore's proof compares, and how many parts were left out because they change by themselves.
+    fn parts(&self) -> (Parts, usize) {
+        let (mut parts, mut left_out) = (Parts::new(), 0);
+        for file in self.files.iter().filter(|file| file.layer == Layer::Local) {
+            match &file.body {
+                _ if file.noise == Some(Noise::EveryBackup) => left_out += 1,
+                FileBody::ConfigStore(store) => {
+                    for object in store.objects() {
+                        if noise::of_row(&object.name).is_some() {
+                            left_out += 1;
+                        } else {
+                            parts.insert(format!("ConfigStore {}", object.key()), object.hash);
+                        }
+                    }
+                }
+                _ => {
+                    parts.insert(file.path.clone(), file.hash);
+                }
             }
         }
+        (parts, left_out)
     }
 }
 
@@ -322,6 +317,6 @@ mod tests {
     #[test]
     fn a_store_that_is_none_is_compared_as_a_file() {
         let first = contents(&[(CONFIG_STORE, b"SQLite format 3\0 rubbish")]);
-        assert_eq!(first.parts.keys().collect::<Vec<_>>(), [CONFIG_STORE]);
+        assert_eq!(first.parts().0.keys().collect::<Vec<_>>(), [CONFIG_STORE]);
     }
 }

@@ -100,6 +100,13 @@ impl Section {
     }
 }
 
+impl Setting {
+    /// Where it comes in the table. The ConfigStore counts for more than the files that are made from it.
+    fn place(&self) -> (Section, &str, &str, bool, &Source) {
+        (self.section, &self.object, &self.name, self.source.file != store::FILE, &self.source)
+    }
+}
+
 /// All settings of a bundle, by section, object and name. Of one that is sealed only what its manifest says.
 pub fn settings(contents: &Contents) -> Vec<Setting> {
     let mut table = Table::default();
@@ -196,12 +203,7 @@ impl Table {
 
     /// By section, object and name; what stands in two places alike is there once.
     fn sorted(mut self) -> Vec<Setting> {
-        // The ConfigStore counts for more than the files that are made from it.
-        self.0.sort_by_cached_key(|setting| {
-            let rank = u8::from(setting.source.file != store::FILE);
-            let Setting { section, object, name, source, .. } = setting;
-            (*section, object.clone(), name.clone(), rank, source.clone())
-        });
+        self.0.sort_by(|a, b| a.place().cmp(&b.place()));
         let mut table: Vec<Setting> = Vec::with_capacity(self.0.len());
         for setting in self.0 {
             match table.last_mut() {
