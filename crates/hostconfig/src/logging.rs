@@ -46,10 +46,12 @@ pub fn start(config: Option<&ConfigDir>, lines: Option<LogLines>, verbosity: u8)
         Some(Err(error)) => (None, Err(error)),
         None => (None, Ok(None)),
     };
-    let to_file = writer.map(|writer| fmt::layer().with_writer(writer).with_ansi(false));
+    let to_file =
+        writer.map(|writer| fmt::layer().with_writer(move || OnOneLine(writer.clone())).with_ansi(false));
     let to_lines = lines.map(|lines| {
         let lines = Arc::new(lines);
-        fmt::layer().with_writer(move || Lines(Arc::clone(&lines))).with_ansi(false).with_target(false)
+        let lines = move || OnOneLine(Lines(Arc::clone(&lines)));
+        fmt::layer().with_writer(lines).with_ansi(false).with_target(false)
     });
     let subscriber = tracing_subscriber::registry().with(filter(verbosity)).with(to_file).with(to_lines);
     tracing::subscriber::set_global_default(subscriber).map_err(|_| Error::LoggingTwice)?;
@@ -70,7 +72,23 @@ fn file(config: &ConfigDir) -> Result<RollingFileAppender> {
     Ok(appender)
 }
 
-/// The subscriber writes each event as a whole.
+/// Keeps what a server says of itself (names, faults) from steering the terminal that shows the log, and from making a line that
+/// nobody logged. The subscriber writes each event as a whole.
+struct OnOneLine<W>(W);
+
+impl<W: io::Write> io::Write for OnOneLine<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let line = text.trim_end_matches('\n').replace(|c: char| c.is_control() && c != '\t', "\u{fffd}");
+        self.0.write_all((line + "\n").as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 struct Lines(Arc<LogLines>);
 
 impl io::Write for Lines {
@@ -119,6 +137,7 @@ mod tests {
         tracing::debug!(host = "esx01", "ours");
         tracing::trace!("too fine");
         tracing::debug!(target: "hyper", "theirs, with headers");
+        tracing::warn!(error = %"it said \u{1b}[2J\nINFO hostconfig: backed up", "forged");
         assert_eq!(start(Some(&config), None, 0).unwrap_err().code(), "logging_twice");
         drop(guard);
 
@@ -133,8 +152,11 @@ mod tests {
         let log = std::fs::read_to_string(config.logs().join(newest)).unwrap();
         assert!(log.contains("ours host=\"esx01\""), "{log}");
         assert!(!log.contains("too fine") && !log.contains("headers"), "{log}");
+        let forged = "forged error=it said \u{fffd}[2J\u{fffd}INFO hostconfig: backed up";
+        assert_eq!((log.lines().count(), log.contains(forged)), (2, true), "{log}");
         let lines = lines.lock().unwrap();
-        assert!(lines.len() == 1 && lines[0].ends_with("ours host=\"esx01\""), "{lines:?}");
+        assert!(lines.len() == 2 && lines[0].ends_with("ours host=\"esx01\""), "{lines:?}");
+        assert!(lines[1].ends_with(forged), "{lines:?}");
     }
 
     #[test]
