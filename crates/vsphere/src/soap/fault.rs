@@ -63,7 +63,7 @@ pub enum FaultKind {
 impl Fault {
     /// Reads a SOAP `Fault` element.
     pub(crate) fn from_soap(fault: &Node) -> Self {
-        let message = fault.text_of("faultstring").unwrap_or_default().trim();
+        let message = without_secret_folders(fault.text_of("faultstring").unwrap_or_default().trim());
         let detail = fault.child("detail").and_then(|detail| detail.children.first());
         match detail {
             Some(detail) => Self::from_value(detail, message),
@@ -71,25 +71,25 @@ impl Fault {
                 // Some servers say only this much when a session is gone or the object unknown.
                 kind: kind(fault.text_of("faultcode").unwrap_or_default(), &Node::default()),
                 type_name: fault.text_of("faultcode").unwrap_or_default().to_owned(),
-                message: message.to_owned(),
+                message,
             },
         }
     }
 
     /// Reads a `LocalizedMethodFault`, such as a task's `info.error`.
     pub(crate) fn from_localized(error: &Node) -> Self {
-        let message = error.text_of("localizedMessage").unwrap_or_default().trim();
+        let message = without_secret_folders(error.text_of("localizedMessage").unwrap_or_default().trim());
         match error.child("fault") {
             Some(fault) => Self::from_value(fault, message),
-            None => Self { kind: FaultKind::Other, type_name: String::new(), message: message.to_owned() },
+            None => Self { kind: FaultKind::Other, type_name: String::new(), message },
         }
     }
 
     /// The type is the namespaced attribute, or the element's name less a trailing `Fault`.
-    fn from_value(value: &Node, message: &str) -> Self {
+    fn from_value(value: &Node, message: String) -> Self {
         let by_name = value.name.strip_suffix("Fault").unwrap_or(&value.name);
         let type_name = value.xsi_type.as_deref().unwrap_or(by_name);
-        Self { kind: kind(type_name, value), type_name: type_name.to_owned(), message: message.to_owned() }
+        Self { kind: kind(type_name, value), type_name: type_name.to_owned(), message }
     }
 }
 
@@ -112,7 +112,7 @@ impl FaultKind {
         match self {
             Self::InvalidArgument { property } => property.clone(),
             Self::InvalidProperty { name } => name.clone(),
-            Self::FileFault { file } => file.as_deref().map(without_secret_folder),
+            Self::FileFault { file } => file.clone(),
             Self::InvalidBundle { text } => text.clone(),
             Self::MismatchedBundle { bundle_uuid, host_uuid, bundle_build, host_build } => {
                 let both = [("hardware UUID", bundle_uuid, host_uuid), ("build", bundle_build, host_build)];
@@ -130,18 +130,21 @@ impl FaultKind {
     }
 }
 
-/// The folder that a bundle is downloaded from is its only secret.
-fn without_secret_folder(file: &str) -> String {
-    match file.split_once("/downloads/") {
-        Some((before, _)) => format!("{before}/downloads/…"),
-        None => file.to_owned(),
-    }
+/// The folder that a bundle is downloaded from is its only secret. Servers name it in their sentences, too.
+fn without_secret_folders(text: &str) -> String {
+    let mut parts = text.split("/downloads/");
+    let before = parts.next().unwrap_or_default().to_owned();
+    parts.fold(before, |shown, rest| {
+        let ends = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '<' | '>');
+        shown + "/downloads/…" + &rest[rest.find(ends).unwrap_or(rest.len())..]
+    })
 }
 
 /// A subclass counts as its base class: callers decide by what a fault means.
 fn kind(type_name: &str, value: &Node) -> FaultKind {
-    let text =
-        |name: &str| value.text_of(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = |name: &str| {
+        value.text_of(name).map(str::trim).filter(|text| !text.is_empty()).map(without_secret_folders)
+    };
     match type_name {
         "InvalidLogin" => FaultKind::InvalidLogin,
         "InvalidLocale" => FaultKind::InvalidLocale,
@@ -238,11 +241,37 @@ mod tests {
                 "No (the bundle's hardware UUID is a, the host's is b; the bundle's build is 1, the host's is unknown)",
             ),
             (shown(file("/tmp/b.tgz"), "No file."), "No file (/tmp/b.tgz)"),
-            (shown(file("/scratch/downloads/5f0e/b.tgz"), "No file."), "No file (/scratch/downloads/…)"),
             (shown(FaultKind::Timedout, "Too late."), "Too late."),
         ] {
             assert_eq!(shown, expect);
         }
+    }
+
+    #[test]
+    fn the_folder_that_a_bundle_is_downloaded_from_is_in_no_fault() {
+        let file = "<file>/scratch/downloads/5f0e/b.tgz</file>";
+        let fault = |message: &str| {
+            let localized = format!("<e><fault/><localizedMessage>{message}</localizedMessage></e>");
+            let soap = format!("<Fault><faultstring>{message}</faultstring></Fault>");
+            let localized = Fault::from_localized(&decode_plain(localized.as_bytes()).unwrap());
+            let soap = Fault::from_soap(&decode_plain(soap.as_bytes()).unwrap());
+            assert_eq!(soap.message, localized.message);
+            soap.message
+        };
+        for (message, expect) in [
+            ("Cannot read '/downloads/5f0e/b.tgz'.", "Cannot read '/downloads/…'."),
+            ("http://*//downloads/5f0e/b.tgz is gone", "http://*//downloads/… is gone"),
+            ("/downloads/5f0e and /downloads/5f0f", "/downloads/… and /downloads/…"),
+            ("/downloads/", "/downloads/…"),
+        ] {
+            assert_eq!(fault(message), expect);
+        }
+        let told = format!(
+            "<Fault><faultstring>No.</faultstring><detail><FileFaultFault>{file}</FileFaultFault></detail></Fault>"
+        );
+        let told = Fault::from_soap(&decode_plain(told.as_bytes()).unwrap());
+        assert_eq!(told.to_string(), "No (/scratch/downloads/…)");
+        assert!(!format!("{told:?}").contains("5f0e"), "{told:?}");
     }
 
     #[test]
