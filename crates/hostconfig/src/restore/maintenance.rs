@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use vsphere::host_system::{enter_maintenance_mode, exit_maintenance_mode};
-use vsphere::inventory::{HostSystem, read_host};
+use vsphere::inventory::{ConnectionState, HostSystem, read_host};
 use vsphere::task::{self, TaskState};
 use vsphere::{Error as ServerError, FaultKind, MoRef, Session, TimeoutPhase};
 
@@ -93,13 +93,7 @@ pub(super) async fn take_back(
             Entered::Maybe => patiently(pace, || task::under_way(session, &host.object, KIND)).await?,
         };
         for task in tasks {
-            if let Err(error) = task::cancel(session, &task).await {
-                tracing::info!(%error, "the task of entering maintenance mode cannot be stopped");
-            }
-            // However it ends: what counts is how the host is then.
-            if let Err(error) = ended(session, &task, ENTER, pace, |_| {}).await {
-                tracing::info!(%error, "entering maintenance mode has ended");
-            }
+            patiently(pace, || stop(session, &task, pace)).await?;
         }
         leave(session, host, pace).await
     };
@@ -109,11 +103,33 @@ pub(super) async fn take_back(
     }
 }
 
+/// Stops the task of entering, and waits for its end, however it ends: what counts is how the host is then.
+async fn stop(session: &Session, task: &MoRef, pace: Pace) -> Result<(), ServerError> {
+    if let Err(error) = task::cancel(session, task).await {
+        tracing::info!(%error, "the task of entering maintenance mode cannot be stopped");
+    }
+    match ended(session, task, ENTER, pace, |_| {}).await {
+        Err(ServerError::Fault { operation, fault, .. })
+            if operation == ENTER || fault.kind == FaultKind::ManagedObjectNotFound =>
+        {
+            tracing::info!(%fault, "entering maintenance mode has ended");
+            Ok(())
+        }
+        // One that nobody has seen ending may go on.
+        ended => ended,
+    }
+}
+
 /// Has a host leave maintenance mode, if it is in it, and makes sure that it is not.
 pub(super) async fn leave(session: &Session, host: &HostSystem, pace: Pace) -> Result<()> {
     let object = &host.object;
+    let is_out = async || -> Result<bool> {
+        let now = patiently(pace, || read_host(session, object)).await?;
+        // What a vCenter tells of a host that it does not reach was so once.
+        Ok(now.in_maintenance_mode == Some(false) && now.connection == ConnectionState::Connected)
+    };
     let leave = async {
-        if patiently(pace, || read_host(session, object)).await?.in_maintenance_mode == Some(false) {
+        if is_out().await? {
             return Ok(());
         }
         let left = async {
@@ -122,7 +138,7 @@ pub(super) async fn leave(session: &Session, host: &HostSystem, pace: Pace) -> R
         }
         .await;
         // The reply may be lost where the work was done.
-        if patiently(pace, || read_host(session, object)).await?.in_maintenance_mode == Some(false) {
+        if is_out().await? {
             return Ok(());
         }
         left?;

@@ -83,8 +83,11 @@ pub(super) fn summary(
     }
     let was_sent = matches!(states.get(&Step::Restore), Some(StepState::Begun | StepState::Done));
     let has_left = states.get(&Step::LeaveMaintenanceMode) == Some(&StepState::Done);
-    let entered_maintenance_mode = states.contains_key(&Step::EnterMaintenanceMode) && !has_left;
     let outcome = report.as_deref().map(|report: &RestoreReport| &report.outcome);
+    // Where it was refused, the host may be in it for somebody else.
+    let is_as_found = matches!(outcome, Some(Outcome::NothingChanged { .. }));
+    let entered_maintenance_mode =
+        states.contains_key(&Step::EnterMaintenanceMode) && !has_left && !is_as_found;
     let is_settled = match outcome {
         Some(outcome) => outcome.is_settled(),
         None => !was_sent && !entered_maintenance_mode,

@@ -204,6 +204,59 @@ async fn maintenance_mode_of_somebody_else_is_left_alone() {
     assert!(lab.host().in_maintenance_mode());
     lab.check_none_open();
     assert!(lab.sim.requests().iter().all(|request| request.kind != "CancelTask"));
+    let again = lab.resume_of(&report.id, ResumeAction::LeaveMaintenanceMode, |_| {}).await;
+    assert_eq!(again.unwrap_err().code(), "nothing_to_resume");
+    assert!(lab.host().in_maintenance_mode());
+}
+
+/// The vCenter is away for a while, and comes back with the task still under way.
+#[tokio::test]
+async fn a_task_that_goes_on_while_the_vcenter_is_away_is_stopped_all_the_same() {
+    let lab = Arc::new(Lab::with(Options { hosts: vec![spec()], task_time: AWAY, ..options() }).await);
+    let request = lab.request();
+    let there = Arc::clone(&lab);
+    let context = lab.watched(move |event| {
+        if matches!(
+            event,
+            RestoreEvent::Step { step: Step::EnterMaintenanceMode, state: StepState::Begun, .. }
+        ) {
+            there.sim.add_fault(FaultRule::soap("RetrievePropertiesEx", What::Reset).times(12));
+            there.sim.add_fault(FaultRule::soap("CancelTask", What::Reset).once());
+        }
+    });
+    let report = lab.restore_in(request, context).await.unwrap();
+    assert_eq!(report.outcome.code(), "nothing_changed", "{report:#?}");
+    assert_eq!(entering(&lab).await, []);
+    lab.check_untouched();
+}
+
+/// What the vCenter tells of a host that it has lost sight of is how the host was before.
+#[tokio::test]
+async fn a_host_that_is_out_of_sight_is_not_known_to_be_as_it_was_found() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let lost = vsphere_sim::SoapFault::host_communication();
+    lab.sim.add_fault(FaultRule::soap("EnterMaintenanceMode_Task", What::TaskFault(lost)));
+    let host = lab.host();
+    let context = lab.watched(move |event| {
+        if matches!(
+            event,
+            RestoreEvent::Step { step: Step::EnterMaintenanceMode, state: StepState::Failed, .. }
+        ) {
+            host.set_connection_state(ConnectionState::NotResponding);
+        }
+    });
+    let report = lab.restore_in(lab.request(), context).await.unwrap();
+    assert_eq!(report.outcome.code(), "left_changed", "{report:#?}");
+    assert!(lab.open().next.contains(&Next::LeaveMaintenanceMode));
+}
+
+/// The tasks of entering maintenance mode that go on.
+async fn entering(lab: &Lab) -> Vec<vsphere::MoRef> {
+    let ServerLogin { connect, credentials, .. } = lab.login();
+    let client = vsphere::Client::connect(connect).await.unwrap();
+    let signed_in = vsphere::SignedIn::sign_in(&client, credentials).await.unwrap();
+    let host = vsphere::MoRef::new("HostSystem", lab.host().moid());
+    vsphere::task::under_way(signed_in.session(), &host, "HostSystem.enterMaintenanceMode").await.unwrap()
 }
 
 #[tokio::test]
