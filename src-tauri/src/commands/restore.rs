@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hostconfig::archive::Record;
 use hostconfig::blocking;
-use hostconfig::bundle::uuid_matches;
+use hostconfig::bundle::{normal_uuid, uuid_matches};
 use hostconfig::credentials;
 use hostconfig::inventory::ServerLogin;
 use hostconfig::restore::{
@@ -53,7 +53,8 @@ pub(crate) async fn describe_bundle(app: App<'_>, bundle: BundleChoice) -> Answe
             BundleSource::Archived(record) => Some(record.as_ref()),
             BundleSource::File(_) => None,
         };
-        let of_record = |record: &Record| record.host.uuid.clone();
+        let own = |uuid: &String| normal_uuid(uuid).is_some();
+        let of_record = |record: &Record| record.host.uuid.clone().filter(own);
         let uuid = facts.uuid.clone().or_else(|| record.and_then(of_record));
         let known = known_hosts(&place)?;
         let is_meant = |uuid: &String, other: &Option<String>| {

@@ -9,7 +9,7 @@ use vsphere::{Drs, Surroundings};
 use super::journal::Unreadable;
 use super::request::{RestoreOptions, SafetyBackup};
 use super::source::Bundle;
-use crate::bundle::{Sealing, uuid_matches};
+use crate::bundle::{Sealing, normal_uuid, uuid_matches};
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -265,9 +265,15 @@ fn build(facts: &Facts<'_>) -> Finding {
 fn uuid(facts: &Facts<'_>) -> Finding {
     let (bundle, host) = (&facts.bundle.checked.manifest.uuid, &facts.host.uuid);
     match (bundle, host) {
-        (Some(bundle), Some(host)) if uuid_matches(bundle, host) => {
-            fine("The bundle is of this very hardware.")
-        }
+        (Some(bundle), Some(host)) if uuid_matches(bundle, host) => match normal_uuid(host) {
+            Some(_) => fine("The bundle is of this very hardware."),
+            None => warning(
+                format!(
+                    "Bundle and host have the hardware UUID {host}, which is no hardware's own: nobody can tell whether they belong together."
+                ),
+                "Make sure that the bundle is of this host.",
+            ),
+        },
         (Some(bundle), Some(host)) if facts.options.force => warning(
             format!(
                 "The bundle is of another hardware ({bundle}) than the host ({host}); force overrides that."

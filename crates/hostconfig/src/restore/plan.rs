@@ -7,7 +7,7 @@ use vsphere::inventory::{HostSystem, read_host};
 use vsphere::{ApiType, FaultKind, MoRef, Session, SignedIn, read_surroundings};
 
 use super::checks::{Check, Facts, Verdict, checks};
-use super::journal::{Before, BundleOrigin, Restored};
+use super::journal::{Before, Begun, BundleOrigin, Restored};
 use super::progress::Step;
 use super::request::{RestoreContext, RestoreOptions, RestoreRequest, SafetyBackup};
 use super::source::{Bundle, load};
@@ -187,6 +187,15 @@ pub(super) fn by_uuid(hosts: Vec<HostSystem>, uuid: Option<&str>) -> Option<Host
     let mut found = hosts.into_iter().filter(is_it);
     let host = found.next()?;
     found.next().is_none().then_some(host)
+}
+
+/// Whether a host is known to be other hardware than the one that the restore began with.
+pub(super) fn is_other_hardware(begun: &Begun, host: &HostSystem) -> bool {
+    let uuid = |uuid: &Option<String>| uuid.as_deref().and_then(normal_uuid);
+    match (uuid(&begun.before.uuid), uuid(&host.uuid)) {
+        (Some(before), Some(now)) => !uuid_matches(&before, &now),
+        _ => false,
+    }
 }
 
 /// The host that is meant, as the server knows it now.

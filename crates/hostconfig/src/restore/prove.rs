@@ -5,7 +5,9 @@ use vsphere::transfer::{Route, fetch_bundle};
 
 use super::request::RestoreContext;
 use super::watch::{Aftermath, Back};
-use crate::bundle::{Comparison, Contents, Sealing, check, compare, read_contents, uuid_matches};
+use crate::bundle::{
+    Comparison, Contents, Sealing, check, compare, normal_uuid, read_contents, uuid_matches,
+};
 use crate::{Error, Result};
 
 /// What is known of a restored host, and what is not.
@@ -34,9 +36,10 @@ pub(super) async fn prove(aftermath: &Aftermath<'_>, back: &Back, context: &Rest
 fn compare_host(aftermath: &Aftermath<'_>, back: &Back, proof: &mut Proof) {
     let (before, host) = (&aftermath.begun.before, &back.host);
     match (&before.uuid, &host.uuid) {
-        (Some(before), Some(now)) if uuid_matches(before, now) => {
-            proof.known.push("it is the same hardware".to_owned());
-        }
+        (Some(before), Some(now)) if uuid_matches(before, now) => match normal_uuid(now) {
+            Some(_) => proof.known.push("it is the same hardware".to_owned()),
+            None => proof.open.push(format!("its hardware UUID is {now}, which is no hardware's own")),
+        },
         (before, now) => {
             let (before, now) = (shown(before.as_ref()), shown(now.as_ref()));
             proof.open.push(format!("its hardware UUID was {before} and is {now}"));
@@ -44,7 +47,8 @@ fn compare_host(aftermath: &Aftermath<'_>, back: &Back, proof: &mut Proof) {
     }
     let product = host.product.as_ref();
     let now = (product.map(|product| &product.version), product.map(|product| &product.build));
-    if now == (before.version.as_ref(), before.build.as_ref()) {
+    let is_told = [now.0, now.1].into_iter().all(|told| told.is_some_and(|told| !told.is_empty()));
+    if is_told && now == (before.version.as_ref(), before.build.as_ref()) {
         let (version, build) = (shown(now.0), shown(now.1));
         proof.known.push(format!("it runs {version}, build {build}, as before"));
     } else {
@@ -122,5 +126,5 @@ async fn fetch(aftermath: &Aftermath<'_>, back: &Back) -> Result<Vec<u8>> {
 }
 
 fn shown(text: Option<&String>) -> &str {
-    text.map_or("not known", String::as_str)
+    text.map(String::as_str).filter(|text| !text.is_empty()).unwrap_or("not known")
 }

@@ -11,7 +11,7 @@ use super::finish::{Left, finish};
 use super::journal::{Begun, Entry, Journal, find};
 use super::lock::HostLock;
 use super::maintenance::Entered;
-use super::plan::{by_uuid, the_host};
+use super::plan::{by_uuid, is_other_hardware, the_host};
 use super::progress::{Progress, RestoreEvent, Step};
 use super::report::{Outcome, RestoreReport};
 use super::request::RestoreContext;
@@ -234,6 +234,9 @@ async fn find_host(request: &ResumeRequest, summary: &Summary, session: &Session
     let server = session.client().address().to_string();
     let gone = if is_same_server(request, summary) {
         match the_host(session, &begun.host).await {
+            Ok(host) if is_other_hardware(begun, &host) => {
+                Error::HostGone { host: begun.host.name.clone(), server, now: None }
+            }
             Err(gone @ Error::HostGone { .. }) => gone,
             host => return host,
         }

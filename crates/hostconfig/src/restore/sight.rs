@@ -13,7 +13,7 @@ use vsphere::{
 
 use super::error::RestoreError;
 use super::maintenance;
-use super::plan::by_uuid;
+use super::plan::{by_uuid, is_other_hardware};
 use super::watch::Aftermath;
 use crate::bundle::normal_uuid;
 use crate::{Error, Result};
@@ -100,7 +100,8 @@ impl<'a> Eyes<'a> {
         let known = match &self.object {
             None => None,
             Some(object) => match read_host(&session, object).await {
-                Ok(host) => Some(host),
+                // In a vCenter that was set up anew, the old id may be that of another host.
+                Ok(host) => Some(host).filter(|host| !is_other_hardware(self.aftermath.begun, host)),
                 // Added again, it is another object for the vCenter.
                 Err(error) if fault(&error) == Some(&FaultKind::ManagedObjectNotFound) => None,
                 Err(error) => return Sight::Unseen(error.to_string()),
@@ -313,11 +314,13 @@ impl<'a> Eyes<'a> {
     /// Where the host may be, and how it is trusted there; whether the address is the one that it had.
     fn addresses(&self) -> Vec<(ConnectOptions, bool)> {
         let Aftermath { login, begun, host_port, .. } = self.aftermath;
-        if !self.aftermath.is_same_server {
+        let api_type = self.session.as_ref().map(|session| session.client().about().api_type);
+        let is_beside = api_type == Some(ApiType::VCenter);
+        if !self.aftermath.is_same_server && !is_beside {
             // Where somebody has said it is, and with what is meant for there.
             return vec![(login.connect.clone(), true)];
         }
-        let is_direct = self.aftermath.is_direct();
+        let is_direct = self.aftermath.is_direct() && !is_beside;
         let mut found: Vec<(ConnectOptions, bool)> = Vec::new();
         let port = if is_direct { Some(login.connect.address.port()) } else { *host_port };
         let trust = if is_direct {

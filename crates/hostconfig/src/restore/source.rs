@@ -11,7 +11,7 @@ use super::error::RestoreError;
 use super::journal::BundleOrigin;
 use super::request::BundleSource;
 use crate::archive::{ArchiveError, Problem, Record};
-use crate::bundle::{Checked, Contents, check, read_contents};
+use crate::bundle::{Checked, Contents, check, normal_uuid, read_contents};
 use crate::files::{self, FileError};
 use crate::{Error, Result};
 
@@ -22,7 +22,7 @@ pub struct BundleFacts {
     pub origin: BundleOrigin,
     /// `RELEASELEVEL` of its manifest.
     pub release_level: Option<String>,
-    /// The hardware UUID in its manifest; compare it with [`crate::bundle::uuid_matches`].
+    /// The hardware UUID in its manifest, if it is some hardware's own; compare it with [`crate::bundle::uuid_matches`].
     pub uuid: Option<String>,
 }
 
@@ -36,7 +36,7 @@ pub fn look_at(source: &BundleSource) -> Result<BundleFacts> {
     Ok(BundleFacts {
         origin: bundle.origin(),
         release_level: manifest.release_level.clone(),
-        uuid: manifest.uuid.clone(),
+        uuid: manifest.uuid.clone().filter(|uuid| normal_uuid(uuid).is_some()),
     })
 }
 

@@ -10,6 +10,7 @@ use vsphere::{Credentials, Session, SignedIn};
 use super::error::RestoreError;
 use super::journal::Begun;
 use super::maintenance;
+use super::plan::is_other_hardware;
 use super::progress::{Progress, Step};
 use super::prove::{Proof, prove};
 use super::report::Outcome;
@@ -17,7 +18,7 @@ use super::request::NamedCertificate;
 use super::sight::{Eyes, Sight};
 use super::source::Bundle;
 use crate::archive::ServerKind;
-use crate::bundle::{Comparison, normal_uuid, uuid_matches};
+use crate::bundle::Comparison;
 use crate::inventory::ServerLogin;
 use crate::{Error, Result};
 
@@ -150,6 +151,9 @@ async fn look_at(
     let mut has_left_maintenance = false;
     if let Some(reason) = stays_in_maintenance(aftermath, back) {
         progress.skip(Step::LeaveMaintenanceMode, reason);
+        if aftermath.then == Then::Leave && back.host.in_maintenance_mode != Some(false) {
+            open.push(format!("it is still in maintenance mode: {reason}"));
+        }
     } else {
         progress.begin_anyway(Step::LeaveMaintenanceMode).await;
         left = maintenance::leave(&back.session, &back.host, progress.context.pace).await;
@@ -178,14 +182,9 @@ async fn look_at(
 
 /// Why a host is not told to leave maintenance mode.
 fn stays_in_maintenance(aftermath: &Aftermath<'_>, back: &Back) -> Option<&'static str> {
-    let uuid = |uuid: &Option<String>| uuid.as_deref().and_then(normal_uuid);
-    let is_other = match (uuid(&aftermath.begun.before.uuid), uuid(&back.host.uuid)) {
-        (Some(before), Some(now)) => !uuid_matches(&before, &now),
-        _ => false,
-    };
     if aftermath.then != Then::Leave {
         Some("not entered by this restore, or to stay in it")
-    } else if is_other {
+    } else if is_other_hardware(aftermath.begun, &back.host) {
         Some("it is other hardware")
     } else if back.doubt.is_some() {
         Some("nobody can tell whether it has restarted")

@@ -1,7 +1,7 @@
 //! Restores that go through to the end, and what is proven of them.
 
 use chrono::TimeDelta;
-use hostconfig::restore::{BundleSource, Outcome, SafetyBackup, Step, StepState, Verdict};
+use hostconfig::restore::{BundleSource, Outcome, SafetyBackup, Step, StepState, Verdict, look_at};
 use vsphere_sim::{Accepts, BundleFormat, HostSpec, RestoreReply};
 
 use super::*;
@@ -130,6 +130,30 @@ async fn a_host_that_does_not_stay_in_maintenance_mode_is_told() {
     assert_eq!(open[..], ["it is not in maintenance mode, in which it was to stay"]);
 }
 
+/// What nobody has said before or after is not as it was before.
+#[tokio::test]
+async fn what_the_server_does_not_say_proves_nothing() {
+    let unreadable = vec!["summary.config.product".to_owned()];
+    let lab = Lab::with(Options { hosts: vec![spec()], unreadable, ..options() }).await;
+    let report = lab.restore(lab.request()).await.unwrap();
+    let Outcome::NotProven { known, open } = &report.outcome else { panic!("{report:#?}") };
+    assert_eq!(
+        open[..],
+        ["it ran not known build not known and runs not known build not known"],
+        "{known:?}"
+    );
+
+    let nil = HostSpec { uuid: uuid::Uuid::nil(), ..spec() };
+    let lab = Lab::vcenter(vec![nil]).await;
+    let request = lab.request();
+    assert_eq!(look_at(&request.bundle).unwrap().uuid, None, "no host is proposed for it");
+    assert!(codes(&lab.plan(&request).await, Verdict::Warning).contains(&CheckCode::Uuid));
+    let report = lab.restore(request).await.unwrap();
+    let Outcome::NotProven { open, .. } = &report.outcome else { panic!("{report:#?}") };
+    assert!(matches!(&open[..], [only] if only.contains("hardware UUID")), "{open:?}");
+    assert!(!lab.host().in_maintenance_mode());
+}
+
 /// A board that lost its clock says that it has been up for years.
 #[tokio::test]
 async fn a_host_whose_clock_was_set_back_is_back_but_nothing_is_proven_by_that() {
@@ -143,6 +167,7 @@ async fn a_host_whose_clock_was_set_back_is_back_but_nothing_is_proven_by_that()
     let report = lab.restore_in(lab.request(), context).await.unwrap();
     let Outcome::NotProven { open, .. } = &report.outcome else { panic!("{report:#?}") };
     assert!(open[0].contains("clock was set back"), "{open:?}");
+    assert!(open[1].contains("still in maintenance mode"), "{open:?}");
     assert!(lab.host().in_maintenance_mode() && report.next.contains(&Next::LeaveMaintenanceMode));
     lab.resume(ResumeAction::LeaveMaintenanceMode, |_| {}).await.unwrap();
     assert!(!lab.host().in_maintenance_mode());

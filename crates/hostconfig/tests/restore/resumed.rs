@@ -87,6 +87,69 @@ async fn a_host_that_was_renamed_is_taken_out_of_maintenance_mode_too() {
     assert!(!lab.host().in_maintenance_mode());
 }
 
+/// At the same address and with the same name, it may be what the hardware was replaced by.
+#[tokio::test]
+async fn other_hardware_is_not_taken_out_of_maintenance_mode() {
+    for is_direct in [true, false] {
+        let lab_of = |host| async move {
+            if is_direct { Lab::direct(host).await } else { Lab::vcenter(vec![host]).await }
+        };
+        let lab = lab_of(spec()).await;
+        lab.sim.add_fault(FaultRule::soap("RestoreFirmwareConfiguration", What::Reset));
+        let mut request = lab.request();
+        request.options.return_within_seconds = 1;
+        lab.restore(request).await.unwrap();
+        let other = lab_of(HostSpec { uuid: HostSpec::new("esx99").uuid, ..spec() }).await;
+        other.host().set_maintenance_mode(true);
+        lab.say_it_went_through(&other.login().connect.address.to_string());
+        for action in [ResumeAction::KeepWatching, ResumeAction::LeaveMaintenanceMode] {
+            let report = lab.resume(action, |request| request.server = other.login()).await.unwrap();
+            assert!(report.outcome.error().is_some(), "{action:?}: {report:#?}");
+            assert!(other.host().in_maintenance_mode(), "{action:?}: {report:#?}");
+        }
+    }
+}
+
+/// A vCenter at another of its addresses does not show the host's certificate.
+#[tokio::test]
+async fn a_vcenter_at_another_address_is_not_mistaken_for_the_host() {
+    for is_consented_to in [true, false] {
+        let lab = Lab::vcenter(vec![spec(), HostSpec::new("esx02.lab.local")]).await;
+        let mut request = lab.request_of(&lab.sim.host("esx02.lab.local").bundle());
+        request.options.force = true;
+        request.options.reconnect = false;
+        let report = lab.restore(request).await.unwrap();
+        assert_eq!(ended(&report), ("unknown", "needs_reconnect"));
+        lab.say_it_went_through("https://vc.elsewhere.local");
+        if !is_consented_to {
+            lab.host().change_certificate();
+        }
+        let report = lab.resume(ResumeAction::Reconnect, |_| {}).await.unwrap();
+        if is_consented_to {
+            let Outcome::NotProven { known, .. } = &report.outcome else { panic!("{report:#?}") };
+            assert!(known.iter().any(|known| known.contains("another certificate")), "{known:?}");
+            assert_eq!(lab.host().connection_state(), ConnectionState::Connected);
+        } else {
+            assert_eq!(ended(&report), ("unknown", "host_certificate_changed"), "{report:#?}");
+            assert_eq!(lab.host().connection_state(), ConnectionState::Disconnected);
+        }
+    }
+}
+
+/// Nor does it refuse the host's own user in the host's name.
+#[tokio::test]
+async fn a_host_that_its_vcenter_does_not_see_is_looked_for_at_its_own_address() {
+    let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
+    let mut request = lab.request();
+    request.options.return_within_seconds = 1;
+    lab.restore(request).await.unwrap();
+    lab.say_it_went_through("https://vc.elsewhere.local");
+    let with_root = |request: &mut ResumeRequest| request.host_credentials = Some(root("hostkeep-root"));
+    let report = lab.resume(ResumeAction::KeepWatching, with_root).await.unwrap();
+    let Outcome::Unknown { known, .. } = &report.outcome else { panic!("{report:#?}") };
+    assert!(known.iter().all(|known| !known.contains("refuses")), "{known:?}");
+}
+
 #[tokio::test]
 async fn a_vcenter_that_needs_the_host_reconnected_is_told_so_or_not() {
     let lab = Lab::vcenter(vec![spec(), HostSpec::new("esx02.lab.local")]).await;
