@@ -32,7 +32,8 @@ pub const MAX_CONCURRENCY: usize = 256;
 pub const MAX_STALE_AFTER_DAYS: u32 = 3650;
 const MAX_SETTINGS_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Everything in `settings.json`. Fields that this version does not know survive a change.
+/// Everything in `settings.json`. Fields that this version does not know survive a change, but not those within a field: a
+/// version that adds one there needs a new format.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// The file's format, [`SETTINGS_FORMAT`].
@@ -193,6 +194,11 @@ fn parse(json: &[u8], path: &Path) -> Result<Settings> {
         return Err(SettingsError::NewerFormat { path: path(), format }.into());
     }
     let settings: Settings = serde_json::from_slice(json).map_err(broken)?;
+    // Their hosts could not be told apart: ids are the same on every vCenter.
+    if let Some(name) = settings.ambiguous_name() {
+        let several = format!("several servers are named {name:?}");
+        return Err(broken(serde::de::Error::custom(several)).into());
+    }
     if let Some((field, value, range)) = out_of_range(&settings) {
         return Err(SettingsError::OutOfRange { path: path(), field, value, range }.into());
     }
@@ -204,6 +210,7 @@ fn out_of_range(settings: &Settings) -> Option<(&'static str, u64, String)> {
     let day = 24 * 60 * 60;
     let ranges = [
         ("concurrency", settings.concurrency as u64, MAX_CONCURRENCY as u64),
+        ("host_port", settings.host_port.unwrap_or(443).into(), u16::MAX.into()),
         ("connect_seconds", settings.timeouts.connect_seconds, day),
         ("idle_seconds", settings.timeouts.idle_seconds, day),
         ("call_seconds", settings.timeouts.call_seconds, day),

@@ -86,6 +86,17 @@ fn a_broken_file_is_told_and_never_overwritten() {
         ("{\"format\": 1, \"theme\": \"pink\"}", "settings_broken", "unknown variant `pink`"),
         ("{\"format\": 1, \"concurrency\": 999}", "settings_broken", "concurrency is 999"),
         ("{\"format\": 1, \"timeouts\": {\"idle_seconds\": 0}}", "settings_broken", "idle_seconds is 0"),
+        (
+            "{\"format\": 1, \"host_port\": 0}",
+            "settings_broken",
+            "host_port is 0, but must be from 1 to 65535",
+        ),
+        (
+            "{\"format\": 1, \"servers\": [{\"name\": \"prod\", \"url\": \"a\", \"user\": \"u\"},
+                {\"name\": \"PROD\", \"url\": \"b\", \"user\": \"u\"}]}",
+            "settings_broken",
+            "several servers are named \"PROD\"",
+        ),
     ] {
         let (_folder, config) = config();
         config.ensure().unwrap();

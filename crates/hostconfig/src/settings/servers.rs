@@ -54,6 +54,13 @@ impl Settings {
         self.position(name).map(|at| self.servers.remove(at))
     }
 
+    /// A name, in any case, that several servers have.
+    pub(super) fn ambiguous_name(&self) -> Option<&str> {
+        let mut names = std::collections::HashSet::new();
+        let again = self.servers.iter().find(|server| !names.insert(server.name.to_lowercase()));
+        again.map(|server| server.name.as_str())
+    }
+
     fn position(&self, name: &str) -> Result<usize> {
         let wanted = name.trim().to_lowercase();
         self.servers.iter().position(|server| server.name.to_lowercase() == wanted).ok_or_else(|| {
