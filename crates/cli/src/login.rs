@@ -1,15 +1,21 @@
 //! Which servers are meant, and the password of each.
 
-use hostconfig::credentials;
+use std::time::Duration;
+
+use hostconfig::credentials::{self, CredentialsError, Item};
 use hostconfig::inventory::ServerLogin;
 use hostconfig::settings::{Server, Settings, Timeouts};
 use secrecy::SecretString;
+use tokio::sync::oneshot;
 use vsphere::Credentials;
 
 use crate::arguments::ConnectArguments;
 use crate::console::{self, Console};
 use crate::failure::Failure;
 use crate::password;
+
+/// A locked keyring asks its user for a password, and waits for it for ever. At night nobody is there.
+const KEYRING_ANSWERS_WITHIN: Duration = Duration::from_secs(60);
 
 /// The servers to sign in to.
 #[derive(Debug)]
@@ -75,13 +81,33 @@ pub(crate) fn asked(server: &Server) -> Result<SecretString, Failure> {
     })
 }
 
-/// The keyring is asked on a thread of its own, because some keyrings cannot be asked on a runtime's.
+/// The keyring is asked on a thread of its own, because some keyrings cannot be asked on a runtime's. It is left to itself when
+/// the keyring takes too long.
 pub(crate) async fn with_keyring<T: Send + 'static>(
     server: &Server,
     ask: impl FnOnce(&Server) -> hostconfig::Result<T> + Send + 'static,
 ) -> hostconfig::Result<T> {
+    in_time(KEYRING_ANSWERS_WITHIN, server, ask).await
+}
+
+async fn in_time<T: Send + 'static>(
+    within: Duration,
+    server: &Server,
+    ask: impl FnOnce(&Server) -> hostconfig::Result<T> + Send + 'static,
+) -> hostconfig::Result<T> {
+    let item = Item::Password(credentials::account(server));
+    let (tell, told) = oneshot::channel();
     let server = server.clone();
-    hostconfig::blocking(move || ask(&server)).await
+    std::thread::spawn(move || {
+        // Whoever waits may have given up.
+        let _ = tell.send(ask(&server));
+    });
+    let silent = match tokio::time::timeout(within, told).await {
+        Ok(Ok(answer)) => return answer,
+        Ok(Err(_)) => "it failed".to_owned(),
+        Err(_) => format!("it did not answer within {} s", within.as_secs()),
+    };
+    Err(CredentialsError::Locked { item, source: silent.into() }.into())
 }
 
 async fn stored_or_asked(console: &Console, server: &Server) -> Result<SecretString, Failure> {
@@ -114,4 +140,23 @@ fn meant(connect: &ConnectArguments, settings: &Settings) -> Result<Vec<(Option<
         ));
     }
     Ok(saved.iter().map(|server| (Some(server.name.clone()), server.clone())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_keyring_that_does_not_answer_is_given_up() {
+        let server = Server::new("prod", "vcsa.lab.local", "backup", None).unwrap();
+        let (_answer, never) = std::sync::mpsc::channel::<()>();
+        let silent = move |_: &Server| Ok(never.recv().is_err());
+        let error = in_time(Duration::ZERO, &server, silent).await.unwrap_err();
+        assert_eq!(error.code(), "keyring_locked");
+        assert_eq!(
+            error.to_string(),
+            "the keyring did not give access to the password of backup@https://vcsa.lab.local: it did not answer within 0 s"
+        );
+        assert!(in_time(KEYRING_ANSWERS_WITHIN, &server, |_| Ok(true)).await.unwrap());
+    }
 }
