@@ -122,6 +122,12 @@ fn bring_to_an_end(sim: &Simulator, folder: &Path, host: &SimHost, restore: &Sum
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let outcome = report["restore"]["outcome"].as_str().unwrap();
     assert!(!host.in_maintenance_mode(), "{step:?}: {report:#}");
+    let state_of = |step: Step| &report["restore"]["steps"][step as usize]["state"];
+    assert_eq!(
+        state_of(Step::SafetyBackup),
+        "done",
+        "{step:?}: what was done before is part of it: {report:#}"
+    );
     if was_restored {
         assert_eq!((outcome, output.status.code()), ("proven", Some(0)), "{step:?}: {report:#}");
         assert_eq!(host.content_in_force().ntp, ["ntp1.lab.lab.local", "ntp2.lab.lab.local"]);

@@ -275,8 +275,9 @@ fn steps_ahead(summary: &Summary, action: ResumeAction) -> Vec<Step> {
     }
     let leaves = summary.entered_maintenance_mode && summary.begun.options.leave_maintenance_mode;
     let is_ahead = |step: &Step| *step > Step::Restore && (leaves || *step != Step::LeaveMaintenanceMode);
-    let before = summary.report.iter().flat_map(|report| &report.steps);
-    let before = before
+    let before = summary
+        .steps
+        .iter()
         .filter(|step| step.step <= Step::Restore && step.state == StepState::Done)
         .map(|step| step.step);
     before.chain(Step::ALL.into_iter().filter(is_ahead)).collect()

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use vsphere::inventory::{HostSystem, read_host};
+use vsphere::inventory::{ConnectionState, HostSystem, read_host};
 use vsphere::transfer::{self, Route};
 use vsphere::{ApiType, Error as ServerError, FaultKind, Session, firmware};
 
@@ -340,6 +340,9 @@ impl Restoring<'_> {
         let now = context.cancel.run_until_cancelled(read).await.unwrap_or(Err(Error::Cancelled))?;
         let changed =
             |what| Err(RestoreError::ChangedMeanwhile { host: self.host.name.clone(), what }.into());
+        if now.connection != ConnectionState::Connected {
+            return changed("its vCenter does not reach it any more");
+        }
         match (self.begun.before.boot_time, now.boot_time) {
             (Some(before), Some(now)) if boots(before, now).is_eq() => {}
             _ => return changed("it is not up since the same time any more"),

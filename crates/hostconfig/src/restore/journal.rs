@@ -187,16 +187,26 @@ pub fn unfinished(config: &ConfigDir) -> Result<(Vec<Summary>, Vec<Unreadable>)>
 /// The restore whose id is, or alone begins with, `asked`.
 ///
 /// # Errors
-/// [`RestoreError::Unknown`], [`RestoreError::Ambiguous`].
+/// [`RestoreError::Unknown`], [`RestoreError::Ambiguous`], [`RestoreError::JournalUnreadable`].
 pub fn find(config: &ConfigDir, asked: &str) -> Result<Summary> {
     let asked = asked.trim();
-    let (restores, _) = history(config)?;
-    let is_meant = |restore: &Summary| !asked.is_empty() && restore.begun.id.starts_with(asked);
+    let (restores, unreadable) = history(config)?;
+    let begins = |id: &str| !asked.is_empty() && id.starts_with(asked);
+    let is_meant = |restore: &Summary| begins(&restore.begun.id);
     let mut found: Vec<Summary> = restores.into_iter().filter(is_meant).collect();
     let id = asked.chars().take(80).collect();
     match found.len() {
         1 => Ok(found.swap_remove(0)),
-        0 => Err(RestoreError::Unknown { id }.into()),
+        0 => {
+            let id_of = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+            let unreadable =
+                unreadable.into_iter().find(|journal| id_of(&journal.path).is_some_and(|id| begins(&id)));
+            Err(match unreadable {
+                Some(Unreadable { path, reason }) => RestoreError::JournalUnreadable { path, reason },
+                None => RestoreError::Unknown { id },
+            }
+            .into())
+        }
         _ => {
             let candidates = found.into_iter().map(|restore| restore.begun.id).collect();
             Err(RestoreError::Ambiguous { id, candidates }.into())

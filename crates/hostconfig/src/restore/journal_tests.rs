@@ -156,6 +156,7 @@ fn what_cannot_be_understood_is_told_and_left_alone() {
         let expect = Unreadable { path: path.clone(), reason: reason.to_owned() };
         assert_eq!(history(&config).unwrap(), (vec![], vec![expect.clone()]));
         assert_eq!(unfinished(&config).unwrap(), (vec![], vec![expect]));
+        assert_eq!(find(&config, "x").unwrap_err().code(), "journal_unreadable", "it is there");
         assert_eq!(fs::read_to_string(path).unwrap(), content);
     }
 }

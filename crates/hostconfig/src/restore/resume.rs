@@ -12,12 +12,12 @@ use super::journal::{Begun, Entry, Journal, find};
 use super::lock::HostLock;
 use super::maintenance::Entered;
 use super::plan::{by_uuid, is_other_hardware, the_host};
-use super::progress::{Progress, RestoreEvent, Step};
+use super::progress::{Progress, RestoreEvent, Step, StepState};
 use super::report::{Outcome, RestoreReport};
 use super::request::RestoreContext;
 use super::source::load_again;
 use super::summary::Summary;
-use super::watch::{Aftermath, Seen, Then, see_through};
+use super::watch::{ALIKE, Aftermath, Seen, Then, see_through};
 use super::{lock, maintenance};
 use crate::inventory::{ServerLogin, sign_in};
 use crate::{ConfigDir, Error, Result, blocking};
@@ -78,9 +78,8 @@ pub async fn resume(request: ResumeRequest, context: RestoreContext) -> Result<R
     let begun = &summary.begun;
     (context.watch)(RestoreEvent::Begun { id: &begun.id });
     let mut progress = Progress::new(&context, journal);
-    if let Some(report) = &summary.report {
-        progress.steps.clone_from(&report.steps);
-    }
+    // The report knows also what was skipped.
+    progress.steps.clone_from(summary.report.as_ref().map_or(&summary.steps, |report| &report.steps));
     progress.note(Entry::Resumed { action: request.action.as_str().to_owned() }).await?;
     let seen = match request.action {
         ResumeAction::LeaveMaintenanceMode => Box::pin(leave(&request, &summary, &mut progress)).await,
@@ -167,7 +166,9 @@ async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
 async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progress<'_>) -> Seen {
     let begun = &summary.begun;
     let host = &begun.host.name;
-    let was_proven = summary.report.as_ref().is_some_and(|report| matches!(report.outcome, Outcome::Proven));
+    let compared = summary.steps.iter().find(|known| known.step == Step::Compare);
+    let compared =
+        compared.filter(|known| known.state == StepState::Done).and_then(|known| known.note.clone());
     let cancel = &progress.context.cancel;
     let ServerLogin { connect, credentials, .. } = request.server.clone();
     let left = match sign_in(connect, credentials, cancel).await {
@@ -186,13 +187,13 @@ async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
             let error = RestoreError::EndedEarly { host: host.clone() };
             Outcome::NothingChanged { error: Error::from(error).report() }
         }
-        (Ok(()), true) if was_proven => Outcome::Proven,
+        (Ok(()), true) if compared.as_deref() == Some(ALIKE) => Outcome::Proven,
         (Ok(()), true) => Outcome::NotProven {
             known: vec![
                 format!("{host} was told to restore the bundle"),
                 format!("{host} is out of maintenance mode"),
             ],
-            open: vec!["nobody has compared the host with the bundle".to_owned()],
+            open: vec![compared.unwrap_or_else(|| "nobody has compared the host with the bundle".to_owned())],
         },
         (Err(error), false) => {
             let left = left_in_maintenance(host, &error);

@@ -1,13 +1,13 @@
 //! What a journal comes to: where the restore stood, what is known of its host, what can be done now.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Begun, Entry, Line};
 use super::progress::{Step, StepState};
-use super::report::{Next, Outcome, RestoreReport};
+use super::report::{Next, Outcome, RestoreReport, StepReport};
 
 /// A restore as its journal tells it.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
@@ -29,6 +29,9 @@ pub struct Summary {
     pub safety_backup: Option<String>,
     /// What is known of the host now, in a sentence.
     pub known: String,
+    /// The steps that were begun since the first time, as far as the journal tells of them.
+    #[serde(skip)]
+    pub steps: Vec<StepReport>,
     /// What came of it, where it has ended.
     pub report: Option<Box<RestoreReport>>,
     /// What can be done now.
@@ -54,15 +57,17 @@ pub(super) fn summary(
     is_under_way: bool,
 ) -> Summary {
     let mut stood = Stood { step: None, state: StepState::NotBegun, at: began_at };
-    let mut states: HashMap<Step, StepState> = HashMap::new();
+    let mut steps: BTreeMap<Step, StepReport> = BTreeMap::new();
     let (mut safety_backup, mut report, mut is_dismissed) = (None, None, false);
     for Line { at, entry } in lines {
-        let (step, state) = match entry {
-            Entry::Intends { step } => (step, StepState::Begun),
-            Entry::Failed { step, .. } => (step, StepState::Failed),
-            Entry::Done { step, record, .. } => {
+        let (step, state, note, error) = match entry {
+            Entry::Intends { step } => (step, StepState::Begun, None, None),
+            Entry::Failed { step, error } => {
+                (step, StepState::Failed, Some(error.message.clone()), Some(error))
+            }
+            Entry::Done { step, note, record } => {
                 safety_backup = record.or(safety_backup);
-                (step, StepState::Done)
+                (step, StepState::Done, note, None)
             }
             Entry::Ended { report: ended } => {
                 report = Some(ended);
@@ -78,16 +83,17 @@ pub(super) fn summary(
             }
             Entry::Begun(_) => continue,
         };
-        states.insert(step, state);
+        steps.insert(step, StepReport { step, state, at: Some(at), note, error });
         stood = Stood { step: Some(step), state, at };
     }
-    let was_sent = matches!(states.get(&Step::Restore), Some(StepState::Begun | StepState::Done));
-    let has_left = states.get(&Step::LeaveMaintenanceMode) == Some(&StepState::Done);
+    let state_of = |step: Step| steps.get(&step).map(|step| step.state);
+    let was_sent = matches!(state_of(Step::Restore), Some(StepState::Begun | StepState::Done));
+    let has_left = state_of(Step::LeaveMaintenanceMode) == Some(StepState::Done);
     let outcome = report.as_deref().map(|report: &RestoreReport| &report.outcome);
     // Where it was refused, the host may be in it for somebody else.
     let is_as_found = matches!(outcome, Some(Outcome::NothingChanged { .. }));
     let entered_maintenance_mode =
-        states.contains_key(&Step::EnterMaintenanceMode) && !has_left && !is_as_found;
+        steps.contains_key(&Step::EnterMaintenanceMode) && !has_left && !is_as_found;
     let is_settled = match outcome {
         Some(outcome) => outcome.is_settled(),
         None => !was_sent && !entered_maintenance_mode,
@@ -108,6 +114,7 @@ pub(super) fn summary(
         entered_maintenance_mode,
         safety_backup,
         known,
+        steps: steps.into_values().collect(),
         report,
         next,
     }

@@ -39,6 +39,9 @@ pub(super) struct Aftermath<'a> {
     pub(super) answered: Option<bool>,
 }
 
+/// What is noted of a comparison that left nothing open.
+pub(super) const ALIKE: &str = "alike";
+
 /// What is to become of maintenance mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
@@ -145,7 +148,7 @@ async fn look_at(
     if aftermath.then == Then::Stay && back.host.in_maintenance_mode == Some(false) {
         open.push("it is not in maintenance mode, in which it was to stay".to_owned());
     }
-    let note = if open.is_empty() { "alike".to_owned() } else { open.join("; ") };
+    let note = if open.is_empty() { ALIKE.to_owned() } else { open.join("; ") };
     progress.done_anyway(Step::Compare, Some(note)).await;
     let mut left = Ok(());
     let mut has_left_maintenance = false;

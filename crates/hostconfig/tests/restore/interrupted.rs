@@ -188,6 +188,27 @@ async fn a_host_that_changed_after_the_plan_is_not_told_to_restore() {
     }
 }
 
+/// What cannot be reached cannot be told.
+#[tokio::test]
+async fn a_host_that_the_vcenter_has_lost_is_not_told_to_restore() {
+    let lab = Lab::vcenter(vec![spec()]).await;
+    let host = lab.host();
+    let context = lab.watched(move |event| {
+        if matches!(event, RestoreEvent::Step { step: Step::Upload, state: StepState::Done, .. }) {
+            host.set_connection_state(ConnectionState::NotResponding);
+        }
+    });
+    let report = lab.restore_in(lab.request(), context).await.unwrap();
+    assert_eq!(ended(&report), ("left_changed", "host_changed_meanwhile"), "{report:#?}");
+    let message = &report.outcome.error().unwrap().message;
+    assert!(message.contains("does not reach it any more"), "{message}");
+    assert!(lab.sim.requests().iter().all(|request| request.kind != "RestoreFirmwareConfiguration"));
+    lab.host().set_connection_state(ConnectionState::Connected);
+    let report = lab.resume(ResumeAction::LeaveMaintenanceMode, |_| {}).await.unwrap();
+    assert_eq!(report.outcome.code(), "nothing_changed", "{report:#?}");
+    lab.check_untouched();
+}
+
 /// Between plan and act another admin has put the host into maintenance mode: it is theirs.
 #[tokio::test]
 async fn maintenance_mode_of_somebody_else_is_left_alone() {

@@ -87,6 +87,33 @@ async fn a_host_that_was_renamed_is_taken_out_of_maintenance_mode_too() {
     assert!(!lab.host().in_maintenance_mode());
 }
 
+/// What was proven before is proven still.
+#[tokio::test]
+async fn a_restored_host_that_was_stuck_in_maintenance_mode_is_proven_once_it_is_out() {
+    for is_alike in [true, false] {
+        let lab = Lab::vcenter(vec![spec()]).await;
+        let stuck = vsphere_sim::SoapFault::invalid_state();
+        lab.sim.add_fault(FaultRule::soap("ExitMaintenanceMode_Task", What::TaskFault(stuck)).once());
+        let host = lab.host();
+        let context = lab.watched(move |event| {
+            if matches!(event, RestoreEvent::Step { step: Step::Return, state: StepState::Done, .. })
+                && !is_alike
+            {
+                host.set_ntp(&["changed.again.lab"]);
+            }
+        });
+        let report = lab.restore_in(lab.request(), context).await.unwrap();
+        assert_eq!(ended(&report), ("left_changed", "invalid_state"));
+        let report = lab.resume(ResumeAction::LeaveMaintenanceMode, |_| {}).await.unwrap();
+        if is_alike {
+            lab.check_proven(&report);
+        } else {
+            let Outcome::NotProven { open, .. } = &report.outcome else { panic!("{report:#?}") };
+            assert!(matches!(&open[..], [only] if only.contains("differ from the bundle")), "{open:?}");
+        }
+    }
+}
+
 /// At the same address and with the same name, it may be what the hardware was replaced by.
 #[tokio::test]
 async fn other_hardware_is_not_taken_out_of_maintenance_mode() {
