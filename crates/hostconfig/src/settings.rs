@@ -174,7 +174,7 @@ pub fn change<T>(config: &ConfigDir, change: impl FnOnce(&mut Settings) -> Resul
         return Err(SettingsError::BadValue { field, value, range }.into());
     }
     if settings != before || !config.settings().exists() {
-        let path = config.settings();
+        let path = behind_link(config.settings());
         let json = files::to_json(&settings).map_err(|e| FileError::new("encode", &path, e))?;
         if json.len() as u64 > MAX_SETTINGS_BYTES {
             return Err(SettingsError::TooLarge { path }.into());
@@ -219,6 +219,12 @@ fn out_of_range(settings: &Settings) -> Option<(&'static str, u64, String)> {
     ];
     let bad = ranges.into_iter().find(|(_, value, most)| *value == 0 || value > most);
     bad.map(|(field, value, most)| (field, value, format!("from 1 to {most}")))
+}
+
+/// Some keep the file elsewhere, with a link to it: what is replaced must not be the link.
+fn behind_link(path: PathBuf) -> PathBuf {
+    let target = if path.is_symlink() { std::fs::canonicalize(&path).ok() } else { None };
+    target.unwrap_or(path)
 }
 
 fn lock(config: &ConfigDir) -> Result<File> {

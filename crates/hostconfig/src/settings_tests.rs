@@ -112,6 +112,19 @@ fn a_broken_file_is_told_and_never_overwritten() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_the_file_stays_one() {
+    let (folder, config) = config();
+    config.ensure().unwrap();
+    let elsewhere = folder.path().join("kept in git.json");
+    std::fs::write(&elsewhere, "{\"format\": 1}").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, config.settings()).unwrap();
+    change(&config, |s| s.add_server(server("prod"))).unwrap();
+    assert!(config.settings().is_symlink());
+    assert!(std::fs::read_to_string(elsewhere).unwrap().contains("prod"));
+}
+
 #[test]
 fn a_failed_change_writes_nothing() {
     let (_folder, config) = config();
