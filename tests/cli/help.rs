@@ -80,6 +80,7 @@ fn wrong_usage_is_told_in_both_forms() {
         assert_eq!((told.code, &told.json()["error"]["code"]), (2, &"usage".into()), "{arguments:?}");
         let message = told.json()["error"]["message"].to_string();
         assert!(message.contains(expect.trim_matches('\'')), "{arguments:?}: {message}");
+        assert!(!message.contains("--help"), "the hint says so: {message}");
     }
 }
 
@@ -88,6 +89,8 @@ fn without_arguments_there_is_help_and_an_exit_code_of_wrong_usage() {
     for arguments in [&[][..], &["server"], &["archive"]] {
         let told = run(arguments);
         assert!(told.code == 2 && told.stderr.contains("Usage: hostkeep"), "{told:?}");
+        let told = run(&[&["--json"], arguments].concat());
+        assert_eq!((told.code, &told.json()["error"]["code"]), (2, &"usage".into()), "{arguments:?}");
     }
 }
 

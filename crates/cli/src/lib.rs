@@ -88,13 +88,17 @@ async fn run(console: &Console, context: Option<&Context>, command: Command) -> 
 /// Help and version on standard output, wrong usage on standard error, or as JSON where that is asked for.
 fn usage(error: &clap::Error) -> ExitCode {
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
-    let is_error = error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    if wants_json && is_error {
+    if wants_json && error.use_stderr() {
         let told = error.render().to_string();
         // What is wrong may go on over several lines, such as the names of what is missing.
-        let told = told.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+        let is_wrong = |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more information");
+        let told = told.lines().map(str::trim).take_while(is_wrong);
         let told: Vec<&str> = told.filter(|line| !line.is_empty()).collect();
-        let message = told.join(" ").trim_start_matches("error: ").to_owned();
+        let message = match error.kind() {
+            // It tells nothing but the help.
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "no subcommand was given".to_owned(),
+            _ => told.join(" ").trim_start_matches("error: ").to_owned(),
+        };
         Console::new(true).fail(&Failure::new("usage", message, "See hostkeep --help."));
     } else {
         // Nowhere is left to tell that even this could not be written.
