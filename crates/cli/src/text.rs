@@ -59,8 +59,9 @@ pub(crate) fn count(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
-/// How long something took.
+/// How long something took; a clock that was set back meanwhile makes it nothing.
 pub(crate) fn seconds(seconds: f64) -> String {
+    let seconds = seconds.max(0.0);
     if seconds < 60.0 {
         return format!("{seconds:.1} s");
     }
@@ -181,6 +182,7 @@ mod tests {
     #[test]
     fn durations_and_counts() {
         assert_eq!(seconds(0.04), "0.0 s");
+        assert_eq!(seconds(-3600.0), "0.0 s", "the clock was set back");
         assert_eq!(seconds(59.94), "59.9 s");
         assert_eq!(seconds(61.9), "1 min 1 s");
         assert_eq!(count(1, "host"), "1 host");
