@@ -377,6 +377,7 @@ impl Restoring<'_> {
             may_reconnect: self.request.options.reconnect,
             then: Then::new(self.begun, self.entered != Entered::Not),
             answered: Some(unanswered.is_none()),
+            was_away: false,
         };
         Box::pin(see_through(&aftermath, Some(self.session.clone()), &mut self.progress)).await
     }

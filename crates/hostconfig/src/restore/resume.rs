@@ -13,7 +13,7 @@ use super::lock::HostLock;
 use super::maintenance::Entered;
 use super::plan::{by_uuid, is_other_hardware, the_host};
 use super::progress::{Progress, RestoreEvent, Step, StepState};
-use super::report::{Outcome, RestoreReport};
+use super::report::{Outcome, RestoreReport, StepReport};
 use super::request::RestoreContext;
 use super::source::load_again;
 use super::summary::Summary;
@@ -139,6 +139,10 @@ fn is_same_server(request: &ResumeRequest, summary: &Summary) -> bool {
     request.server.connect.address.to_string() == summary.begun.server.address
 }
 
+fn done(summary: &Summary, step: Step) -> Option<&StepReport> {
+    summary.steps.iter().find(|known| known.step == step && known.state == StepState::Done)
+}
+
 async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progress<'_>) -> Seen {
     let begun = &summary.begun;
     let bundle = {
@@ -159,6 +163,7 @@ async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
         may_reconnect: request.action == ResumeAction::Reconnect || begun.options.reconnect,
         then: Then::new(begun, summary.entered_maintenance_mode),
         answered: None,
+        was_away: done(summary, Step::GoDown).is_some(),
     };
     Box::pin(see_through(&aftermath, None, progress)).await
 }
@@ -166,9 +171,7 @@ async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
 async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progress<'_>) -> Seen {
     let begun = &summary.begun;
     let host = &begun.host.name;
-    let compared = summary.steps.iter().find(|known| known.step == Step::Compare);
-    let compared =
-        compared.filter(|known| known.state == StepState::Done).and_then(|known| known.note.clone());
+    let compared = done(summary, Step::Compare).and_then(|known| known.note.clone());
     let cancel = &progress.context.cancel;
     let ServerLogin { connect, credentials, .. } = request.server.clone();
     let left = match sign_in(connect, credentials, cancel).await {

@@ -37,6 +37,8 @@ pub(super) struct Aftermath<'a> {
     pub(super) then: Then,
     /// Whether the host answered that it would restore; none where that was another time.
     pub(super) answered: Option<bool>,
+    /// Whether it was seen going away already, another time.
+    pub(super) was_away: bool,
 }
 
 /// What is noted of a comparison that left nothing open.
@@ -304,7 +306,7 @@ async fn watch(
         host,
         goes_down_within: context.pace.goes_down_within,
         may_reconnect: aftermath.may_reconnect,
-        was_away: false,
+        was_away: aftermath.was_away,
         has_reconnected: false,
         same_since: None,
     };

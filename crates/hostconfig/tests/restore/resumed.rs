@@ -28,6 +28,21 @@ async fn a_host_that_never_comes_back_is_told_and_can_be_waited_for_again() {
     assert!(!codes(&error, Verdict::Warning).contains(&CheckCode::Unfinished));
 }
 
+/// It was seen going away before the watching ended.
+#[tokio::test]
+async fn a_host_whose_clock_was_set_back_is_back_for_whoever_goes_on_too() {
+    let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
+    let mut request = lab.request();
+    request.options.return_within_seconds = 1;
+    lab.restore(request).await.unwrap();
+    lab.host().shift_boot_time(chrono::TimeDelta::days(-4000));
+    lab.host().set_connection_state(ConnectionState::Connected);
+    let report = lab.resume(ResumeAction::KeepWatching, |_| {}).await.unwrap();
+    let Outcome::NotProven { open, .. } = &report.outcome else { panic!("{report:#?}") };
+    assert!(open[0].contains("clock was set back"), "{open:?}");
+    assert!(lab.host().in_maintenance_mode());
+}
+
 /// Its vCenter may be away: then the host itself is asked, or the vCenter at another of its addresses.
 #[tokio::test]
 async fn a_restore_is_gone_on_with_at_another_address() {
