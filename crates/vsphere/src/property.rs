@@ -19,6 +19,8 @@ pub(crate) struct Page {
     pub(crate) objects: Vec<ObjectContent>,
     /// Where the next page starts; none on the last.
     pub(crate) token: Option<String>,
+    /// About how many bytes of memory it takes.
+    size: usize,
 }
 
 impl ObjectContent {
@@ -42,6 +44,8 @@ impl ObjectContent {
 const PAGE: u32 = 50;
 /// Many times what a vCenter may have.
 const MAX_OBJECTS: usize = 200_000;
+/// Many times what they take, read whole; of most of it little is kept.
+const MAX_SIZE: usize = 512 * 1024 * 1024;
 
 /// Asks for `paths` of one object.
 pub(crate) fn of_object(client: &Client, object: &MoRef, paths: &[&str]) -> Call {
@@ -105,7 +109,7 @@ impl Page {
 
 /// Reads a reply of `RetrievePropertiesEx` or `ContinueRetrievePropertiesEx`.
 pub(crate) fn page(reply: Node) -> Result<Page, DecodeError> {
-    let mut page = Page { objects: Vec::new(), token: None };
+    let mut page = Page { objects: Vec::new(), token: None, size: reply.size() };
     // No match at all is an absent returnval.
     for part in reply.into_child("returnval").map(|result| result.children).unwrap_or_default() {
         match part.name.as_str() {
@@ -234,17 +238,57 @@ async fn read_pages<T>(
 ) -> Result<Vec<T>, Error> {
     let client = session.client();
     let mut objects = Vec::new();
+    let mut so_far = Progress::default();
     loop {
         let page = read_page(session, &call).await?;
-        let is_empty = page.objects.is_empty();
+        so_far.count(&page).map_err(|error| client.unreadable(call.method, &error))?;
         objects.extend(page.objects.into_iter().map(&keep));
         let Some(token) = page.token else { return Ok(objects) };
-        if is_empty || objects.len() > MAX_OBJECTS {
-            // A server that goes on for ever must not be followed for ever.
-            return Err(client.unreadable(call.method, &DecodeError::Endless));
-        }
         call = Call::read("ContinueRetrievePropertiesEx", &client.content().property_collector)
             .text("token", &token)
             .expecting_a_page(is_unwanted);
+    }
+}
+
+/// How much was read of what may be many pages.
+#[derive(Default)]
+struct Progress {
+    objects: usize,
+    size: usize,
+}
+
+impl Progress {
+    /// A server that goes on for ever must not be followed for ever, nor until no memory is left.
+    fn count(&mut self, page: &Page) -> Result<(), DecodeError> {
+        self.objects += page.objects.len();
+        self.size += page.size;
+        let goes_on = page.token.is_some();
+        let is_too_much = page.objects.is_empty() || self.objects > MAX_OBJECTS || self.size > MAX_SIZE;
+        if goes_on && is_too_much { Err(DecodeError::Endless) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, token: &str, pages: usize) -> Result<(), DecodeError> {
+        let object = format!(
+            "<objects><obj type=\"HostSystem\">host-1</obj><propSet><name>name</name><val>{text}</val></propSet></objects>"
+        );
+        let xml = format!("<r><returnval><token>{token}</token>{object}</returnval></r>");
+        let page = page(crate::soap::decode_plain(xml.as_bytes()).unwrap()).unwrap();
+        let mut so_far = Progress::default();
+        (0..pages).try_for_each(|_| so_far.count(&page))
+    }
+
+    #[test]
+    fn pages_that_would_fill_the_memory_are_not_read_to_their_end() {
+        let large = "x".repeat(1024 * 1024);
+        assert_eq!(read("esx01", "more", 2500), Ok(()));
+        assert_eq!(read(&large, "more", 500), Ok(()));
+        assert_eq!(read(&large, "more", 520), Err(DecodeError::Endless));
+        assert_eq!(read("esx01", "more", MAX_OBJECTS + 1), Err(DecodeError::Endless));
+        assert_eq!(read(&large, "", 1), Ok(()));
     }
 }

@@ -169,6 +169,11 @@ impl Node {
         self.child("returnval").ok_or(DecodeError::Missing("returnval"))
     }
 
+    /// About how many bytes of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Self>() + self.text.len() + self.children.iter().map(Self::size).sum::<usize>()
+    }
+
     /// How many elements it is made of.
     fn count(&self) -> usize {
         1 + self.children.iter().map(Self::count).sum::<usize>()
