@@ -1,6 +1,6 @@
 //! The hosts of a server and the tree that they hang in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
@@ -177,15 +177,22 @@ async fn read_once(session: &Session) -> Result<Vec<HostSystem>, Error> {
         property::read_all(session, &TREE, |content| (content.object.clone(), place(&content))).await?;
     let places: HashMap<MoRef, Place> = tree.into_iter().collect();
     let mut paths = host_paths(session);
-    let mut hosts = loop {
+    let hosts = loop {
         let found = |content| host_system(&content, &places);
         match property::read_all(session, &[("HostSystem", &paths)], found).await {
             Ok(hosts) => break hosts,
             Err(error) => without_unknown(&mut paths, error)?,
         }
     };
+    Ok(each_once(hosts))
+}
+
+/// In the order of path and name. A host that the server lists twice would be backed up twice.
+fn each_once(mut hosts: Vec<HostSystem>) -> Vec<HostSystem> {
+    let mut seen = HashSet::new();
+    hosts.retain(|host| seen.insert(host.object.clone()));
     hosts.sort_by(|a, b| (&a.path, &a.name, &a.object).cmp(&(&b.path, &b.name, &b.object)));
-    Ok(hosts)
+    hosts
 }
 
 /// Leaves out the property that this very server does not know, whatever its version promised; any other error stays

@@ -48,6 +48,20 @@ fn a_host_is_reached_at_what_is_chosen_for_management() {
 }
 
 #[test]
+fn a_host_that_is_listed_twice_is_one() {
+    let host = |id: &str, name: &str| {
+        let name = format!("<val>{name}</val>");
+        let values = vec![("name".to_owned(), crate::soap::decode_plain(name.as_bytes()).unwrap())];
+        let object = MoRef::new("HostSystem", id);
+        host_system(&ObjectContent { object, values, missing: Vec::new() }, &HashMap::new())
+    };
+    // Renamed while the pages were read.
+    let hosts = each_once(vec![host("host-1", "b"), host("host-2", "a"), host("host-1", "c")]);
+    let names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
 fn the_path_is_what_the_vsphere_client_shows() {
     let place = |kind, name: &str| Place { kind, name: name.into(), parent: None };
     let cluster = place(PlaceKind::Cluster, "Cluster A");
