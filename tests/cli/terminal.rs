@@ -3,6 +3,7 @@
 // `script` of other systems takes other arguments.
 #![cfg(target_os = "linux")]
 
+use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
 
 use crate::support::{Lab, Told, hostkeep};
@@ -10,6 +11,12 @@ use crate::support::{Lab, Told, hostkeep};
 /// The program in a terminal of its own, with this typed ahead; the output of both streams, and the exit code. `None`,
 /// and a line saying so, where there is no `script`.
 fn in_terminal(lab: &Lab, arguments: &[&str], environment: &[(&str, &str)], typed: &str) -> Option<Told> {
+    let mut script = script(lab, arguments)?;
+    script.envs(environment.iter().copied());
+    Some(Told::of(&mut script, typed, lab.folder.path()))
+}
+
+fn script(lab: &Lab, arguments: &[&str]) -> Option<Command> {
     let quiet = |program: &str| Command::new(program).arg("--version").stdout(Stdio::null()).status();
     if quiet("script").is_err() {
         println!("skipped: script is not installed, so the console program was not tried in a terminal");
@@ -22,8 +29,8 @@ fn in_terminal(lab: &Lab, arguments: &[&str], environment: &[(&str, &str)], type
     let mut script = Command::new("script");
     script.args(["--quiet", "--return", "--command", &line.join(" "), "/dev/null"]);
     script.envs(hostkeep(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
-    script.env("TERM", "xterm-256color").env_remove("NO_COLOR").envs(environment.iter().copied());
-    Some(Told::of(&mut script, typed, lab.folder.path()))
+    script.env("TERM", "xterm-256color").env_remove("NO_COLOR");
+    Some(script)
 }
 
 fn servers(lab: &Lab) -> serde_json::Value {
@@ -130,6 +137,30 @@ async fn removing_asks_first() {
         return;
     };
     assert_eq!((told.code, left()), (0, 1), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_ctrl_c_is_an_answer_to_a_question() {
+    let lab = Lab::new(1).await;
+    for _ in 0..2 {
+        lab.run_connected(&["backup"]);
+    }
+    let Some(mut script) = script(&lab, &["archive", "prune", "--keep-last", "1"]) else { return };
+    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut typed, mut shown) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut told = Vec::new();
+    while !String::from_utf8_lossy(&told).contains("[y/N]") {
+        let mut part = [0; 1024];
+        let read = shown.read(&mut part).unwrap();
+        assert!(read > 0, "it asks nothing: {}", String::from_utf8_lossy(&told));
+        told.extend_from_slice(&part[..read]);
+    }
+    typed.write_all(b"\x03").unwrap();
+    // The terminal stays open: a program that waits for another key would wait until the test is ended.
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let left = lab.run(&["archive", "list", "--json"]).json()["records"].as_array().unwrap().len();
+    assert_eq!(left, 2);
+    drop(typed);
 }
 
 /// 80 columns, as `script` has them where nobody says otherwise.

@@ -1,7 +1,6 @@
 //! `hostkeep archive prune`: plan, show, and unless it is a dry run, apply.
 
 use chrono::{DateTime, Utc};
-use hostconfig::Error;
 use hostconfig::archive::{
     HostPlan, Kept, KeptBecause, Listing, PrunePlan, Pruning, Record, Removal, delete_plan, prune_plan,
     verify,
@@ -126,7 +125,8 @@ fn carry_out(
     let is_asked = !dry_run && !yes && !context.console.json && console::can_ask();
     // Locked before the plan is made, so that it still holds when it is applied; but not while a person thinks it over.
     let mut lock = if dry_run || is_asked { None } else { Some(archive.lock(holder, now())?) };
-    let cancel = interrupt::token(&context.console)?;
+    // Where somebody is asked, nothing is held or changed before the answer: Ctrl+C ends the program at once until then.
+    let mut cancel = if is_asked { CancellationToken::new() } else { interrupt::token(&context.console)? };
     let listing = archive.list()?;
     let plan = plan(&listing, &mut |record| Ok(verify(record, |_| (), &cancel)?.is_good()))?;
     let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
@@ -141,9 +141,7 @@ fn carry_out(
             let hint = "Add --yes to remove without a question.";
             return Err(Failure::new("not_confirmed", "nothing was removed", hint));
         }
-        if cancel.is_cancelled() {
-            return Err(Error::Cancelled.into());
-        }
+        cancel = interrupt::token(&context.console)?;
         lock = Some(archive.lock(holder, now())?);
     }
     let removals = match lock {
