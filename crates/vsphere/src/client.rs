@@ -169,6 +169,11 @@ impl Client {
         {
             *at_hosts_login = self.about().api_type == ApiType::Esxi;
         }
+        if let Err(Error::Fault { fault, .. }) = &mut answer
+            && let Some((_, value)) = cookie.and_then(|cookie| cookie.expose_secret().split_once('='))
+        {
+            fault.hide(value.trim_matches('"'));
+        }
         answer
     }
 

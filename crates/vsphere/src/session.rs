@@ -305,7 +305,11 @@ async fn login(client: &Client, credentials: &Credentials) -> Result<SecretStrin
     let call = Call::change("Login", &client.content().session_manager)
         .text("userName", &credentials.user)
         .text("password", credentials.password.expose_secret());
-    let Reply { cookie, .. } = client.call(&call, None).await?;
+    let mut answer = client.call(&call, None).await;
+    if let Err(Error::Fault { fault, .. }) = &mut answer {
+        fault.hide(credentials.password.expose_secret());
+    }
+    let Reply { cookie, .. } = answer?;
     cookie.ok_or_else(|| client.unreadable(call.method, &DecodeError::Missing("the session's cookie")))
 }
 

@@ -85,6 +85,13 @@ impl Fault {
         }
     }
 
+    /// Leaves out the server's sentence where that repeats a secret that was sent.
+    pub(crate) fn hide(&mut self, secret: &str) {
+        if !secret.is_empty() && self.message.contains(secret) {
+            self.message.clear();
+        }
+    }
+
     /// The type is the namespaced attribute, or the element's name less a trailing `Fault`.
     fn from_value(value: &Node, message: String) -> Self {
         let by_name = value.name.strip_suffix("Fault").unwrap_or(&value.name);
@@ -272,6 +279,19 @@ mod tests {
         let told = Fault::from_soap(&decode_plain(told.as_bytes()).unwrap());
         assert_eq!(told.to_string(), "No (/scratch/downloads/…)");
         assert!(!format!("{told:?}").contains("5f0e"), "{told:?}");
+    }
+
+    #[test]
+    fn a_sentence_that_repeats_a_secret_is_not_told() {
+        let said = |message: &str, secret: &str| {
+            let mut fault =
+                Fault { message: message.into(), type_name: "TheName".into(), ..Fault::default() };
+            fault.hide(secret);
+            fault.to_string()
+        };
+        assert_eq!(said("No such session: 52f0-a1.", "52f0-a1"), "TheName");
+        assert_eq!(said("No such session.", "52f0-a1"), "No such session.");
+        assert_eq!(said("No such session.", ""), "No such session.");
     }
 
     #[test]

@@ -17,6 +17,18 @@ async fn a_session_is_opened_once_and_signed_out() {
 }
 
 #[tokio::test]
+async fn a_password_that_a_server_repeats_is_in_no_error() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let client = connect(&sim).await.unwrap();
+    let password = Options::default().password;
+    let fault = |name| SoapFault::new(name, format!("Cannot use the password {password}."));
+    sim.add_fault(FaultRule::soap("Login", What::Fault(fault("InvalidLogin"))).once());
+    let error = SignedIn::sign_in(&client, credentials()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("{} refused Login: InvalidLogin", client.address()));
+    assert!(!format!("{error:?}").contains(&password), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_session_that_nobody_uses_is_kept_alive() {
     let idle = Duration::from_secs(2);
     let hosts = vec![HostSpec::new("esx01")];
