@@ -19,7 +19,7 @@ use super::report::{Outcome, RestoreReport};
 use super::request::{Consent, RestoreContext, RestoreRequest, SafetyBackup};
 use super::sight::boots;
 use super::source::Bundle;
-use super::watch::{Aftermath, Seen, Then, see_through};
+use super::watch::{ANSWERED, Aftermath, Seen, Then, UNANSWERED, see_through};
 use super::{lock, maintenance};
 use crate::archive::WriteLock;
 use crate::audit::{AuditAction, AuditEntry};
@@ -376,7 +376,7 @@ impl Restoring<'_> {
             bundle: Some(self.bundle),
             may_reconnect: self.request.options.reconnect,
             then: Then::new(self.begun, self.entered != Entered::Not),
-            answered: Some(unanswered.is_none()),
+            told: if unanswered.is_none() { ANSWERED } else { UNANSWERED },
             was_away: false,
         };
         Box::pin(see_through(&aftermath, Some(self.session.clone()), &mut self.progress)).await

@@ -194,6 +194,12 @@ pub enum RestoreError {
         /// The user.
         user: String,
     },
+    /// Hostkeep ended before it saw what came of the restore.
+    #[error("nobody has seen what came of the restore of {host}")]
+    NotWatched {
+        /// The host's name.
+        host: String,
+    },
     /// The watching was cancelled.
     #[error("watching {host} was cancelled; the restore goes on by itself")]
     WatchingCancelled {
@@ -231,6 +237,7 @@ impl RestoreError {
             Self::ReconnectFailed { .. } => "reconnect_failed",
             Self::OtherCertificate { .. } => "host_certificate_changed",
             Self::OtherPassword { .. } => "host_password_changed",
+            Self::NotWatched { .. } => "restore_not_watched",
             Self::WatchingCancelled { .. } => "watching_cancelled",
         }
     }
@@ -298,7 +305,9 @@ impl RestoreError {
             Self::OtherPassword { .. } => {
                 "The password is probably the one that was in force when the bundle was taken: keep watching with that one."
             }
-            Self::WatchingCancelled { .. } => "Keep watching to see what comes of it.",
+            Self::NotWatched { .. } | Self::WatchingCancelled { .. } => {
+                "Keep watching to see what comes of it."
+            }
         };
         Some(text.to_owned())
     }

@@ -35,6 +35,7 @@ fn errors_are_a_contract() {
         RestoreError::ReconnectFailed { host: host(), source: Box::new(source) },
         RestoreError::OtherCertificate { host: host(), presented: presented(), expected: vec![] },
         RestoreError::OtherPassword { host: host(), user: "root".into() },
+        RestoreError::NotWatched { host: host() },
         RestoreError::WatchingCancelled { host: host() },
     ];
     let told = errors.map(|error| {

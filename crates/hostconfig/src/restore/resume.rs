@@ -17,7 +17,7 @@ use super::report::{Outcome, RestoreReport, StepReport};
 use super::request::RestoreContext;
 use super::source::load_again;
 use super::summary::Summary;
-use super::watch::{ALIKE, Aftermath, Seen, Then, see_through};
+use super::watch::{ALIKE, ANSWERED, Aftermath, Seen, Then, UNANSWERED, see_through};
 use super::{lock, maintenance};
 use crate::inventory::{ServerLogin, sign_in};
 use crate::{ConfigDir, Error, Result, blocking};
@@ -143,6 +143,15 @@ fn done(summary: &Summary, step: Step) -> Option<&StepReport> {
     summary.steps.iter().find(|known| known.step == step && known.state == StepState::Done)
 }
 
+/// What is known of its having been told.
+fn told(summary: &Summary) -> &'static str {
+    match done(summary, Step::Restore).map(|known| &known.note) {
+        Some(None) => ANSWERED,
+        Some(Some(_)) => UNANSWERED,
+        None => "was told, or was about to be told, to restore the bundle",
+    }
+}
+
 async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progress<'_>) -> Seen {
     let begun = &summary.begun;
     let bundle = {
@@ -162,7 +171,7 @@ async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
         bundle: bundle.as_ref().ok(),
         may_reconnect: request.action == ResumeAction::Reconnect || begun.options.reconnect,
         then: Then::new(begun, summary.entered_maintenance_mode),
-        answered: None,
+        told: told(summary),
         was_away: done(summary, Step::GoDown).is_some(),
     };
     Box::pin(see_through(&aftermath, None, progress)).await
@@ -171,7 +180,6 @@ async fn watch(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
 async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progress<'_>) -> Seen {
     let begun = &summary.begun;
     let host = &begun.host.name;
-    let compared = done(summary, Step::Compare).and_then(|known| known.note.clone());
     let cancel = &progress.context.cancel;
     let ServerLogin { connect, credentials, .. } = request.server.clone();
     let left = match sign_in(connect, credentials, cancel).await {
@@ -185,32 +193,44 @@ async fn leave(request: &ResumeRequest, summary: &Summary, progress: &mut Progre
             Err(error)
         }
     };
+    let has_left_maintenance = left.is_ok();
     let outcome = match (left, summary.was_sent) {
         (Ok(()), false) => {
             let error = RestoreError::EndedEarly { host: host.clone() };
             Outcome::NothingChanged { error: Error::from(error).report() }
         }
-        (Ok(()), true) if compared.as_deref() == Some(ALIKE) => Outcome::Proven,
-        (Ok(()), true) => Outcome::NotProven {
-            known: vec![
-                format!("{host} was told to restore the bundle"),
-                format!("{host} is out of maintenance mode"),
-            ],
-            open: vec![compared.unwrap_or_else(|| "nobody has compared the host with the bundle".to_owned())],
-        },
+        (Ok(()), true) => out_of_maintenance(summary),
         (Err(error), false) => {
             let left = left_in_maintenance(host, &error);
             Outcome::LeftChanged { error: error.report(), left }
         }
         (Err(error), true) => {
-            let left =
-                format!("{host} was told to restore the bundle, and is, or may be, in maintenance mode.");
+            let left = format!("{host} {}, and is, or may be, in maintenance mode.", told(summary));
             Outcome::LeftChanged { error: error.report(), left }
         }
     };
-    let has_left_maintenance = outcome.error().is_none() || matches!(outcome, Outcome::NothingChanged { .. });
     let comparison = summary.report.as_ref().and_then(|report| report.comparison.clone());
     Seen { comparison, has_left_maintenance, ..Seen::only(outcome) }
+}
+
+/// What is known of a host that was told to restore and is out of maintenance mode now: what was seen of it before.
+fn out_of_maintenance(summary: &Summary) -> Outcome {
+    let host = &summary.begun.host.name;
+    let known = vec![format!("{host} {}", told(summary)), format!("{host} is out of maintenance mode")];
+    let compared = done(summary, Step::Compare).and_then(|known| known.note.clone());
+    match (compared, summary.report.as_ref().map(|report| &report.outcome)) {
+        (Some(note), _) if note == ALIKE => Outcome::Proven,
+        (Some(note), _) => Outcome::NotProven { known, open: vec![note] },
+        (None, _) if done(summary, Step::Return).is_some() => Outcome::NotProven {
+            known,
+            open: vec!["nobody has compared the host with the bundle".to_owned()],
+        },
+        (None, Some(Outcome::Unknown { error, .. })) => Outcome::Unknown { known, error: error.clone() },
+        (None, _) => {
+            let error = Error::from(RestoreError::NotWatched { host: host.clone() }).report();
+            Outcome::Unknown { known, error }
+        }
+    }
 }
 
 async fn leave_in(

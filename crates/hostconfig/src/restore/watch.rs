@@ -35,12 +35,14 @@ pub(super) struct Aftermath<'a> {
     pub(super) bundle: Option<&'a Bundle>,
     pub(super) may_reconnect: bool,
     pub(super) then: Then,
-    /// Whether the host answered that it would restore; none where that was another time.
-    pub(super) answered: Option<bool>,
+    /// How the host was told to restore.
+    pub(super) told: &'static str,
     /// Whether it was seen going away already, another time.
     pub(super) was_away: bool,
 }
 
+pub(super) const ANSWERED: &str = "was told to restore the bundle, and answered that it would";
+pub(super) const UNANSWERED: &str = "was told to restore the bundle, but no answer came";
 /// What is noted of a comparison that left nothing open.
 pub(super) const ALIKE: &str = "alike";
 
@@ -108,12 +110,7 @@ pub(super) async fn see_through(
     progress: &mut Progress<'_>,
 ) -> Seen {
     let host = &aftermath.begun.host.name;
-    let answer = match aftermath.answered {
-        Some(true) => ", and answered that it would",
-        Some(false) => ", but no answer came",
-        None => "",
-    };
-    let mut known = vec![format!("{host} was told to restore the bundle{answer}")];
+    let mut known = vec![format!("{host} {}", aftermath.told)];
     let mut eyes = Eyes::new(aftermath, session);
     let back = match until_back(&mut eyes, progress, &mut known).await {
         Ok(host) => host,
