@@ -7,6 +7,7 @@ mod measure;
 mod page;
 mod window;
 
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use crate::{cache, setup, shell, system, tally};
 use contenders::{Contender, Simulation};
 use measure::{Use, median};
 
+const PROTOCOL_ALONE: &str = "protocol_alone";
 const RUNS: usize = 3;
 const BUNDLE_BYTES: u32 = 64 * 1024;
 
@@ -33,6 +35,8 @@ const SCENARIOS: [(&str, Scenario); 5] = [
 /// What the contenders are started from.
 struct Programs {
     hostkeep: PathBuf,
+    /// The example of that name in crates/vsphere.
+    protocol_alone: PathBuf,
     python: PathBuf,
     /// Where each run gets a folder of its own.
     work: PathBuf,
@@ -98,11 +102,23 @@ pub(crate) fn bench(only: &[&str]) -> Result<bool> {
         } else {
             build.args(["--no-default-features", "--bin", "hostkeep"]);
         }
-        shell::quietly(&mut build)
+        shell::quietly(&mut build)?;
+        let wire = [
+            "build",
+            "--quiet",
+            "--locked",
+            "--release",
+            "--package",
+            "vsphere",
+            "--example",
+            PROTOCOL_ALONE,
+        ];
+        shell::quietly(&mut shell::cargo(&wire)?)
     })?;
     let target = cache::target()?;
     let programs = Programs {
-        hostkeep: target.join("release").join(format!("hostkeep{}", std::env::consts::EXE_SUFFIX)),
+        hostkeep: target.join("release").join(format!("hostkeep{EXE_SUFFIX}")),
+        protocol_alone: target.join("release/examples").join(format!("{PROTOCOL_ALONE}{EXE_SUFFIX}")),
         python: venv.python(),
         work: target.join(format!("bench-{}", std::process::id())),
     };
@@ -131,6 +147,7 @@ fn latency(programs: &Programs) -> Result<Vec<Finding>> {
     const CONCURRENCY: usize = 16;
     let simulation = Simulation::start(programs, HOSTS, 1000, BUNDLE_BYTES)?;
     let (ours, theirs) = compare(|who| contenders::back_up(programs, &simulation, who, CONCURRENCY))?;
+    let wire = downloads(programs, &simulation, CONCURRENCY)?;
     let floor = seconds_floor(HOSTS, CONCURRENCY);
     let scenario = "100 hosts, 1 s a backup, 16 at a time";
     Ok(vec![
@@ -144,6 +161,15 @@ fn latency(programs: &Programs) -> Result<Vec<Finding>> {
             limit: Limit::AtMost(1.03),
         },
         less(scenario, "CPU time ÷ the script's", ours.cpu, theirs.cpu, seconds, 0.25),
+        Finding {
+            beside: Beside::Script,
+            scenario,
+            what: "CPU time of the protocol alone ÷ the script's",
+            ours: seconds(wire.cpu),
+            theirs: seconds(theirs.cpu),
+            ratio: wire.cpu / theirs.cpu,
+            limit: Limit::None,
+        },
         less(scenario, "peak memory ÷ the script's", ours.peak_mib, theirs.peak_mib, mebibytes, 0.5),
     ])
 }
@@ -162,6 +188,7 @@ fn throughput(programs: &Programs) -> Result<Vec<Finding>> {
     };
     let simulation = Simulation::start(programs, MANY, 0, BUNDLE_BYTES)?;
     let (ours, theirs) = compare(|who| contenders::back_up(programs, &simulation, who, CONCURRENCY))?;
+    let wire = downloads(programs, &simulation, CONCURRENCY)?;
     let scenario = "2,500 hosts, no waiting, 32 at a time";
     Ok(vec![
         Finding {
@@ -172,6 +199,15 @@ fn throughput(programs: &Programs) -> Result<Vec<Finding>> {
             theirs: per_second(MANY, theirs.wall),
             ratio: theirs.wall / ours.wall,
             limit: Limit::AtLeast(8.0),
+        },
+        Finding {
+            beside: Beside::Script,
+            scenario,
+            what: "hosts per second of the protocol alone ÷ the script's",
+            ours: per_second(MANY, wire.wall),
+            theirs: per_second(MANY, theirs.wall),
+            ratio: theirs.wall / wire.wall,
+            limit: Limit::None,
         },
         Finding {
             beside: Beside::Script,
@@ -191,6 +227,13 @@ fn inventory(programs: &Programs) -> Result<Vec<Finding>> {
     let simulation = Simulation::start(programs, HOSTS, 0, BUNDLE_BYTES)?;
     let (ours, theirs) = compare(|who| contenders::list(programs, &simulation, who))?;
     Ok(vec![less("inventory of 2,500 hosts", "time ÷ the script's", ours.wall, theirs.wall, seconds, 0.25)])
+}
+
+/// The median of what the wire alone takes.
+fn downloads(programs: &Programs, simulation: &Simulation, concurrency: usize) -> Result<Use> {
+    let runs: Result<Vec<Use>> =
+        (0..RUNS).map(|_| contenders::download(programs, simulation, concurrency)).collect();
+    Ok(median(&runs?))
 }
 
 /// The median of either, measured in turns so that what else the machine does meets both.

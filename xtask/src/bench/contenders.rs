@@ -122,6 +122,18 @@ pub(super) fn back_up(
     Ok(cost)
 }
 
+/// Every bundle downloaded to nowhere by the same client: what of a backup is the wire's.
+pub(super) fn download(programs: &Programs, simulation: &Simulation, concurrency: usize) -> Result<Use> {
+    let mut command = shell::program(&programs.protocol_alone);
+    command.arg(format!("https://{}", simulation.address)).args([&simulation.user, &simulation.thumbprint]);
+    let (cost, said) = measured(command.arg(concurrency.to_string()), &simulation.password)?;
+    let told: serde_json::Value =
+        serde_json::from_str(&said).context("what was downloaded is not told in JSON")?;
+    let hosts = told["hosts"].as_u64().unwrap_or_default();
+    ensure!(hosts == simulation.hosts as u64, "{hosts} of {} hosts were downloaded from", simulation.hosts);
+    Ok(cost)
+}
+
 /// The inventory of every host, printed as JSON.
 pub(super) fn list(programs: &Programs, simulation: &Simulation, who: Contender) -> Result<Use> {
     let work = fresh_folder(programs)?;

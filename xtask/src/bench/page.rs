@@ -109,21 +109,24 @@ to the next, against a budget of 33 ms.
 const NOTES: &str = "
 ## Reading it
 
-- **Hosts per second** have a ceiling where the simulator shares two cores with the client. Each host is a TLS handshake,
-  64 KiB encrypted and decrypted, five flushes and a dozen file operations: about 1.1 ms of processor time in Hostkeep
-  (half of it the kernel's, for files and sockets) and 0.4 ms in the simulator. Two cores do at most some 1,300 of those
-  in a second, which is three times the script's rate, not eight. `perf` shows no function of Hostkeep's own above 1 %. Before
-  the first host Hostkeep reads all that it knows of the hosts (the last row of the table), which the script does not: as real
-  ones do, the simulator lists each network adapter of a host a dozen times over, some 20 KB.
-- **CPU time** of the first scenario: two fifths of it go to reading the settings in each bundle, to tell what was changed since the
-  one before, which the script does not do; most of the rest to files, as the script flushes nothing, makes half as many inodes
-  and keeps no record. ext4 makes new inodes dearer for some minutes after many were deleted, so measure on a machine that was
-  idle.
+- **Hosts per second** have a ceiling where the simulator shares two cores with the client. What the wire alone takes is measured
+  in the same run: the same client signs in, reads the inventory and downloads every bundle to nowhere
+  (`crates/vsphere/examples/protocol_alone.rs`). Where that is itself below eight times the script's rate, no backup can be above
+  it. A backup adds the check and the hash of the bundle, five flushes, a dozen file operations, a record and the fingerprint of
+  the settings. Before the first host Hostkeep reads all that it knows of the hosts (the last row of the table), which the script
+  does not: as real ones do, the simulator lists each network adapter of a host a dozen times over, some 20 KB.
+- **CPU time** of the first scenario, by `perf`: the wire takes about a quarter, reading the settings of each bundle, to tell what
+  was changed since the one before, somewhat more than that, files and flushes a sixth, the check of the bundle a tenth, audit,
+  log and start the rest; the script does nothing of this but the wire, and writes the bundle. The wire, the check and durable
+  files alone come to about a quarter of the script's time. Tried without gain: a runtime of one thread, other orders of flushes;
+  at the price of memory: a heap that gives back later (5 %). ext4 makes new inodes dearer for some minutes after many were
+  deleted, so measure on a machine that was idle.
 - **Peak memory** counts the pages of the program itself that were read, 14 MiB of some 21; the script's are the interpreter's.
 - **The start** is the web view's main thread, busy from the page's address to the grid: about 75 ms to read some 960 kB of
-  JavaScript, 15 to run its modules, 150 for React's first drawing and 60 for layout and paint without a graphics card. Asking
-  for the hosts before the pages are read gained 1 to 5 %; styles compiled ahead, one file instead of seven, rows in the first
-  pass, or the tree after the grid, nothing that could be measured.
+  JavaScript, 15 to run its modules, 150 for React's first drawing and 45 for layout and paint without a graphics card. Where the
+  limit lies: a page of one React table and nothing else starts in 1.25 times the empty window's time, the grid alone with Fluent
+  UI's theme, but without tree, toolbars and navigation, in 1.46. Without effect that could be measured: asking for the hosts
+  before the pages are read, styles compiled ahead, one file instead of seven, the tree after the grid.
 ";
 
 #[cfg(test)]
