@@ -123,7 +123,7 @@ const NOTES: &str = "
   deleted, so measure on a machine that was idle.
 - **Peak memory** counts the pages of the program itself that were read, 14 MiB of some 21; the script's are the interpreter's.
 - **The start** is the web view's main thread, busy from the page's address to the grid: about 75 ms to read some 960 kB of
-  JavaScript, 15 to run its modules, 150 for React's first drawing and 45 for layout and paint without a graphics card. Where the
+  JavaScript, 15 to run its modules, 150 for React's first drawing and 60 for layout and paint without a graphics card. Where the
   limit lies: a page of one React table and nothing else starts in 1.25 times the empty window's time, the grid alone with Fluent
   UI's theme, but without tree, toolbars and navigation, in 1.46. Without effect that could be measured: asking for the hosts
   before the pages are read, styles compiled ahead, one file instead of seven, the tree after the grid.
