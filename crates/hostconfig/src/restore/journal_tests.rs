@@ -173,3 +173,24 @@ fn one_of_several_has_to_be_named() {
     assert_eq!(find(&config, "20261122").unwrap_err().code(), "restore_ambiguous");
     assert_eq!(find(&config, "20261122T224").unwrap().begun.id, "20261122T224000Z-22222222");
 }
+
+/// After a crash its lock is still there, and the window asks from several places at once.
+#[test]
+fn whoever_looks_is_not_taken_for_somebody_at_work() {
+    let (_folder, config, path) = journal(up_to(Step::Restore));
+    fs::write(path.with_extension("lock"), "").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..500 {
+                    let (restores, _) = unfinished(&config).unwrap();
+                    assert_eq!(restores.len(), 1, "it is open, and nobody is at it");
+                }
+            });
+        }
+    });
+    let lock = lock::take(&config, "key", "20261122T223000Z-1a2b3c4d", "esx01").unwrap();
+    assert_eq!(unfinished(&config).unwrap(), (vec![], vec![]));
+    drop(lock);
+    assert_eq!(unfinished(&config).unwrap().0.len(), 1);
+}

@@ -44,7 +44,8 @@ pub(super) fn take(config: &ConfigDir, key: &str, id: &str, host: &str) -> Resul
 
 /// Whether somebody holds the lock of this name: [`of_host`], or a restore's id.
 pub(super) fn is_held(config: &ConfigDir, name: &str) -> Result<bool> {
-    Ok(path(config, name).exists() && try_lock(config, name)?.is_none())
+    // Shared: others who only look are nobody at work.
+    Ok(path(config, name).exists() && try_lock(config, name, File::try_lock_shared)?.is_none())
 }
 
 impl Drop for HostLock {
@@ -58,7 +59,7 @@ impl Drop for HostLock {
 /// Whoever only looks holds a lock for an instant.
 fn patiently(config: &ConfigDir, name: &str, host: &str) -> Result<File> {
     for _ in 0..5 {
-        if let Some(file) = try_lock(config, name)? {
+        if let Some(file) = try_lock(config, name, File::try_lock)? {
             return Ok(file);
         }
         std::thread::sleep(Duration::from_millis(20));
@@ -66,13 +67,17 @@ fn patiently(config: &ConfigDir, name: &str, host: &str) -> Result<File> {
     Err(RestoreError::UnderWay { host: host.to_owned() }.into())
 }
 
-fn try_lock(config: &ConfigDir, name: &str) -> Result<Option<File>> {
+fn try_lock(
+    config: &ConfigDir,
+    name: &str,
+    lock: fn(&File) -> std::result::Result<(), TryLockError>,
+) -> Result<Option<File>> {
     files::ensure_private_folders(&config.restores())?;
     let path = path(config, name);
-    let file = platform::private(OpenOptions::new().write(true).create(true).truncate(false))
+    let file = platform::private(OpenOptions::new().read(true).write(true).create(true).truncate(false))
         .open(&path)
         .map_err(|error| FileError::new("open", &path, error))?;
-    match file.try_lock() {
+    match lock(&file) {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(FileError::new("lock", path, error).into()),
