@@ -162,7 +162,7 @@ where
         place.forget_listing();
         let refused = match job {
             Some(job) => {
-                let ended = end(&job, came_of_it);
+                let ended = end(&job, &watched.beginning.steps, came_of_it);
                 window::job_ended(&handle, &shell, ended.as_ref());
                 None
             }
@@ -188,7 +188,7 @@ where
     }))
 }
 
-fn end(job: &Running, came_of_it: Answer<RestoreReport>) -> Option<JobHead> {
+fn end(job: &Running, steps: &[Step], came_of_it: Answer<RestoreReport>) -> Option<JobHead> {
     let report = match came_of_it {
         Ok(report) => report,
         Err(error) => return job.end(Ending::failed(error), now()),
@@ -203,16 +203,25 @@ fn end(job: &Running, came_of_it: Answer<RestoreReport>) -> Option<JobHead> {
         restore.outcome = Some(RestoreState::from(&report.outcome));
     });
     let ending = Ending {
-        state: match &report.outcome {
-            Outcome::Proven | Outcome::NotProven { .. } => JobState::Done,
-            Outcome::NothingChanged { error } if error.code == "cancelled" => JobState::Cancelled,
-            _ => JobState::Failed,
-        },
+        state: state_of(&report, steps),
         run_id: None,
         error: report.outcome.error().map(ErrorReport::from),
         warnings: report.warnings,
     };
     job.end(ending, now())
+}
+
+/// How a job ended that was to do these steps.
+fn state_of(report: &RestoreReport, steps: &[Step]) -> JobState {
+    let is_done =
+        |step: &Step| report.steps.iter().any(|known| known.step == *step && known.state == StepState::Done);
+    match &report.outcome {
+        Outcome::Proven | Outcome::NotProven { .. } => JobState::Done,
+        Outcome::NothingChanged { error } if error.code == "cancelled" => JobState::Cancelled,
+        // A host that was only to leave maintenance mode has: what came of the restore is another matter.
+        Outcome::Unknown { .. } if steps.iter().all(is_done) => JobState::Done,
+        _ => JobState::Failed,
+    }
 }
 
 /// Where the core's events become the job's state.
@@ -305,5 +314,46 @@ fn stands(restore: &mut RestoreProgress, step: Step, state: StepState, note: Opt
         None if state == StepState::Skipped => {}
         // What was not planned is taking maintenance mode back: at the end.
         None => restore.steps.push(stands),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn report(outcome: Value, left: &str) -> RestoreReport {
+        let step = |step: &str, state: &str| json!({"step": step, "state": state, "at": null, "note": null, "error": null});
+        let mut report = json!({
+            "id": "20261122T223000Z-1a2b3c4d",
+            "host": "esx01.lab.local",
+            "server": {"name": "prod", "address": "vc.lab.local", "kind": "vcenter"},
+            "started_at": "2026-11-22T23:30:00+01:00",
+            "finished_at": "2026-11-22T23:31:00+01:00",
+            "steps": [step("go_down", "failed"), step("leave_maintenance_mode", left)],
+            "safety_backup": null,
+            "comparison": null,
+            "next": [],
+        });
+        report.as_object_mut().unwrap().extend(outcome.as_object().unwrap().clone());
+        serde_json::from_value(report).unwrap()
+    }
+
+    #[test]
+    fn a_job_is_done_when_what_it_was_to_do_is_done() {
+        let error = json!({"code": "host_not_restarted", "message": "it has not restarted", "hint": null, "details": []});
+        let unknown = || json!({"outcome": "unknown", "known": [], "error": error});
+        let leaving = [Step::LeaveMaintenanceMode];
+        let watching = [Step::GoDown, Step::Return, Step::Compare, Step::LeaveMaintenanceMode];
+        let proven = json!({"outcome": "proven"});
+        for (outcome, left, steps, expect) in [
+            (unknown(), "done", &leaving[..], JobState::Done),
+            (unknown(), "failed", &leaving, JobState::Failed),
+            (unknown(), "done", &watching, JobState::Failed),
+            (proven, "done", &watching, JobState::Done),
+        ] {
+            assert_eq!(state_of(&report(outcome, left), steps), expect, "{left} {steps:?}");
+        }
     }
 }
