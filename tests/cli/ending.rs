@@ -100,5 +100,19 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     out.read_exact(&mut first).unwrap();
     drop(out);
     let told = child.wait_with_output().unwrap();
-    assert_eq!(String::from_utf8(told.stderr).unwrap(), "");
+    assert_eq!((told.status.code(), String::from_utf8(told.stderr).unwrap().as_str()), (Some(0), ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_nobody_reads_of_ends_as_it_would_have() {
+    let lab = Lab::new(1).await;
+    for arguments in [&["backup"][..], &["backup", "--json"]] {
+        let mut command = lab.command(arguments);
+        command.args(lab.connect());
+        let mut child = spawn(command, "hostkeep-demo\n");
+        drop(child.stdout.take());
+        let told = Told::from(child.wait_with_output().unwrap(), lab.folder.path());
+        assert_eq!(told.code, 0, "{}", told.stderr);
+        assert!(!told.stderr.contains("error"), "{}", told.stderr);
+    }
 }

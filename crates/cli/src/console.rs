@@ -50,13 +50,16 @@ impl Console {
         Self { json, bars: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()) }
     }
 
-    /// A result: `body` as JSON, or else the text.
+    /// A result: `body` as JSON, or else the text. Whoever has seen enough of it changes nothing about what was done.
     pub(crate) fn result<T: Serialize>(
         &self,
         body: &T,
         text: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
-        if self.json { Self::document(body) } else { Self::text(&text()) }
+        match if self.json { Self::document(body) } else { Self::text(&text()) } {
+            Err(failure) if failure.report.code == "output_closed" => Ok(()),
+            told => told,
+        }
     }
 
     /// The JSON document.
