@@ -323,7 +323,7 @@ mod tests {
 
     use super::*;
 
-    fn report(outcome: Value, left: &str) -> RestoreReport {
+    fn report(outcome: &Value, left: &str) -> RestoreReport {
         let step = |step: &str, state: &str| json!({"step": step, "state": state, "at": null, "note": null, "error": null});
         let mut report = json!({
             "id": "20261122T223000Z-1a2b3c4d",
@@ -353,7 +353,7 @@ mod tests {
             (unknown(), "done", &watching, JobState::Failed),
             (proven, "done", &watching, JobState::Done),
         ] {
-            assert_eq!(state_of(&report(outcome, left), steps), expect, "{left} {steps:?}");
+            assert_eq!(state_of(&report(&outcome, left), steps), expect, "{left} {steps:?}");
         }
     }
 }
