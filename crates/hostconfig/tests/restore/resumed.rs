@@ -143,6 +143,7 @@ async fn other_hardware_is_not_taken_out_of_maintenance_mode() {
         lab.restore(request).await.unwrap();
         let other = lab_of(HostSpec { uuid: HostSpec::new("esx99").uuid, ..spec() }).await;
         other.host().set_maintenance_mode(true);
+        other.host().shift_boot_time(chrono::TimeDelta::minutes(5));
         lab.say_it_went_through(&other.login().connect.address.to_string());
         for action in [ResumeAction::KeepWatching, ResumeAction::LeaveMaintenanceMode] {
             let report = lab.resume(action, |request| request.server = other.login()).await.unwrap();
