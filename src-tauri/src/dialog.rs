@@ -33,10 +33,34 @@ pub(crate) async fn save(window: &WebviewWindow, title: &str, suggested: &str) -
     Some(with_extension(picked, suggested))
 }
 
-/// On Linux the dialog gives the name as it was typed.
+/// On Linux the dialog gives the name as it was typed, and asks about a file of just that name only.
 fn with_extension(picked: PathBuf, suggested: &str) -> PathBuf {
-    match (picked.extension(), Path::new(suggested).extension()) {
-        (None, Some(extension)) if !picked.exists() => picked.with_extension(extension),
-        _ => picked,
+    let (None, Some(extension)) = (picked.extension(), Path::new(suggested).extension()) else {
+        return picked;
+    };
+    let whole = picked.with_extension(extension);
+    if picked.exists() || whole.exists() { picked } else { whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_an_ending_gets_one_unless_that_is_another_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("known"), "").unwrap();
+        std::fs::write(at("hosts.csv"), "what the dialog did not ask about").unwrap();
+        for (typed, expect) in [
+            ("list", "list.csv"),
+            ("list.txt", "list.txt"),
+            ("known", "known"),
+            ("hosts.csv", "hosts.csv"),
+            ("hosts", "hosts"),
+        ] {
+            assert_eq!(with_extension(at(typed), "suggested.csv"), at(expect), "{typed}");
+        }
+        assert_eq!(with_extension(at("list"), "suggested"), at("list"));
     }
 }
