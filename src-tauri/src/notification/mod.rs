@@ -33,18 +33,24 @@ fn summary(job: &JobHead) -> String {
         return format!("{}: {}", job.title, error.message);
     }
     let good = job.done - job.failed - job.cancelled;
-    let (did, what, bad) = match job.kind {
-        JobKind::Backup => ("Backed up", "hosts", "failed"),
-        JobKind::Verify => ("Verified", "bundles", "damaged"),
-        JobKind::Delete => ("Deleted", "bundles", "could not go"),
+    let (did, item, bad) = match job.kind {
+        JobKind::Backup => ("Backed up", "host", "failed"),
+        JobKind::Verify => ("Verified", "bundle", "damaged"),
+        JobKind::Delete => ("Deleted", "bundle", "could not go"),
         JobKind::Restore => return job.title.clone(),
     };
+    let items = |count: usize| format!("{count} {item}{}", if count == 1 { "" } else { "s" });
     let head = match job.state {
         JobState::Cancelled => format!("Cancelled: {}", job.title),
-        _ if job.kind == JobKind::Verify => format!("{did} {} {what}", job.done),
-        _ => format!("{did} {good} of {} {what}", job.total),
+        _ if job.kind == JobKind::Verify => format!("{did} {}", items(job.done)),
+        _ => format!("{did} {good} of {}", items(job.total)),
     };
-    if job.failed == 0 { head } else { format!("{head}, {} {bad}", job.failed) }
+    let head = if job.failed == 0 { head } else { format!("{head}, {} {bad}", job.failed) };
+    match &job.error {
+        // Beside its items, such as a server that was not reached.
+        Some(error) => format!("{head}: {}", error.message),
+        None => head,
+    }
 }
 
 fn restored(restore: &RestoreProgress, title: &str) -> String {
@@ -58,5 +64,66 @@ fn restored(restore: &RestoreProgress, title: &str) -> String {
         }
         Some(RestoreState::Unknown) => format!("Nobody knows yet what came of the restore of {host}"),
         Some(RestoreState::UnderWay | RestoreState::Interrupted) | None => format!("{title}: it ended early"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::ipc::{ErrorReport, JobItem, Step};
+    use crate::jobs::{Ending, Jobs};
+    use crate::state::now;
+
+    fn ended(kind: JobKind, steps: &[Step], state: JobState, error: Option<&str>) -> JobHead {
+        let job = Arc::new(Jobs::default()).begin(kind, "Back up all hosts".into(), None, now());
+        job.plan(steps.iter().map(|_| JobItem::waiting("esx01", None)).collect(), Vec::new());
+        for (index, step) in steps.iter().enumerate() {
+            job.item(index, |item| item.step = *step);
+        }
+        let error = error.map(|message| ErrorReport::new("not_reached", message, ""));
+        job.end(Ending { state, run_id: None, error, warnings: Vec::new() }, now()).unwrap()
+    }
+
+    #[test]
+    fn what_is_told_of_a_job() {
+        let away = Some("vc02 does not answer");
+        for (kind, steps, state, error, expect) in [
+            (
+                JobKind::Backup,
+                &[Step::Saved, Step::Saved][..],
+                JobState::Done,
+                None,
+                "Backed up 2 of 2 hosts",
+            ),
+            (JobKind::Backup, &[Step::Saved], JobState::Done, None, "Backed up 1 of 1 host"),
+            (
+                JobKind::Backup,
+                &[Step::Saved, Step::Failed],
+                JobState::Done,
+                None,
+                "Backed up 1 of 2 hosts, 1 failed",
+            ),
+            (
+                JobKind::Backup,
+                &[Step::Saved, Step::Saved],
+                JobState::Done,
+                away,
+                "Backed up 2 of 2 hosts: vc02 does not answer",
+            ),
+            (JobKind::Backup, &[], JobState::Failed, away, "Back up all hosts: vc02 does not answer"),
+            (JobKind::Verify, &[Step::Good], JobState::Done, None, "Verified 1 bundle"),
+            (
+                JobKind::Verify,
+                &[Step::Good, Step::Damaged],
+                JobState::Done,
+                None,
+                "Verified 2 bundles, 1 damaged",
+            ),
+            (JobKind::Delete, &[Step::Deleted], JobState::Done, None, "Deleted 1 of 1 bundle"),
+        ] {
+            assert_eq!(summary(&ended(kind, steps, state, error)), expect);
+        }
     }
 }
