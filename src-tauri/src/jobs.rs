@@ -213,6 +213,15 @@ impl Jobs {
         Ok(())
     }
 
+    /// Takes all finished jobs from the list.
+    pub(crate) fn remove_finished(&self) {
+        let mut state = self.lock();
+        let finished = state.jobs.values().filter(|e| e.job.head.state.is_end()).map(|e| e.job.head.id);
+        for job in finished.collect::<Vec<_>>() {
+            state.forget(job);
+        }
+    }
+
     /// The jobs that are under way.
     pub(crate) fn under_way(&self) -> Vec<u32> {
         let state = self.lock();

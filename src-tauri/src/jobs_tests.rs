@@ -134,3 +134,18 @@ fn an_archive_that_a_job_of_this_window_writes_to_is_told_by_the_job() {
     let full = hostconfig::Error::Cancelled;
     assert_eq!(jobs.locked(None, full).code, "cancelled");
 }
+
+/// What the demo did was done to nothing of the user's.
+#[test]
+fn tasks_of_the_demo_are_none_outside_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let shell = crate::state::Shell::new(hostconfig::ConfigDir::at(folder.path()), None);
+    let job = shell.jobs.begin(JobKind::Backup, "Back up 24 hosts".into(), None, now());
+    let ending = Ending { state: JobState::Done, run_id: None, error: None, warnings: Vec::new() };
+    job.end(ending, now());
+    let heard = page(&shell.jobs);
+    shell.leave_demo();
+    assert_eq!(heard.lock().unwrap()[1], serde_json::json!({"kind": "jobRemoved", "job": job.id()}));
+    let reloaded = page(&shell.jobs);
+    assert_eq!(reloaded.lock().unwrap()[0]["jobs"], serde_json::json!([]));
+}
