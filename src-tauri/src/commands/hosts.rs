@@ -63,7 +63,8 @@ pub(crate) async fn refresh_hosts(app: App<'_>) -> Answer<HostsView> {
     let cancel = place.begin_reading();
     let (ready, left_out) = logins(&place, None).await?;
     for (name, error) in left_out {
-        note_state(&place, &name, Some(Trouble { error: error.into(), remedy: Some(Remedy::Password) }));
+        let trouble = Trouble { error: error.into(), remedy: Some(Remedy::Password) };
+        lock(&place.servers).insert(name.to_lowercase(), trouble);
     }
     place.reads(ready.iter().filter_map(|login| login.name.clone()).collect(), &cancel);
     let refresh = |login| refresh(Arc::clone(&app), Arc::clone(&place), login, cancel.clone());
@@ -80,31 +81,53 @@ pub(crate) fn cancel_refresh(app: App<'_>) {
 
 async fn refresh(app: Arc<Shell>, place: Arc<Place>, login: ServerLogin, cancel: CancellationToken) {
     let name = login.name.clone().unwrap_or_default();
-    match read(&place, login, &cancel).await {
-        // Nothing new is known of it.
-        Err(Error::Cancelled) => {}
-        Err(error) => {
-            let remedy = remedy(&error);
-            note_state(&place, &name, Some(Trouble { error: error.report().into(), remedy }));
+    let (address, user) = (login.connect.address.clone(), login.credentials.user.clone());
+    let read = read(login, &cancel).await;
+    blocking({
+        let (place, name) = (Arc::clone(&place), name.clone());
+        move || {
+            let is_it = |server: &Server| server.name == name && server.url == address && server.user == user;
+            keep(&place, &name, is_it, read);
         }
-        Ok(()) => note_state(&place, &name, None),
-    }
+    })
+    .await;
     place.has_read(&name, &cancel);
     app.jobs.tell(Message::HostsChanged);
 }
 
-async fn read(place: &Arc<Place>, login: ServerLogin, cancel: &CancellationToken) -> hostconfig::Result<()> {
-    let name = login.name.clone().unwrap_or_default();
-    let hosts = with_inventory(vec![login], cancel, async |mut inventory: Inventory| {
+async fn read(login: ServerLogin, cancel: &CancellationToken) -> hostconfig::Result<Vec<KnownHost>> {
+    with_inventory(vec![login], cancel, async |mut inventory: Inventory| {
         inventory.failed.pop().map_or_else(|| Ok(known_hosts::of(&inventory)), |failed| Err(failed.error))
     })
-    .await??;
-    let place = Arc::clone(place);
-    blocking(move || {
+    .await?
+}
+
+/// Keeps what a server said, or why it said nothing. Of one that was removed or moved meanwhile nothing is kept: it would be told
+/// of the next one of its name.
+fn keep(
+    place: &Place,
+    name: &str,
+    is_it: impl Fn(&Server) -> bool,
+    read: hostconfig::Result<Vec<KnownHost>>,
+) {
+    // Held meanwhile: whoever forgets the server comes before or after.
+    let mut servers = lock(&place.servers);
+    if place.settings().is_ok_and(|settings| !settings.servers.iter().any(is_it)) {
+        return;
+    }
+    let kept = read.and_then(|hosts| {
         let sighting = Sighting { format: SIGHTING_FORMAT, read_at: now(), hosts };
-        known_hosts::store(&place.config, &name, &sighting)
-    })
-    .await
+        known_hosts::store(&place.config, name, &sighting)
+    });
+    match kept {
+        // Nothing new is known of it.
+        Err(Error::Cancelled) => {}
+        Err(error) => {
+            let remedy = remedy(&error);
+            servers.insert(name.to_lowercase(), Trouble { error: error.report().into(), remedy });
+        }
+        Ok(()) => drop(servers.remove(&name.to_lowercase())),
+    }
 }
 
 /// A host's records, and the attempts that left none.
@@ -267,14 +290,6 @@ fn unsuccessful(run: &Arc<RunReport>, host: &HostRef) -> Option<Attempt> {
         Outcome::Cancelled => (ResultView::Cancelled, None),
     };
     Some(Attempt { run_id: run.run_id.clone(), at: run.started_at, result, error })
-}
-
-fn note_state(place: &Place, name: &str, trouble: Option<Trouble>) {
-    let mut servers = lock(&place.servers);
-    match trouble {
-        Some(trouble) => drop(servers.insert(name.to_lowercase(), trouble)),
-        None => drop(servers.remove(&name.to_lowercase())),
-    }
 }
 
 fn remedy(error: &Error) -> Option<Remedy> {

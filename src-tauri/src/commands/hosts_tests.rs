@@ -1,5 +1,5 @@
 use hostconfig::ConfigDir;
-use hostconfig::settings::Timeouts;
+use hostconfig::settings::{self, Timeouts};
 use vsphere_sim::{FaultRule, Options, Simulator, What};
 
 use super::*;
@@ -13,6 +13,7 @@ async fn reading_that_is_cancelled_ends_and_changes_nothing() {
     let place = shell.place();
     let thumbprint = sim.thumbprint();
     let server = Server::new("prod", &sim.url(), "administrator@vsphere.local", Some(&thumbprint)).unwrap();
+    settings::change(&place.config, |settings| settings.add_server(server.clone())).unwrap();
     let read = |cancel: &CancellationToken| {
         let login = login(&server, "hostkeep-demo".into(), Timeouts::default());
         refresh(Arc::clone(&shell), Arc::clone(&place), login, cancel.clone())
@@ -28,7 +29,7 @@ async fn reading_that_is_cancelled_ends_and_changes_nothing() {
 
     sim.add_fault(FaultRule::soap("RetrieveServiceContent", What::Stall));
     let trouble = Trouble { error: ErrorReport::new("told_before", "told before", ""), remedy: None };
-    note_state(&place, "prod", Some(trouble));
+    lock(&place.servers).insert("prod".into(), trouble);
     let first = begin_reading(&place);
     // One that takes its place ends it, and is not said to be done by that.
     let replace = async || begin_reading(&place);
@@ -58,4 +59,34 @@ fn a_reading_can_be_cancelled_before_it_reads_anything() {
     let other = place.begin_reading();
     place.reads(HashSet::from(["prod".into()]), &cancel);
     assert!(!other.is_cancelled() && lock(&place.reading).left.is_empty(), "it is another's");
+}
+
+/// It would come back with the next server of its name, as what that one has.
+#[tokio::test]
+async fn nothing_is_kept_of_a_server_that_was_removed_or_moved_while_it_was_read() {
+    let sim = Simulator::start(Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let shell = Arc::new(Shell::new(ConfigDir::at(folder.path().join("config")), None));
+    let place = shell.place();
+    let at = |address: &str, thumbprint: &str| {
+        Server::new("prod", address, "administrator@vsphere.local", Some(thumbprint)).unwrap()
+    };
+    let thumbprint = sim.thumbprint().to_string();
+    let server = at(&sim.url(), &thumbprint);
+    let read = async |password: &str| {
+        let cancel = begin_reading(&place);
+        let login = login(&server, password.into(), Timeouts::default());
+        refresh(Arc::clone(&shell), Arc::clone(&place), login, cancel).await;
+        (known_hosts::load(&place.config, "prod").unwrap().is_some(), lock(&place.servers).len())
+    };
+    assert_eq!(read("hostkeep-demo").await, (false, 0), "it is not saved any more");
+    assert_eq!(read("wrong").await, (false, 0), "why it could not be read is nothing of another's");
+    let save =
+        |server: Server| settings::change(&place.config, |settings| settings.add_server(server)).unwrap();
+    save(at("vc02.lab.local", &thumbprint));
+    assert_eq!(read("hostkeep-demo").await, (false, 0), "it is at another address now");
+    settings::change(&place.config, |settings| settings.remove_server("prod")).unwrap();
+    save(server.clone());
+    assert_eq!(read("hostkeep-demo").await, (true, 0));
+    assert_eq!(read("wrong").await, (true, 1));
 }

@@ -248,7 +248,9 @@ fn save(
 
 /// What is known of a server's hosts is a copy: that it stays is no reason to fail.
 fn forget_hosts(place: &Place, server: &Server) {
-    lock(&place.servers).remove(&server.name.to_lowercase());
+    // Held meanwhile: a reading that is just being kept is not kept afterwards.
+    let mut servers = lock(&place.servers);
+    servers.remove(&server.name.to_lowercase());
     if let Err(error) = known_hosts::forget(&place.config, &server.name) {
         tracing::warn!(server = server.name, %error, "what is known of its hosts cannot be removed");
     }
