@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::names::secret_in;
-use super::{Place, Redacted, Secret, Taken, mark, says_nothing};
+use super::{Place, Redacted, Secret, Taken, says_nothing};
 
 /// The lines of a text file without their secrets.
 pub(in crate::bundle) fn lines(path: &str, text: &str) -> Vec<Redacted> {
@@ -16,6 +16,17 @@ pub(in crate::bundle) fn lines(path: &str, text: &str) -> Vec<Redacted> {
     text.lines().map(|line| reader.redact(line)).collect()
 }
 
+/// A text that is a value without its secrets. Unlike a file's, its lines can be prose that begins with such a word.
+pub(super) fn value(text: &str, mut place: Place, taken: &mut Taken) -> String {
+    let text = taken.by_looks(text);
+    if !text.contains(['=', ':', '<']) {
+        return text;
+    }
+    place.is_pam = true;
+    let mut reader = LineReader { place, until: None };
+    text.split('\n').map(|line| reader.line(line, taken)).collect::<Vec<_>>().join("\n")
+}
+
 /// `<name …>` with more behind it, `name = value` over the whole line, the parts of the same within one, and `name value`.
 static TAG: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"<([A-Za-z0-9_.:-]+)(?:\s[^>]*)?>").expect("the pattern is well formed"));
@@ -23,10 +34,18 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"^\s*[#;]*\s*"?([A-Za-z0-9_.:/\[\]-]+)"?\s*[=:]\s*(.+?)\s*$"#)
         .expect("the pattern is well formed")
 });
-static NAME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"([A-Za-z0-9_.-]+)["']?\s*[=:]\s*"#).expect("the pattern is well formed"));
+/// A name whose value is in the lines below, further to the right.
+static BELOW: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^\s*[#;]*\s*"?([A-Za-z0-9_.:/\[\]-]+)"?\s*[=:]\s*(?:[|>][0-9+-]*)?\s*$"#)
+        .expect("the pattern is well formed")
+});
+/// With `\` before its quotes where a text stands in another.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"([A-Za-z0-9_.-]+)\\*["']?\s*[=:]\s*"#).expect("the pattern is well formed")
+});
 static VALUE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s<>"',;)}\]]+)"#).expect("the pattern is well formed")
+    Regex::new(r#"^(?:\\+"[^"]*"?|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s<>"',;)}\]]+)"#)
+        .expect("the pattern is well formed")
 });
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\s*[#;]*\s*([A-Za-z][A-Za-z0-9_-]*)\s+([^\s=:].*)$").expect("the pattern is well formed")
@@ -36,7 +55,17 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 struct LineReader {
     place: Place,
     /// What ends the secret that the last line began, and what it is.
-    until: Option<(String, Secret)>,
+    until: Option<(End, Secret)>,
+}
+
+/// What ends a secret that goes over several lines.
+enum End {
+    /// This text.
+    Text(String),
+    /// As many brackets.
+    Brackets(usize),
+    /// A line that begins no further to the right.
+    Indent(usize),
 }
 
 impl LineReader {
@@ -47,27 +76,18 @@ impl LineReader {
     }
 
     fn line(&mut self, line: &str, taken: &mut Taken) -> String {
-        if let Some((end, secret)) = self.until.take() {
-            let Some(at) = line.find(&end) else {
-                self.until = Some((end, secret));
-                return if line.trim().is_empty() { String::new() } else { taken.out(secret, line) };
-            };
-            let is_pem = end.starts_with("-----END");
-            let hidden = if at == 0 { String::new() } else { taken.out(secret, &line[..at]) };
-            if is_pem {
-                return format!("{hidden}{}", &line[at..at + end.len()]) + "-----";
-            }
-            let rest = self.line(&line[at + end.len()..], taken);
-            return format!("{hidden}{end}{rest}");
+        if let Some((end, secret)) = self.until.take()
+            && let Some(text) = self.go_on(line, end, secret, taken)
+        {
+            return text;
         }
-        if let Some(at) = line.find("-----BEGIN ").filter(|_| line.contains("PRIVATE KEY")) {
-            let whole = taken.by_looks(line);
-            if line.contains("-----END ") {
-                return whole;
-            }
-            self.until = Some(("-----END".to_owned(), Secret::PrivateKey));
-            let head = taken.by_looks(&line[..at]);
-            return format!("{head}{}", mark(Secret::PrivateKey));
+        // What begins and ends on the line is taken out by its looks.
+        let open = line.rfind("-----END").unwrap_or_default();
+        if let Some(at) = line[open..].find("-----BEGIN ").filter(|_| line[open..].contains("PRIVATE KEY")) {
+            let (head, key) = line.split_at(open + at);
+            let head = self.line(head, taken);
+            self.until = Some((End::Text("-----END".to_owned()), Secret::PrivateKey));
+            return format!("{head}{}", taken.out(Secret::PrivateKey, key));
         }
         if let Some(text) = self.tagged(line, taken) {
             return text;
@@ -77,7 +97,16 @@ impl LineReader {
             && !says_nothing(&found[2])
         {
             let value = found.get(2).expect("the pattern has two groups");
+            if let Err(open) = brackets(value.as_str(), 0) {
+                self.until = Some((End::Brackets(open), secret));
+            }
             return format!("{}{}", &line[..value.start()], taken.out(secret, value.as_str()));
+        }
+        if let Some(found) = BELOW.captures(line)
+            && let Some(secret) = secret_in(&found[1], self.place)
+        {
+            self.until = Some((End::Indent(indent(line)), secret));
+            return line.to_owned();
         }
         if !self.place.is_pam
             && let Some(found) = WORDS.captures(line)
@@ -91,8 +120,45 @@ impl LineReader {
         taken.by_looks(&within)
     }
 
+    /// A line after one in which a secret began; none where that has ended before it.
+    fn go_on(&mut self, line: &str, end: End, secret: Secret, taken: &mut Taken) -> Option<String> {
+        let mut hidden =
+            |text: &str| if text.trim().is_empty() { text.to_owned() } else { taken.out(secret, text) };
+        let (within, rest) = match &end {
+            End::Indent(at) if line.trim().is_empty() || indent(line) > *at => (hidden(line), None),
+            End::Indent(_) => return None,
+            End::Text(text) => match line.find(text) {
+                Some(at) => {
+                    let (begin, rest) = (hidden(&line[..at]), &line[at + text.len()..]);
+                    if text.starts_with("-----END") {
+                        let after = rest.split_once("-----").map_or("", |(_, after)| after);
+                        (format!("{begin}{text}-----"), Some(after))
+                    } else {
+                        (format!("{begin}{text}"), Some(rest))
+                    }
+                }
+                None => (hidden(line), None),
+            },
+            End::Brackets(open) => match brackets(line, *open) {
+                Ok(at) => {
+                    let (inner, bracket) = line[..at].split_at(at.saturating_sub(1));
+                    (format!("{}{bracket}", hidden(inner)), Some(&line[at..]))
+                }
+                Err(open) => {
+                    self.until = Some((End::Brackets(open), secret));
+                    return Some(hidden(line));
+                }
+            },
+        };
+        let Some(rest) = rest else {
+            self.until = Some((end, secret));
+            return Some(within);
+        };
+        Some(within + &self.line(rest, taken))
+    }
+
     /// `name = value` anywhere in a line. What looks like a value can be the next name.
-    fn within(&self, line: &str, taken: &mut Taken) -> String {
+    fn within(&mut self, line: &str, taken: &mut Taken) -> String {
         let mut text = String::with_capacity(line.len());
         let mut at = 0;
         while let Some(found) = NAME.captures_at(line, at) {
@@ -103,6 +169,19 @@ impl LineReader {
             text.push_str(&line[at..end]);
             at = end;
             let Some(secret) = secret_in(name.as_str(), self.place) else { continue };
+            if line[end..].starts_with(['{', '[']) {
+                let closed = brackets(&line[end..], 0);
+                let length = closed.unwrap_or(line.len() - end);
+                let value = &line[end..end + length];
+                let is_empty =
+                    value.trim_matches(|c: char| c.is_whitespace() || "{}[]".contains(c)).is_empty();
+                text.push_str(&if is_empty { value.to_owned() } else { taken.out(secret, value) });
+                at += length;
+                if let Err(open) = closed {
+                    self.until = Some((End::Brackets(open), secret));
+                }
+                continue;
+            }
             // Not before it is needed: of many names in a line, each value can be all of the rest.
             let value = VALUE.find(&line[end..]).map_or("", |value| value.as_str());
             if !says_nothing(value) {
@@ -125,9 +204,10 @@ impl LineReader {
         let (name, start) = tag;
         let end = format!("</{name}");
         // What stands before it may have secrets of its own, but no such tag.
-        let before = taken.by_looks(&line[..start]);
+        let before = self.within(&line[..start], taken);
+        let before = taken.by_looks(&before);
         let Some(at) = line[start..].find(&end) else {
-            self.until = Some((end, secret));
+            self.until = Some((End::Text(end), secret));
             let begun = &line[start..];
             let begun = if begun.trim().is_empty() { String::new() } else { taken.out(secret, begun) };
             return Some(format!("{before}{begun}"));
@@ -137,6 +217,34 @@ impl LineReader {
         let rest = self.line(rest, taken);
         Some(format!("{before}{hidden}{end}{rest}"))
     }
+}
+
+/// Where the brackets that a text opens, beside so many that are open already, are closed; or how many still are not.
+fn brackets(text: &str, mut open: usize) -> Result<usize, usize> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    if open == 0 && !text.starts_with(['{', '[']) {
+        return Ok(0);
+    }
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            '{' | '[' if !is_quoted => open += 1,
+            '}' | ']' if !is_quoted => {
+                open -= 1;
+                if open == 0 {
+                    return Ok(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    Err(open)
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// `root:$6$…:19000:0:99999:7:::`, of which only the hash is a secret; that an account has none is not.

@@ -95,7 +95,7 @@ impl Redacted {
         let mut taken = Taken::default();
         let text = match secret_in(name, place).filter(|_| !says_nothing(value)) {
             Some(secret) => taken.out(secret, value),
-            None => taken.by_looks(value),
+            None => lines::value(value, place, &mut taken),
         };
         taken.done(text)
     }
@@ -226,7 +226,7 @@ fn walk_json(
             });
             let text = match inherited.filter(|_| !leaf.is_boolean() && !says_nothing(&raw)) {
                 Some(secret) => taken.out(secret, &raw),
-                None if leaf.is_string() => taken.by_looks(&raw),
+                None if leaf.is_string() => lines::value(&raw, place, &mut taken),
                 None => raw,
             };
             let redacted = taken.done(text);
@@ -328,7 +328,13 @@ static LOOKS: LazyLock<Vec<(&'static str, Regex, Secret)>> = LazyLock::new(|| {
         ("-", pattern(r"\b[0-9A-Za-z]{5}(?:-[0-9A-Za-z]{5}){4}\b"), Secret::LicenceKey),
         ("eyJ", pattern(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), Secret::Token),
         ("earer", pattern(r"\b[Bb]earer\s+(?P<secret>[A-Za-z0-9._~+/=-]{8,})"), Secret::Token),
-        ("://", pattern(r"://[^\s/@:]*:(?P<secret>[^\s/@]+)@"), Secret::Password),
+        (
+            "asic",
+            pattern(r#"(?i)authorization["']?\s*[:=]\s*["']?basic\s+(?P<secret>[^\s"',;]+)"#),
+            Secret::Password,
+        ),
+        // To the last `@`: a password can have one.
+        ("://", pattern(r"://[^\s/@:]*:(?P<secret>[^\s/]+)@"), Secret::Password),
         ("data1=", pattern(r"data1=(?P<secret>[^\s:]+)"), Secret::EncryptionKey),
         ("data2=", pattern(r"data2=(?P<secret>[^\s:]+)"), Secret::EncryptionKey),
     ]

@@ -86,7 +86,7 @@ pub(super) fn secret_in(name: &str, place: Place) -> Option<Secret> {
         Some(Secret::PasswordHash)
     } else if name.has(&["pwd", "pass", "psk", "pin", "secrets", "credential", "credentials"])
         || name.runs(&["password", "passwd", "passphrase"])
-        || name.words.iter().any(|word| word.ends_with("secret"))
+        || name.words.iter().any(|word| word.ends_with("secret") || word.ends_with("pw"))
     {
         Some(Secret::Password)
     } else if name.runs(&["privatekey"]) {

@@ -112,6 +112,75 @@ fn what_is_no_secret_stays() {
 }
 
 #[test]
+fn secrets_are_taken_out_wherever_they_begin_and_end() {
+    for (text, expect) in [
+        ("nfs://u:a@PLANTED@nas/share", "nfs://u:[redacted: password]@nas/share"),
+        ("Authorization: Basic PLANTEDPLANTED", "Authorization: Basic [redacted: password]"),
+        ("rootpw PLANTED", "rootpw [redacted: password]"),
+        ("a=1 bindpw=PLANTED", "a=1 bindpw=[redacted: password]"),
+        // Files put together without an end of line between them.
+        (
+            "-----END CERTIFICATE----------BEGIN PRIVATE KEY-----\nPLANTED\n-----END PRIVATE KEY-----\nb",
+            "-----END CERTIFICATE-----[redacted: private key]\n[redacted: private key]\n-----END-----\nb",
+        ),
+        (
+            "-----BEGIN PRIVATE KEY-----\na\n-----END PRIVATE KEY----------BEGIN RSA PRIVATE KEY-----\nPLANTED\n-----END RSA PRIVATE KEY-----",
+            "[redacted: private key]\n[redacted: private key]\n-----END-----[redacted: private key]\n[redacted: private key]\n-----END-----",
+        ),
+        (
+            r#"{"password": "PLANTED", "cert": "-----BEGIN RSA PRIVATE KEY-----\nPLANTED\n-----END RSA PRIVATE KEY-----"}"#,
+            r#"{"password": [redacted: password], "cert": "[redacted: private key]"}"#,
+        ),
+        ("pwd=PLANTED -----BEGIN PRIVATE KEY-----", "pwd=[redacted: password][redacted: private key]"),
+        (
+            "<user password=\"PLANTED\"><token>PLANTED</token></user>",
+            "<user password=[redacted: password]><token>[redacted: token]</token></user>",
+        ),
+        // What is within brackets, on the line or over several.
+        (r#"{"tokens": ["PLANTED", "PLANTED]"], "b": 1}"#, r#"{"tokens": [redacted: token], "b": 1}"#),
+        (r#"{"credentials": {"a": "PLANTED"}}"#, r#"{"credentials": [redacted: password]}"#),
+        (r#"{"tokens": ["PLANTED", "#, r#"{"tokens": [redacted: token]"#),
+        (
+            "{\n  \"secrets\": {\n    \"a\": \"PLANTED\"\n  },\n  \"b\": 1\n}",
+            "{\n  \"secrets\": {\n[redacted: password]\n  },\n  \"b\": 1\n}",
+        ),
+        (
+            "password: |\n  PLANTED\n\n  PLANTED\nb: 1",
+            "password: |\n[redacted: password]\n\n[redacted: password]\nb: 1",
+        ),
+        ("password =\n\tPLANTED\nb = 1", "password =\n[redacted: password]\nb = 1"),
+        ("password =\nb = 1", "password =\nb = 1"),
+        ("{\"secrets\": {}, \"tokens\": [ ]}", "{\"secrets\": {}, \"tokens\": [ ]}"),
+        // One text in another.
+        (
+            r#"{"a": "{\"password\": \"PLANTED\", \"b\": 1}"}"#,
+            r#"{"a": "{\"password\": [redacted: password], \"b\": 1}"}"#,
+        ),
+    ] {
+        let told = shown("x", text);
+        assert!(!told.contains("PLANT"), "{text}: {told}");
+        assert_eq!(told, expect);
+    }
+}
+
+#[test]
+fn secrets_are_taken_out_of_texts_that_are_values() {
+    for (text, expect) in [
+        ("vers=3,password=PLANTED", "vers=3,password=[redacted: password]"),
+        (r#"{"password": "PLANTED", "a": 1}"#, r#"{"password": [redacted: password], "a": 1}"#),
+        ("a\npassword = PLANTED\nb", "a\npassword = [redacted: password]\nb"),
+        ("retry=3 min=disabled,7", "retry=3 min=disabled,7"),
+        ("Password policy of the host", "Password policy of the host"),
+    ] {
+        assert_eq!(Redacted::value_of("options", text, Place::default()).text(), expect);
+        let mut leaves = Leaves::new(Leaves::ROOM);
+        json(&mut serde_json::json!({ "options": text }), Place::default(), &mut leaves);
+        let (leaves, _) = leaves.done().unwrap();
+        assert_eq!(leaves[0].1.text(), expect);
+    }
+}
+
+#[test]
 fn secrets_that_differ_are_told_apart_and_never_written() {
     let [one, again, other] =
         ["a", "a", "b"].map(|secret| Redacted::value_of("password", secret, Place::default()));
@@ -184,9 +253,19 @@ proptest! {
 /// Found with a bundle made for it: each of many names in a line looked at all of the rest.
 #[test]
 fn a_line_of_many_names_is_read_once() {
-    for part in
-        ["a=", "password=", "<password>", "$6$a ", "-----BEGIN PRIVATE KEY-----", "<a ", "a:b=", "password "]
-    {
+    for part in [
+        "a=",
+        "password=",
+        "<password>",
+        "$6$a ",
+        "-----BEGIN PRIVATE KEY-----",
+        "<a ",
+        "a:b=",
+        "password ",
+        "tokens=[",
+        "tokens=[]",
+        "-----END-----BEGIN PRIVATE KEY-----",
+    ] {
         lines("x", &part.repeat(200_000));
     }
 }
