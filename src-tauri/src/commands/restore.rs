@@ -326,6 +326,8 @@ async fn own_user(
         let Some(password) = password else { return Ok(place.password(&on_host)?) };
         if remember && place.demo.is_none() {
             credentials::store(&on_host, &password)?;
+            // Another one that only this window knew would go before it.
+            place.forget_password(&on_host);
         } else if remember {
             place.know_password(&on_host, password.clone());
         }
@@ -333,4 +335,29 @@ async fn own_user(
     })
     .await?;
     Ok(Some(vsphere::Credentials { user, password }))
+}
+
+#[cfg(test)]
+mod tests {
+    use hostconfig::ConfigDir;
+    use keyring_core::mock;
+    use secrecy::{ExposeSecret, SecretString};
+
+    use super::*;
+    use crate::state::Shell;
+
+    /// A host that is connected to directly may have been given another password before, for this window only.
+    #[tokio::test]
+    async fn a_password_that_is_to_be_remembered_is_the_one_that_is_used_from_then_on() {
+        keyring_core::set_default_store(mock::Store::new().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let place = Shell::new(ConfigDir::at(folder.path()), None).place();
+        let on_host = credentials::of_host("esx01.lab.local", "root").unwrap();
+        place.know_password(&on_host, "before".into());
+        let given = HostUser { user: "root".into(), password: Some("now".into()), remember: true };
+        own_user(&place, "esx01.lab.local", Some(given)).await.unwrap();
+        let used = |password: SecretString| password.expose_secret().to_owned();
+        assert_eq!(used(place.password(&on_host).unwrap()), "now");
+        assert!(place.remembers(&on_host));
+    }
 }
