@@ -71,7 +71,7 @@ async fn nothing_is_kept_of_a_server_that_was_removed_or_moved_while_it_was_read
     let at = |address: &str, thumbprint: &str| {
         Server::new("prod", address, "administrator@vsphere.local", Some(thumbprint)).unwrap()
     };
-    let thumbprint = sim.thumbprint().to_string();
+    let thumbprint = sim.thumbprint().clone();
     let server = at(&sim.url(), &thumbprint);
     let read = async |password: &str| {
         let cancel = begin_reading(&place);
