@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
-import { sortRows } from "./columns";
-import { mergeOrder, parse } from "./layout";
+import { expect, test, vi } from "vitest";
+import { initialLayout, sortRows } from "./columns";
+import { mergeOrder, parse, readLayout } from "./layout";
 import { compareKeys, type SortValue, sortKey } from "./natural";
 import { aimAt, clickRow, moveTo, type Selection, toggleAll, toggleRow } from "./selection";
 import { commaSeparated, csvName, tabSeparated } from "./text";
@@ -104,4 +104,23 @@ test("a remembered layout may be anything", () => {
 test("a column that is new since then comes where it belongs", () => {
   expect(mergeOrder(["c", "a", "gone"], ["a", "b", "c", "d"])).toEqual(["c", "d", "a", "b"]);
   expect(mergeOrder([], ["a", "b"])).toEqual(["a", "b"]);
+});
+
+test("a layout of an older version neither leaves rows unsorted nor hides what they are known by", () => {
+  const text = () => "";
+  const columns = [
+    { id: "name", title: "Name", width: 100, isFixed: true, text },
+    { id: "size", title: "Size", width: 100, text },
+  ];
+  const kept = (layout: object) => {
+    vi.stubGlobal("localStorage", { getItem: () => JSON.stringify(layout) });
+    return readLayout("hosts", columns, initialLayout(columns, "name", false));
+  };
+  expect(kept({ sorting: [{ id: "gone", desc: true }] }).sorting).toEqual([{ id: "name", desc: false }]);
+  expect(kept({ sorting: [{ id: "size", desc: true }] }).sorting).toEqual([{ id: "size", desc: true }]);
+  expect(kept({ columnVisibility: { name: false, size: false } }).columnVisibility).toEqual({
+    name: true,
+    size: false,
+  });
+  vi.unstubAllGlobals();
 });

@@ -8,14 +8,24 @@ export type GridLayout = {
 };
 
 /** What is kept under the grid's name, less what no longer fits its columns. */
-export function readLayout(name: string, columns: readonly { id: string }[], initial: GridLayout): GridLayout {
+export function readLayout(
+  name: string,
+  columns: readonly { id: string; isFixed?: boolean }[],
+  initial: GridLayout,
+): GridLayout {
   const kept = parse(localStorage.getItem(storageKey(name)));
   const ids = new Set(columns.map((column) => column.id));
+  const fixed = columns.filter((column) => column.isFixed).map((column) => [column.id, true]);
+  const sorting = kept.sorting?.filter((sort) => ids.has(sort.id)) ?? [];
   return {
-    sorting: kept.sorting?.filter((sort) => ids.has(sort.id)) ?? initial.sorting,
+    sorting: sorting.length > 0 ? sorting : initial.sorting,
     columnSizing: pick(kept.columnSizing ?? initial.columnSizing, ids),
     columnOrder: mergeOrder(kept.columnOrder ?? [], initial.columnOrder),
-    columnVisibility: { ...initial.columnVisibility, ...pick(kept.columnVisibility ?? {}, ids) },
+    columnVisibility: {
+      ...initial.columnVisibility,
+      ...pick(kept.columnVisibility ?? {}, ids),
+      ...Object.fromEntries(fixed),
+    },
   };
 }
 
