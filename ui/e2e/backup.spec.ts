@@ -1,7 +1,7 @@
 /** A backup from the dialog to its end: progress, cancel one and all, retry, reload in mid-run, closing in mid-run. */
 import { expect } from "@playwright/test";
 import { backupJob } from "../src/mock/world";
-import { calls, grid, open, row, send, test } from "./pages";
+import { calls, grid, open, row, send, spoil, test } from "./pages";
 
 test("a note goes with the run, and its progress is followed to the end", async ({ page }) => {
   await open(page, "small", "/hosts");
@@ -50,6 +50,13 @@ test("only the failed hosts are tried again", async ({ page }) => {
     "esx37.lab.local",
   ]);
   expect(request?.request.note).toBe("Before the firmware update");
+});
+
+test("a double click tries the failed ones again once", async ({ page }) => {
+  await open(page, "ended", "/jobs/1");
+  await spoil(page, "start_backup", "hangs");
+  await page.getByRole("button", { name: "Retry the 3 failed" }).dblclick();
+  expect(await calls(page, "start_backup")).toHaveLength(1);
 });
 
 test("a reload in mid-run shows the same", async ({ page }) => {

@@ -132,6 +132,7 @@ function JobView({ job }: { job: Job }) {
   const text = useDeferredValue(typed);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<unknown>(null);
+  const [isRetrying, setRetrying] = useState(false);
   const rows = useMemo(() => itemRows(job.items), [job.items]);
   const shown = useMemo(() => filterItems(rows, filter, text), [rows, filter, text]);
   const cancellable = shown.filter((row) => selected.has(rowKey(row)) && !isEnd(row.item.step));
@@ -143,8 +144,13 @@ function JobView({ job }: { job: Job }) {
     act().catch(setError);
   };
   const retry = async () => {
-    const next = await ipc.startBackup({ hosts: failed, note: head.note });
-    await navigate({ to: "/jobs/$job", params: { job: String(next) } });
+    setRetrying(true);
+    try {
+      const next = await ipc.startBackup({ hosts: failed, note: head.note });
+      await navigate({ to: "/jobs/$job", params: { job: String(next) } });
+    } finally {
+      setRetrying(false);
+    }
   };
   const rowCommands: Commands = [
     {
@@ -186,6 +192,7 @@ function JobView({ job }: { job: Job }) {
             label: failed.length === 0 ? "Retry the failed" : `Retry the ${wholeNumber(failed.length)} failed`,
             icon: <ArrowClockwiseRegular />,
             disabled: running || failed.length === 0,
+            isBusy: isRetrying,
             run: () => attempt(retry),
           },
         ]
