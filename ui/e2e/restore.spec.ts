@@ -1,6 +1,6 @@
 /** Restoring: from a record, a host or a file to the plan, the typed name, the progress and the report. */
 import { expect, type Page } from "@playwright/test";
-import { calls, open, row, send, test } from "./pages";
+import { calls, open, row, send, spoil, test } from "./pages";
 
 const HOST = "esx01.lab.local";
 const RESTORE = `Restore ${HOST} and restart it`;
@@ -136,6 +136,21 @@ test("a plan for something else ends the one that is being made, and does not he
   await page.waitForTimeout(600);
   await expect(looking).toBeVisible();
   expect(await calls(page, "plan_restore")).toHaveLength(2);
+});
+
+test("a restore that has not begun ends when something else is chosen", async ({ page }) => {
+  await open(page, "small", "/restore?file=1");
+  await page.getByRole("button", { name: "Change the options" }).click();
+  await planOf(page);
+  await acceptAll(page);
+  await page.getByLabel(`Type ${HOST} to restore it`).fill(HOST);
+  await spoil(page, "start_restore", "hangs");
+  await page.getByRole("button", { name: RESTORE }).click();
+  await expect(page.getByText("Everything is looked at once more.")).toBeVisible();
+  const before = (await calls(page, "cancel_restore_plan")).length;
+  await page.getByLabel("Force: another hardware or build").check();
+  await expect(page.getByText("Everything is looked at once more.")).toBeHidden();
+  expect(await calls(page, "cancel_restore_plan")).toHaveLength(before + 1);
 });
 
 test("a plan that is cancelled while it is made leaves the focus where the next one begins", async ({ page }) => {

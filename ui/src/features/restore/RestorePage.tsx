@@ -72,6 +72,9 @@ export function RestorePage(): ReactNode {
   // What is only being looked at ends with the page, and as soon as it is about something else.
   useEffect(() => endPlanning, []);
   useEffect(() => (isLooking ? endPlanning : undefined), [isLooking]);
+  // So does what was consented to and has not begun. One that has begun is not ended by this.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: that it is about something else is the cause
+  useEffect(() => (isStarting ? endPlanning : undefined), [isStarting, about]);
   // An ended one may answer after the next one was begun.
   const turn = useRef(0);
   const lookButton = useRef<HTMLButtonElement>(null);
@@ -109,7 +112,7 @@ export function RestorePage(): ReactNode {
     } catch (thrown) {
       if (NO_LONGER_HOLDS.has(errorReport(thrown).code)) {
         await look(plan);
-      } else {
+      } else if (errorReport(thrown).code !== "cancelled") {
         setError(thrown);
       }
     } finally {
