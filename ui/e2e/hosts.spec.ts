@@ -66,6 +66,19 @@ test("with several servers the tree leads back to all of them", async ({ page })
   await expect(page.getByText("2,500 hosts", { exact: true })).toBeVisible();
 });
 
+test("when the server that was chosen is gone, the others' hosts are shown", async ({ page }) => {
+  await open(page, "large", "/hosts");
+  await page.getByRole("treeitem", { name: /^vc02/ }).click();
+  await expect(page.getByText("800 of 2,500 hosts", { exact: true })).toBeVisible();
+  await page.keyboard.press("Control+,");
+  await page.getByRole("row", { name: /vc02/ }).click();
+  await page.keyboard.press("Delete");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("row", { name: /vc02/ })).toHaveCount(0);
+  await page.getByRole("link", { name: "Hosts" }).first().click();
+  await expect(page.getByText("1,700 hosts", { exact: true })).toBeVisible();
+});
+
 test("the tree has the same menu as the grid, for the hosts of a node", async ({ page }) => {
   await open(page, "large", "/hosts");
   const node = (name: RegExp) => page.getByRole("tree", { name: "Inventory" }).getByRole("treeitem", { name });

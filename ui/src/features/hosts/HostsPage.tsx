@@ -24,7 +24,7 @@ import { ServerDialog } from "../servers/ServerDialog";
 import { hostsQuery, queryClient, standingsQuery } from "../shell/data";
 import { Board } from "./Board";
 import { HOST_COLUMNS } from "./columns";
-import { countSafeties, filterHosts } from "./filter";
+import { countSafeties, filterHosts, placeAmong } from "./filter";
 import { HostDetails } from "./HostDetails";
 import { HostTree } from "./HostTree";
 import { hostCommands } from "./hostCommands";
@@ -137,7 +137,8 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
   const [backedUp, setBackedUp] = useState<readonly HostRow[] | null>(null);
   const { said, setSaid, attempt } = useSaid();
 
-  const { safeties, place } = page;
+  const { safeties } = page;
+  const place = placeAmong(page.place, view.servers);
   const text = useDeferredValue(page.text);
   const counts = useMemo(
     () => countSafeties(filterHosts(view.hosts, { ...ALL_HOSTS, place, text })),

@@ -43,9 +43,17 @@ export function placeKey(server: string, path: readonly string[]): string {
   return JSON.stringify([server, ...path]);
 }
 
+/** The place, unless its server is none of these: what was chosen may be of the demo, or of a server that was removed. */
+export function placeAmong(place: string | null, servers: readonly { name: string }[]): string | null {
+  return place !== null && servers.some(({ name }) => isInside(place, placeKey(name, []))) ? place : null;
+}
+
 function isWithin(host: HostRow, place: string): boolean {
-  const own = placeOf(host);
-  return own === place || own.startsWith(`${place.slice(0, -1)},`);
+  return isInside(placeOf(host), place);
+}
+
+function isInside(place: string, outer: string): boolean {
+  return place === outer || place.startsWith(`${outer.slice(0, -1)},`);
 }
 
 const searched = new WeakMap<HostRow, string>();
