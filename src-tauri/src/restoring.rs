@@ -121,7 +121,7 @@ pub(crate) struct Beginning {
     pub(crate) archive: Option<Archive>,
 }
 
-/// Begins a restore, or goes on with one, and answers once its journal is begun.
+/// Begins a restore, or goes on with one, which the token ends, and answers once its journal is begun.
 ///
 /// # Errors
 /// What `work` refuses before that.
@@ -130,13 +130,13 @@ pub(crate) async fn begin<F>(
     handle: AppHandle,
     place: Arc<Place>,
     beginning: Beginning,
+    cancel: CancellationToken,
     work: impl FnOnce(RestoreContext) -> F,
 ) -> Answer<RestoreStarted>
 where
     F: Future<Output = hostconfig::Result<RestoreReport>> + Send + 'static,
 {
     let (told, started) = oneshot::channel();
-    let cancel = lock(&place.restoring).look_anew();
     let watched = Arc::new(Watched {
         jobs: Arc::clone(&shell.jobs),
         place: Arc::clone(&place),

@@ -13,6 +13,7 @@ use hostconfig::restore::{
 };
 use hostconfig::settings::SettingsError;
 use tauri::{AppHandle, WebviewWindow};
+use tokio_util::sync::CancellationToken;
 
 use super::archive;
 use super::hosts::known_hosts;
@@ -131,12 +132,13 @@ pub(crate) async fn start_restore(
     let accepted = consent.accepted();
     let mut request = planned.request;
     let host = planned.plan.host.name.clone();
-    request.host_credentials = own_user(&place, &host, consent.host_user).await?;
-    let archive = blocking({
+    let asked = async {
+        let own = own_user(&place, &host, consent.host_user).await?;
         let (place, options) = (Arc::clone(&place), request.options);
-        move || archive_for(&place, &options)
-    })
-    .await?;
+        Ok((own, blocking(move || archive_for(&place, &options)).await?))
+    };
+    let ((own, archive), cancel) = asked_before(&place, asked).await?;
+    request.host_credentials = own;
     let beginning = Beginning {
         title: format!("Restore {host}"),
         host,
@@ -146,7 +148,8 @@ pub(crate) async fn start_restore(
         archive,
     };
     let consent = Consent { digest: consent.digest, host_name: consent.host_name, accepted };
-    begin(Arc::clone(&app), handle, place, beginning, |context| apply(request, consent, context)).await
+    begin(Arc::clone(&app), handle, place, beginning, cancel, |context| apply(request, consent, context))
+        .await
 }
 
 /// Every restore that was begun on this computer, newest first.
@@ -222,7 +225,8 @@ pub(crate) async fn resume_restore(
         was_told: summary.was_sent,
         archive: None,
     };
-    begin(Arc::clone(&app), handle, place, beginning, |context| resume(request, context)).await
+    let cancel = lock(&place.restoring).look_anew();
+    begin(Arc::clone(&app), handle, place, beginning, cancel, |context| resume(request, context)).await
 }
 
 /// Notes that a restore has been looked after.
@@ -306,6 +310,20 @@ async fn login(place: &Arc<Place>, name: &str) -> Answer<ServerLogin> {
     }
 }
 
+/// What has to be asked before a restore begins, and what ends the restore. The keyring and a share may take their time: whoever
+/// leaves the page meanwhile wants nothing restored.
+async fn asked_before<T>(
+    place: &Place,
+    ask: impl Future<Output = Answer<T>>,
+) -> Answer<(T, CancellationToken)> {
+    let cancel = lock(&place.restoring).look_anew();
+    let asked = cancel
+        .run_until_cancelled(ask)
+        .await
+        .ok_or_else(|| ErrorReport::from(hostconfig::Error::Cancelled))?;
+    Ok((asked?, cancel))
+}
+
 async fn own_user(
     place: &Arc<Place>,
     host: &str,
@@ -359,5 +377,20 @@ mod tests {
         let used = |password: SecretString| password.expose_secret().to_owned();
         assert_eq!(used(place.password(&on_host).unwrap()), "now");
         assert!(place.remembers(&on_host));
+    }
+
+    #[tokio::test]
+    async fn a_restore_whose_page_is_left_while_the_keyring_is_asked_does_not_begin() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Shell::new(ConfigDir::at(folder.path()), None).place();
+        let ask = async {
+            lock(&place.restoring).cancel.cancel();
+            tokio::task::yield_now().await;
+            Ok(())
+        };
+        assert_eq!(asked_before(&place, ask).await.unwrap_err().code, "cancelled");
+        let (answer, cancel) = asked_before(&place, async { Ok(7) }).await.unwrap();
+        assert_eq!(answer, 7);
+        assert!(!cancel.is_cancelled());
     }
 }
