@@ -157,7 +157,8 @@ impl Shell {
     }
 
     fn go(&self, place: Arc<Place>) {
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = place;
+        let left = std::mem::replace(&mut *self.now.write().unwrap_or_else(PoisonError::into_inner), place);
+        lock(&left.looking).reading.cancel();
         // What they did is elsewhere: here it would be told of other hosts and another archive.
         self.jobs.remove_finished();
         for message in [

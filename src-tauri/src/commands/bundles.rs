@@ -26,7 +26,7 @@ use crate::ipc::{
     RecordStanding, SearchProgress, SettingsFound, SettingsQuery, StandingView, day_of,
 };
 use crate::jobs::Jobs;
-use crate::state::{Place, lock, now};
+use crate::state::{Looking, Place, lock, now};
 
 /// More are of no use to anyone; a longer text finds fewer.
 const MOST_HITS: usize = 1_000;
@@ -176,16 +176,12 @@ pub(crate) async fn newest_standings(app: App<'_>) -> Answer<Vec<RecordStanding>
 #[specta::specta]
 pub(crate) fn read_older_bundles(app: App<'_>) {
     let (place, jobs) = (app.place(), Arc::clone(&app.jobs));
-    let cancel = {
-        let mut looking = lock(&place.looking);
-        if std::mem::replace(&mut looking.is_reading, true) {
-            return;
-        }
-        anew(&mut looking.reading)
-    };
+    let Some(cancel) = lock(&place.looking).begin_reading() else { return };
     std::thread::spawn(move || {
         let read = read_older(&place, &jobs, &cancel);
-        lock(&place.looking).is_reading = false;
+        if !lock(&place.looking).has_read(&cancel) {
+            return;
+        }
         match read {
             Ok(0) => return,
             Ok(_) => {}
@@ -221,6 +217,24 @@ pub(crate) fn cancel_search(app: App<'_>) {
     let looking = lock(&place.looking);
     looking.search.cancel();
     looking.changes.cancel();
+}
+
+impl Looking {
+    /// None while older bundles are being read, and nobody has ended that: it may take a moment to notice.
+    fn begin_reading(&mut self) -> Option<CancellationToken> {
+        if self.is_reading && !self.reading.is_cancelled() {
+            return None;
+        }
+        self.is_reading = true;
+        Some(anew(&mut self.reading))
+    }
+
+    /// What this token ends is over. Tells whether nothing has taken its place.
+    fn has_read(&mut self, cancel: &CancellationToken) -> bool {
+        let is_newest = self.reading == *cancel;
+        self.is_reading &= !is_newest;
+        is_newest
+    }
 }
 
 fn open(place: &Place, bundle: &BundleChoice) -> Answer<(BundleSide, Contents)> {
@@ -386,3 +400,7 @@ fn search(
             .collect(),
     })
 }
+
+#[cfg(test)]
+#[path = "bundles_tests.rs"]
+mod tests;
