@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use vsphere_sim::{Options, varied_hosts};
+use vsphere_sim::{FaultRule, Options, What, varied_hosts};
 
 use crate::support::{Lab, Told, hostkeep, spawn};
 
@@ -77,6 +77,34 @@ async fn what_was_started_to_outlive_its_terminal_does() {
     let told = Told::from(child.wait_with_output().unwrap(), lab.folder.path());
     assert_eq!(told.code, 130, "{}", told.stderr);
     assert_eq!(lab.sim.open_sessions(), 0, "{}", told.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_is_only_planned_signs_out_at_whatever_it_is() {
+    const CALL: &str = "RetrievePropertiesEx";
+    let planning = |lab: &Lab| {
+        let host = &lab.sim.hosts()[0];
+        let bundle = lab.folder.path().join("configBundle.tgz");
+        std::fs::write(&bundle, host.bundle()).unwrap();
+        let mut command = lab.command(&["restore", "--plan", "--host", &host.inventory_name()]);
+        command.arg("--bundle").arg(&bundle).args(lab.connect());
+        spawn(command, "hostkeep-demo\n")
+    };
+    let answered = |lab: &Lab| lab.sim.requests().iter().filter(|request| request.kind == CALL).count();
+    let whole = Lab::new(1).await;
+    planning(&whole).wait().unwrap();
+    for calls in 0..answered(&whole) {
+        let lab = Lab::new(1).await;
+        lab.sim.add_fault(FaultRule::soap(CALL, What::Stall).after(calls));
+        let child = planning(&lab);
+        while answered(&lab) < calls || lab.sim.open_sessions() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        send("-TERM", &child);
+        let told = Told::from(child.wait_with_output().unwrap(), lab.folder.path());
+        assert_eq!((told.code, lab.sim.open_sessions()), (130, 0), "after {calls}: {}", told.stderr);
+    }
+    assert!(answered(&whole) > 3, "the host is found, and then looked at");
 }
 
 #[test]

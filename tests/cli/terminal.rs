@@ -139,28 +139,42 @@ async fn removing_asks_first() {
     assert_eq!((told.code, left()), (0, 1), "{told:?}");
 }
 
+/// Ctrl+C as soon as this is asked. The terminal stays open: a program that waits for another key would wait for ever.
+fn interrupted(lab: &Lab, arguments: &[&str], typed: &str, question: &str) -> Option<i32> {
+    let mut child = script(lab, arguments)?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut keys, mut shown) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    keys.write_all(typed.as_bytes()).unwrap();
+    let mut told = Vec::new();
+    while !String::from_utf8_lossy(&told).contains(question) {
+        let mut part = [0; 1024];
+        let read = shown.read(&mut part).unwrap();
+        assert!(read > 0, "this is not asked: {}", String::from_utf8_lossy(&told));
+        told.extend_from_slice(&part[..read]);
+    }
+    keys.write_all(b"\x03").unwrap();
+    child.wait().unwrap().code()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_ctrl_c_is_an_answer_to_a_question() {
     let lab = Lab::new(1).await;
     for _ in 0..2 {
         lab.run_connected(&["backup"]);
     }
-    let Some(mut script) = script(&lab, &["archive", "prune", "--keep-last", "1"]) else { return };
-    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let (mut typed, mut shown) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-    let mut told = Vec::new();
-    while !String::from_utf8_lossy(&told).contains("[y/N]") {
-        let mut part = [0; 1024];
-        let read = shown.read(&mut part).unwrap();
-        assert!(read > 0, "it asks nothing: {}", String::from_utf8_lossy(&told));
-        told.extend_from_slice(&part[..read]);
-    }
-    typed.write_all(b"\x03").unwrap();
-    // The terminal stays open: a program that waits for another key would wait until the test is ended.
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    let left = lab.run(&["archive", "list", "--json"]).json()["records"].as_array().unwrap().len();
-    assert_eq!(left, 2);
-    drop(typed);
+    let Some(code) = interrupted(&lab, &["archive", "prune", "--keep-last", "1"], "", "[y/N]") else {
+        return;
+    };
+    let records = lab.run(&["archive", "list", "--json"]).json()["records"].clone();
+    assert_eq!((code, records.as_array().unwrap().len()), (130, 2));
+
+    let id = records[0]["id"].as_str().unwrap();
+    let connect = lab.connect();
+    let connect = connect.iter().filter(|argument| *argument != "--password-stdin").map(String::as_str);
+    let host = lab.sim.hosts()[0].inventory_name();
+    let restore = ["restore", "--host", &host, "--id", id];
+    let restore: Vec<&str> = restore.into_iter().chain(connect).collect();
+    assert_eq!(interrupted(&lab, &restore, "hostkeep-demo\n", "[y/N]"), Some(130));
+    assert_eq!(lab.sim.open_sessions(), 0);
 }
 
 /// 80 columns, as `script` has them where nobody says otherwise.

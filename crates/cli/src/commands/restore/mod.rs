@@ -50,20 +50,21 @@ async fn restore(context: &Context, arguments: RestoreArguments) -> Result<Exit,
     let (bundle, archive) = bundle(context, &settings, &arguments)?;
     let server = server(&context.console, &arguments.connect, &settings).await?;
     let host = arguments.host.as_deref().unwrap_or_default();
-    let host = find_host(server.clone(), host, &CancellationToken::new()).await?;
-    let host_credentials = own_user(&context.console, &arguments.own, &host.name).await?;
+    // From here on there is somebody signed in, or something to be undone: Ctrl+C ends it tidily.
+    let cancel = interrupt::token(&context.console)?;
+    let host = find_host(server.clone(), host, &cancel).await?;
+    let host_credentials = own_user(&context.console, &arguments.own, &host.name, &cancel).await?;
     let request =
         RestoreRequest { server, host, bundle, options, host_credentials, host_port: settings.host_port };
     let mut restore = restore_context(context, &RestoreProgress::silent(&context.console));
     restore.archive = archive;
+    restore.cancel = cancel.clone();
     let plan = plan(&request, &restore).await?;
     if arguments.plan {
         context.console.result(&PlanBody { plan: &plan }, || told::plan(&plan))?;
         return Ok(if plan.is_possible() { Exit::Ok } else { Exit::Failed });
     }
-    let consent = consent(context, &plan, accepted, arguments.confirm)?;
-    // From here on Ctrl+C ends it tidily.
-    restore.cancel = interrupt::token(&context.console)?;
+    let consent = consent(context, &plan, accepted, arguments.confirm, &cancel).await?;
     let progress = RestoreProgress::new(&context.console);
     restore.watch = progress.watch();
     let report = apply(request, consent, restore).await;
@@ -171,25 +172,29 @@ async fn own_user(
     console: &Console,
     own: &OwnUserArguments,
     host: &str,
+    cancel: &CancellationToken,
 ) -> Result<Option<Credentials>, Failure> {
     let Some(user) = &own.host_user else { return Ok(None) };
     let on_host = credentials::of_host(host, user)?;
     let account = format!("{user} on {host} itself");
     let password = if own.host_password_stdin {
-        password::from_stdin(&account)?
+        let account = account.clone();
+        interrupt::asked(cancel, move || password::from_stdin(&account)).await?
     } else {
         match login::with_keyring(&on_host, credentials::load).await {
             Ok(password) => return Ok(Some(Credentials { user: user.clone(), password })),
             Err(error) => tracing::debug!(%error, "the keyring has no password of the host's own user"),
         }
-        password::ask(&account).unwrap_or_else(|| {
-            let message = format!("no password was given for {account}, and there is no terminal to ask on");
-            Err(Failure::new(
-                "credentials_missing",
-                message,
-                "Give it on standard input with --host-password-stdin.",
-            ))
-        })?
+        let account = account.clone();
+        let ask = move || {
+            password::ask(&account).unwrap_or_else(|| {
+                let message =
+                    format!("no password was given for {account}, and there is no terminal to ask on");
+                let hint = "Give it on standard input with --host-password-stdin.";
+                Err(Failure::new("credentials_missing", message, hint))
+            })
+        };
+        interrupt::asked(cancel, ask).await?
     };
     if own.remember_host_password {
         let kept = password.clone();
@@ -202,11 +207,12 @@ async fn own_user(
 }
 
 /// Consent to the plan: from the arguments, and for the rest from the person at the terminal.
-fn consent(
+async fn consent(
     context: &Context,
     plan: &RestorePlan,
     mut accepted: Vec<CheckCode>,
     confirm: Option<String>,
+    cancel: &CancellationToken,
 ) -> Result<Consent, Failure> {
     let digest = plan.digest.clone();
     let host = &plan.host.name;
@@ -232,7 +238,8 @@ fn consent(
                 continue;
             }
             let question = format!("Accept {}: {} [y/N] ", check.code, check.reason);
-            if !context.console.ask(&question)? {
+            let console = context.console.clone();
+            if !interrupt::asked(cancel, move || console.ask(&question)).await? {
                 return Err(Failure::new(
                     "restore_not_accepted",
                     format!("{} was not accepted", check.code),
@@ -244,7 +251,10 @@ fn consent(
     }
     let host_name = match confirm {
         Some(name) => name,
-        None if is_asked => context.console.answer(&format!("Type {host} to restore it: "))?,
+        None if is_asked => {
+            let (console, question) = (context.console.clone(), format!("Type {host} to restore it: "));
+            interrupt::asked(cancel, move || console.answer(&question)).await?
+        }
         None => {
             let hint = "Look at the plan, then add --confirm with the host's whole name.";
             let message = format!("restoring {host} was not confirmed");

@@ -56,6 +56,8 @@ pub(super) async fn run(context: &Context, arguments: ResumeArguments) -> Result
     let summary = find(&context.config, &id)?;
     let connect = of_restore(connect, &summary)?;
     let host = &summary.begun.host.name;
+    let server = server(&context.console, &connect, &settings).await?;
+    let cancel = interrupt::token(&context.console)?;
     let request = ResumeRequest {
         id: summary.begun.id.clone(),
         action: match (leave_maintenance_mode, reconnect) {
@@ -63,13 +65,13 @@ pub(super) async fn run(context: &Context, arguments: ResumeArguments) -> Result
             (_, true) => ResumeAction::Reconnect,
             _ => ResumeAction::KeepWatching,
         },
-        server: server(&context.console, &connect, &settings).await?,
-        host_credentials: own_user(&context.console, &own, host).await?,
+        server,
+        host_credentials: own_user(&context.console, &own, host, &cancel).await?,
         host_port: settings.host_port,
         certificate,
     };
     let mut restore = restore_context(context, &progress);
-    restore.cancel = interrupt::token(&context.console)?;
+    restore.cancel = cancel;
     let progress = RestoreProgress::new(&context.console);
     restore.watch = progress.watch();
     let report = resume(request, restore).await;
