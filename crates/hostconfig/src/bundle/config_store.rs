@@ -1,6 +1,7 @@
 //! The ConfigStore (6.7 and later): an SQLite file whose rows hold JSON. Read in memory, within limits, with nothing of it
 //! trusted; values are redacted as they are read.
 
+use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -143,7 +144,12 @@ fn rows(store: &[u8]) -> rusqlite::Result<Vec<Row>> {
     let steps = Arc::new(AtomicU32::new(0));
     database
         .progress_handler(STEPS_EVERY, Some(move || steps.fetch_add(1, Ordering::Relaxed) > MOST_STEPS))?;
-    database.deserialize_read_exact(MAIN_DB, store, store.len(), true)?;
+    // Kept with a log beside it, it would be looked for there; in a copy all is in the file ("sqlite3_deserialize").
+    let (start, rest) = store.split_at(store.len().min(18));
+    let (versions, rest) = rest.split_at(rest.len().min(2));
+    let versions = if versions == [2, 2] { &[1, 1] } else { versions };
+    let bytes = start.chain(versions).chain(rest);
+    database.deserialize_read_exact(MAIN_DB, bytes, store.len(), true)?;
     let schema = "SELECT type, sql FROM sqlite_master WHERE name = 'Config'";
     let (kind, sql): (String, String) =
         database.query_row(schema, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -157,7 +163,7 @@ fn rows(store: &[u8]) -> rusqlite::Result<Vec<Row>> {
         return Err(rusqlite::Error::InvalidQuery);
     }
     let columns = "Component, ConfigGroup, Name, Identifier, UserValue, VitalValue";
-    let mut statement = database.prepare(&format!("SELECT {columns} FROM Config LIMIT {MOST_ROWS}"))?;
+    let mut statement = database.prepare(&format!("SELECT {columns} FROM Config LIMIT {}", MOST_ROWS + 1))?;
     let text = |row: &rusqlite::Row<'_>, at: usize| -> rusqlite::Result<String> {
         Ok(match row.get_ref(at)? {
             rusqlite::types::ValueRef::Text(text) | rusqlite::types::ValueRef::Blob(text) => {
@@ -181,7 +187,7 @@ fn rows(store: &[u8]) -> rusqlite::Result<Vec<Row>> {
             vital_value: text(row, 5)?,
         };
         bytes += row.user_value.len() + row.vital_value.len() + row.identifier.len() + row.name.len();
-        if bytes > MOST_TEXT {
+        if bytes > MOST_TEXT || found.len() == MOST_ROWS {
             return Err(rusqlite::Error::InvalidQuery);
         }
         found.push(row);

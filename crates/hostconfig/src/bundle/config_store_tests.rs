@@ -66,3 +66,43 @@ fn no_single_flipped_byte_makes_it_fail() {
         let _ = parse(&damaged);
     }
 }
+
+fn settings_of(name: &str, value: &str) -> Vec<String> {
+    let insert =
+        format!("{TABLE} INSERT INTO Config VALUES ('esx', 'network', '{name}', 'vmk0', '{value}', NULL);");
+    let bundle = crate::bundle::tests::bundle_with(&[(crate::bundle::file::CONFIG_STORE, &store(&insert))]);
+    let contents = crate::bundle::open(&bundle[..], crate::bundle::CONTENT_LIMITS).unwrap();
+    let settings = crate::bundle::settings(&contents);
+    settings.iter().map(|setting| format!("{} = {}", setting.name, setting.value)).collect()
+}
+
+#[test]
+fn a_number_that_is_a_name_is_told() {
+    assert_ne!(settings_of("x", r#"{"vlans": {"10": "a"}}"#), settings_of("x", r#"{"vlans": {"20": "a"}}"#));
+}
+
+#[test]
+fn only_a_port_group_is_told_by_its_switch() {
+    let settings = settings_of("vmknics", r#"{"virtual_switch": "vSwitch7", "mtu": 1500}"#);
+    assert!(settings.contains(&"Virtual switch = vSwitch7".to_owned()), "{settings:?}");
+}
+
+/// The header of a database that was kept with a log beside it says so also in a copy that is whole.
+#[test]
+fn a_store_that_was_kept_with_a_log_is_read() {
+    let mut bytes = store(&format!("{TABLE} INSERT INTO Config VALUES ('esx', 'a', 'b', '', '1', NULL);"));
+    bytes[18..20].fill(2);
+    assert_eq!(parse(&bytes).unwrap().objects().len(), 1);
+}
+
+#[test]
+fn a_store_of_too_many_rows_is_not_cut_short() {
+    let rows = |count: usize| {
+        store(&format!(
+            "{TABLE} INSERT INTO Config WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {count})
+            SELECT 'e', 'g', 'n', i, NULL, NULL FROM n;"
+        ))
+    };
+    assert_eq!(parse(&rows(MOST_ROWS)).unwrap().objects().len(), MOST_ROWS);
+    assert!(parse(&rows(MOST_ROWS + 1)).is_err());
+}

@@ -24,6 +24,8 @@ pub struct BundleFile {
     /// Why it is left out of comparisons, where it is.
     pub noise: Option<Noise>,
     pub(super) hash: [u8; 32],
+    /// Whether there is more in it than its certificates.
+    pub(super) has_more: bool,
 }
 
 /// What is in a file.
@@ -113,9 +115,10 @@ impl BundleFile {
         let body = body(layer, &path, &content, room);
         let hash = if is_conf { hash_of_lines(&content) } else { Sha256::digest(&content).into() };
         let noise = noise::of_file(&path);
+        let has_more = matches!(&body, FileBody::Certificates(found) if holds_more(&content, found.len()));
         // Names come from outside as well.
         let path = Redacted::of(&path).text().to_owned();
-        Self { layer, path, bytes: content.len() as u64, body, noise, hash }
+        Self { layer, path, bytes: content.len() as u64, body, noise, hash, has_more }
     }
 }
 
@@ -161,6 +164,20 @@ fn body(layer: Layer, path: &str, content: &[u8], room: &mut TextRoom) -> FileBo
         }
     }
     FileBody::Text(redact::lines(path, text))
+}
+
+/// Whether a file of so many certificates holds anything but them and remarks.
+fn holds_more(content: &[u8], certificates: usize) -> bool {
+    let text = String::from_utf8_lossy(content);
+    let says_something =
+        |text: &str| text.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut parts = text.split("-----BEGIN CERTIFICATE-----");
+    let before = parts.next().unwrap_or_default();
+    let after: Vec<Option<&str>> =
+        parts.map(|part| part.split_once("-----END CERTIFICATE-----").map(|(_, after)| after)).collect();
+    says_something(before)
+        || after.len() != certificates
+        || after.into_iter().any(|after| after.is_none_or(says_something))
 }
 
 /// Text, if it is some and there is room for it.

@@ -98,3 +98,62 @@ fn a_fingerprint_is_of_settings_and_secrets_but_not_of_noise() {
         assert_ne!(print_of(base), other);
     }
 }
+
+/// A file of it is read into settings of its own, and none of what it says may be lost on the way.
+#[test]
+fn whatever_a_known_file_says_counts() {
+    for (path, one, other) in [
+        ("etc/shadow", "root:*:19000:0:99999:7:::\n", "root:*:19000:0:99999:14:::\n"),
+        ("etc/shadow", "root:*:19000:0:99999:7:::\n", "root:*:19000:0:99999:7::20000:\n"),
+        (
+            "etc/vmware/hostd/authorization.xml",
+            "<ACEData>\n<ACEDataUser>a</ACEDataUser>\n<ACEDataPropagate>true</ACEDataPropagate>\n</ACEData>\n",
+            "<ACEData>\n<ACEDataUser>a</ACEDataUser>\n<ACEDataPropagate>false</ACEDataPropagate>\n</ACEData>\n",
+        ),
+        (
+            "etc/vmware/hostd/authorization.xml",
+            "<ACEData><ACEDataUser>a</ACEDataUser></ACEData>\n",
+            "<ACEData><ACEDataUser>b</ACEDataUser></ACEData>\n",
+        ),
+        (
+            "etc/vmware/license.cfg",
+            "<serial>a</serial><mode>eval</mode>\n",
+            "<serial>a</serial><mode>full</mode>\n",
+        ),
+        ("etc/vmware/snmp.xml", "<user name=\"a\"/>\n", "<user name=\"b\"/>\n"),
+    ] {
+        assert_ne!(print_of(&[(path, one.as_bytes())]), print_of(&[(path, other.as_bytes())]), "{one}");
+    }
+}
+
+const PEM: &str = "-----BEGIN CERTIFICATE-----\n\
+    MIIBbjCCARWgAwIBAgIUbYzTGZuJtcXwHvTayNq0T81kQNEwCgYIKoZIzj0EAwIw\n\
+    DDEKMAgGA1UEAwwBYTAgFw0yNjExMzAxMzIyMjZaGA8yMTI2MTEwNjEzMjIyNlow\n\
+    DDEKMAgGA1UEAwwBYTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEWWpsJZBg7u\n\
+    vi5BjGtO6zh1H/mroe1dUIHjVb0d3BrAmNXaoI6mRwssZiW/ihTILZmwTfWlJki0\n\
+    crfDC7FFCt+jUzBRMB0GA1UdDgQWBBQWeMsjpR/E9n3hYRX5rzRJuyF3sjAfBgNV\n\
+    HSMEGDAWgBQWeMsjpR/E9n3hYRX5rzRJuyF3sjAPBgNVHRMBAf8EBTADAQH/MAoG\n\
+    CCqGSM49BAMCA0cAMEQCIFyQAmNOowFxr++clSDqLZz7VtbteLFCAqcck3E1TkhC\n\
+    AiB52EGnOlEc6tfN83XIZeuBqepAJmF/kOkSbyjikTvE8w==\n\
+    -----END CERTIFICATE-----\n";
+
+#[test]
+fn what_stands_beside_certificates_counts() {
+    let with = |extra: &str| print_of(&[("etc/vmware/ssl/castore.pem", format!("{PEM}{extra}").as_bytes())]);
+    assert_ne!(with("a = 1\n"), with("a = 2\n"));
+    let broken =
+        |inner: &str| with(&format!("-----BEGIN CERTIFICATE-----\n{inner}\n-----END CERTIFICATE-----\n"));
+    assert_ne!(broken("AAAA"), broken("AAAB"));
+}
+
+#[test]
+fn the_ports_of_an_agent_are_not_said_to_differ_with_its_communities() {
+    let contents = |community: &str| {
+        let file = format!("<config><communities>{community}</communities><port>161</port></config>\n");
+        open(&bundle_with(&[("etc/vmware/snmp.xml", file.as_bytes())])[..], CONTENT_LIMITS).unwrap()
+    };
+    let (groups, _) = crate::bundle::diff_settings(&settings(&contents("a")), &settings(&contents("b")));
+    let names: Vec<&str> =
+        groups.iter().flat_map(|group| &group.changes).map(|change| &*change.name).collect();
+    assert_eq!(names, ["Communities"]);
+}

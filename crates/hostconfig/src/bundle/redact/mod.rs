@@ -198,7 +198,9 @@ fn walk_json(
             for (name, mut value) in std::mem::take(fields) {
                 // In names, too: a map from a key to something has its secret on the left.
                 let safe = Redacted::of(&name).text;
-                path.push(safe.clone());
+                // Only items of lists have numbers of ours.
+                let is_number = !safe.is_empty() && safe.bytes().all(|byte| byte.is_ascii_digit());
+                path.push(if is_number { format!("\"{safe}\"") } else { safe.clone() });
                 let secret = secret_in(&name, place).or(inherited);
                 walk_json(&mut value, place, path, secret, leaves);
                 path.pop();

@@ -9,6 +9,9 @@ use crate::bundle::redact::Redacted;
 const HOST: &str = "etc/vmware/ssl/rui.crt";
 
 pub(super) fn add(table: &mut Table, file: &BundleFile, found: &[Certificate]) {
+    if file.has_more {
+        table.whole_file(file);
+    }
     for certificate in found {
         let shown = certificate.sha256.to_string();
         let subject = Redacted::of(&certificate.subject);

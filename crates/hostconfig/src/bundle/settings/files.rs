@@ -124,10 +124,13 @@ fn shadow<'a>(table: &mut Table, file: &BundleFile, lines: &'a [Redacted]) -> Ve
         );
         // Past the hash and the day that it was set on.
         let aging = fields.rsplit(':').take(6).collect::<Vec<_>>();
-        if let [_, _, inactive, _, max, min] = aging[..] {
+        if let [_, expires, inactive, warned, max, min] = aging[..] {
+            let or_never = |day: &'_ str| if day.is_empty() { "never".to_owned() } else { day.to_owned() };
             let value = format!(
-                "{min} to {max} days, inactive after {}",
-                if inactive.is_empty() { "never" } else { inactive }
+                "{min} to {max} days, warned {} before, inactive after {}, expires {}",
+                or_never(warned),
+                or_never(inactive),
+                or_never(expires)
             );
             table.add(
                 Section::Users,
@@ -209,14 +212,16 @@ fn tags<'a>(
 ) -> Vec<&'a Redacted> {
     let mut rest = Vec::new();
     for line in lines {
-        let mut is_known = is_frame(line.text());
+        let (mut some, mut others) = (is_frame(line.text()), false);
         for (tag, value) in tagged(line.text()) {
             if let Some((section, object, name)) = known(tag) {
-                is_known = true;
-                table.add(section, object, name, line.told_as(value), source(&file.path, tag));
+                some = true;
+                table.add(section, object, name, part(line, value), source(&file.path, tag));
+            } else {
+                others = true;
             }
         }
-        if !is_known {
+        if !some || others {
             rest.push(line);
         }
     }
@@ -229,27 +234,40 @@ fn permissions<'a>(table: &mut Table, file: &BundleFile, lines: &'a [Redacted]) 
     let mut found: BTreeMap<&str, Redacted> = BTreeMap::new();
     for line in lines {
         let text = line.text().trim();
-        let mut is_known = is_frame(text);
-        for (tag, value) in tagged(text) {
-            if tag.starts_with("ACEData") {
+        let mut is_known = is_frame(text) || text.starts_with("<ACEData ");
+        for tagged in text.split('<') {
+            if tagged.starts_with("/ACEData>") {
                 is_known = true;
-                found.insert(tag, line.told_as(value));
+                permission(table, file, &std::mem::take(&mut found));
+            } else if let Some((tag, value)) = open_tag(tagged).filter(|(tag, _)| tag.starts_with("ACEData"))
+            {
+                is_known = true;
+                found.insert(tag, part(line, value));
             }
-        }
-        if text.starts_with("</ACEData>") {
-            let told = |tag| found.get(tag).map_or("", Redacted::text);
-            let kind = if told("ACEDataIsGroup") == "true" { "group" } else { "user" };
-            let object = format!("Permission of {kind} {} on {}", told("ACEDataUser"), told("ACEDataEntity"));
-            let role = found.get("ACEDataRoleId").cloned().unwrap_or_default();
-            let role = role.told_as(role_name(role.text()));
-            table.add(Section::Users, object, "Role", role, source(&file.path, told("ACEDataUser")));
-            found.clear();
         }
         if !is_known {
             rest.push(line);
         }
     }
     rest
+}
+
+fn permission(table: &mut Table, file: &BundleFile, found: &BTreeMap<&str, Redacted>) {
+    let told = |tag| found.get(tag).map_or("", Redacted::text);
+    let kind = if told("ACEDataIsGroup") == "true" { "group" } else { "user" };
+    let object = format!("Permission of {kind} {} on {}", told("ACEDataUser"), told("ACEDataEntity"));
+    let source = source(&file.path, told("ACEDataUser"));
+    if let Some(propagates) = found.get("ACEDataPropagate") {
+        table.add(Section::Users, &object, "Propagate to children", propagates.clone(), source.clone());
+    }
+    let role = found.get("ACEDataRoleId").cloned().unwrap_or_default();
+    let role = role.told_as(role_name(role.text()));
+    table.add(Section::Users, object, "Role", role, source);
+}
+
+/// A part of a line, which has its secrets only where it shows one.
+fn part(line: &Redacted, text: &str) -> Redacted {
+    if text.contains("[redacted: ") { line.told_as(text) } else { Redacted::of(text) }
 }
 
 /// The roles that every host has (`AuthorizationManager`).
@@ -268,13 +286,17 @@ fn role_name(id: &str) -> &str {
 /// A line with nothing but tags that begin or end something.
 fn is_frame(line: &str) -> bool {
     let line = line.trim();
-    line.starts_with('<') && line.ends_with('>') && line.matches('<').count() == 1
+    let has_attributes = line.contains('=') && !line.starts_with("<?xml ");
+    line.starts_with('<') && line.ends_with('>') && line.matches('<').count() == 1 && !has_attributes
 }
 
 fn tagged(line: &str) -> impl Iterator<Item = (&str, &str)> {
-    line.split('<').filter_map(|part| {
-        let (tag, value) = part.split_once('>')?;
-        let tag = tag.split_whitespace().next()?;
-        (!tag.starts_with('/') && !value.trim().is_empty()).then_some((tag, value.trim()))
-    })
+    line.split('<').filter_map(open_tag)
+}
+
+/// Of `tag>value`.
+fn open_tag(part: &str) -> Option<(&str, &str)> {
+    let (tag, value) = part.split_once('>')?;
+    let tag = tag.split_whitespace().next()?;
+    (!tag.starts_with('/') && !value.trim().is_empty()).then_some((tag, value.trim()))
 }

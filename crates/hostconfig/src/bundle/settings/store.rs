@@ -38,7 +38,9 @@ fn add_object(table: &mut Table, object: &StoreObject) {
         let is_in_list = path.last().is_some_and(|last| is_index(last));
         let named = if is_in_list { &path[..path.len() - 1] } else { &path[..] };
         let (of, name) = name_of(&title, named, &labels);
-        let value = if name == ON_SWITCH { &switch } else { value };
+        let is_on_switch =
+            matches!(named, [groups, at, last] if groups == "port_groups" && is_index(at) && last == "name");
+        let value = if is_on_switch { &switch } else { value };
         lists.entry((of, name)).or_insert_with(|| (Vec::new(), path)).0.push(value);
     }
     for ((of, name), (values, path)) in lists {
