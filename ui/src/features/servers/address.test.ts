@@ -14,4 +14,7 @@ test.each([
 test("a server is named after its host", () => {
   expect(hostOf(" https://10.0.0.5:8443/ ")).toBe("10.0.0.5");
   expect(hostOf("vc01.lab.local")).toBe("vc01.lab.local");
+  expect(hostOf("2001:db8::15")).toBe("2001:db8::15");
+  expect(hostOf("https://[2001:db8::15]:8443")).toBe("[2001:db8::15]");
+  expect(hostOf("https://[2001:db8::15]/")).toBe("[2001:db8::15]");
 });

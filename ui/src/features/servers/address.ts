@@ -5,6 +5,7 @@ export function shortAddress(address: string): string {
   return /^https:\/\/([^/?#@]+)\/?(sdk\/?)?$/.exec(address)?.[1] ?? address;
 }
 
+/** Without the port. The end of an IPv6 address without brackets is none. */
 export function hostOf(address: string): string {
-  return shortAddress(address.trim()).replace(/:\d+$/, "");
+  return shortAddress(address.trim()).replace(/^(\[.*\]|[^:]*):\d+$/, "$1");
 }
