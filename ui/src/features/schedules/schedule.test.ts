@@ -82,3 +82,11 @@ test("a time is hours and minutes", () => {
     false,
   ]);
 });
+
+// Word processors and phones write them, and PowerShell ends a text at any of them.
+test("a typographic quotation mark ends no text in PowerShell", () => {
+  const facts = { ...WINDOWS, archive: "D:\\O\u2019Neil\u2018s \u201ax\u201b" };
+  expect(scheduleScript("windows", facts, NIGHTLY)).toContain(
+    "D:\\O\u2019\u2019Neil\u2018\u2018s \u201a\u201ax\u201b\u201b",
+  );
+});

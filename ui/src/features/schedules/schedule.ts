@@ -119,9 +119,9 @@ function crontab(program: string, { rhythm, time, words }: Task): string {
   return `${minute} ${hour} * * ${DAYS[rhythm]} ${line.replaceAll("%", "\\%")}`;
 }
 
-/** As PowerShell takes it letter by letter. */
+/** As PowerShell takes it letter by letter: typographic quotation marks end a text as well. */
 function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  return `'${text.replace(/['\u2018-\u201b]/g, "$&$&")}'`;
 }
 
 function powerShellWord(word: string): string {
