@@ -203,7 +203,12 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
         Ok(read) => (Some(read), None),
         Err(error) => (None, Some(error)),
     };
-    let judged_by = read.as_ref().map(|read| judged_by(place, &settings, read, &known)).transpose()?;
+    let judged_by = read.as_ref().map(|read| judged_by(place, &settings, read, &known)).transpose();
+    // Of an archive that went away since it was listed, too, the hosts are known.
+    let (judged_by, archive_error) = match judged_by {
+        Ok(judged_by) => (judged_by, archive_error),
+        Err(error) => (None, Some(error)),
+    };
     let (records, runs) = judged_by.unwrap_or_default();
     let stale_after = stale_after(&settings);
     let safety = assess(&known, records, runs.iter().map(AsRef::as_ref), stale_after, now());

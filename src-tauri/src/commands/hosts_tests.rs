@@ -90,3 +90,25 @@ async fn nothing_is_kept_of_a_server_that_was_removed_or_moved_while_it_was_read
     assert_eq!(read("hostkeep-demo").await, (true, 0));
     assert_eq!(read("wrong").await, (true, 1));
 }
+
+#[tokio::test]
+async fn hosts_are_listed_where_the_archive_went_away_since_it_was_read() {
+    let sim = Simulator::start(Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("archive");
+    let config = ConfigDir::at(folder.path().join("config"));
+    let shell = Arc::new(Shell::new(config, Some(archive.clone())));
+    let place = shell.place();
+    let thumbprint = sim.thumbprint();
+    let server = Server::new("prod", &sim.url(), "administrator@vsphere.local", Some(&thumbprint)).unwrap();
+    settings::change(&place.config, |settings| settings.add_server(server.clone())).unwrap();
+    let login = login(&server, "hostkeep-demo".into(), Timeouts::default());
+    refresh(Arc::clone(&shell), Arc::clone(&place), login, begin_reading(&place)).await;
+    place.open_or_create_archive().unwrap();
+    let listed = || hosts_view(&place).map(|view| (view.hosts.len(), view.archive_error.is_some())).unwrap();
+    let (hosts, false) = listed() else { panic!("nothing is wrong") };
+    assert!(hosts > 0);
+
+    std::fs::remove_dir_all(&archive).unwrap();
+    assert_eq!(listed(), (hosts, true));
+}
