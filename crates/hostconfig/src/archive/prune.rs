@@ -60,7 +60,7 @@ pub enum KeptBecause {
 }
 
 /// Plans to keep each host's newest `keep_last` records, beside the pinned ones, which do not count. A host that was renamed
-/// keeps as many of each name: runs that see different servers may have given two hosts of one UUID the same identity, and
+/// keeps as many of each name, and copies within the archive count as one: runs that see different servers may have given two hosts of one UUID the same identity, and
 /// neither may cost the other its backups.
 ///
 /// What is dated in the future does not count either, and stays: else a clock that once was wrong would have each new backup
@@ -148,13 +148,17 @@ fn keep_newest(
         because: if record.marks.pinned { KeptBecause::Pinned } else { KeptBecause::Future },
         is_good: None,
     }));
-    let unpinned = records.iter().filter(|record| !record.marks.pinned).count();
-    let mut has_good = unpinned <= keep_last;
-    let mut newest = 0;
+    // An admin's copy of a record within the archive is the same backup.
+    let backup = |record: &'_ &Record| (record.id.clone(), record.bundle.sha256.clone());
+    let unpinned: HashSet<_> = records.iter().filter(|record| !record.marks.pinned).map(backup).collect();
+    let mut has_good = unpinned.len() <= keep_last;
+    let mut newest = HashSet::new();
     for record in records {
         let is_pinned = record.marks.pinned;
-        let is_newest = !is_pinned && newest < keep_last;
-        newest += usize::from(is_newest);
+        let is_newest = !is_pinned && (newest.len() < keep_last || newest.contains(&backup(&record)));
+        if is_newest {
+            newest.insert(backup(&record));
+        }
         if has_good && !is_newest && !is_pinned {
             plan.removed.push(record.clone());
             continue;

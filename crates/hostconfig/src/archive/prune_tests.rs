@@ -171,6 +171,26 @@ fn is_one_of(records: &[Record], digits: &str) -> impl FnMut(&Record) -> crate::
     }
 }
 
+#[test]
+fn copies_of_a_record_count_as_one() {
+    let (_folder, archive) = new_archive();
+    let records = keep_days(&lock(&archive), "esx01", 3);
+    let copy = records[2].folder.with_file_name("T233000+0100 - Copy");
+    fs::create_dir(&copy).unwrap();
+    for file in [RECORD_FILE, &records[2].bundle.file] {
+        fs::copy(records[2].folder.join(file), copy.join(file)).unwrap();
+    }
+    for (keep_last, kept, removed) in [
+        (1, "2 Newest, 2 Newest", "1, 0"),
+        (2, "2 Newest, 2 Newest, 1 Newest", "0"),
+        (3, "2 Newest, 2 Newest, 1 Newest, 0 Newest", ""),
+    ] {
+        let plan = prune_plan(&archive.list().unwrap(), keep_last, taken_at(10 * DAY), |_| Ok(true)).unwrap();
+        let (found_kept, found_removed) = shown(&plan, &records);
+        assert_eq!((found_kept.join(", ").as_str(), found_removed.join(", ").as_str()), (kept, removed));
+    }
+}
+
 /// Otherwise a single damaged bundle would end all pruning.
 #[test]
 fn a_record_that_was_bad_already_does_not_stop_the_plan() {
