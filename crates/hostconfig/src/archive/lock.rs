@@ -161,13 +161,13 @@ impl Held {
     /// looked at again, unless what is to be made in it shows that somebody removed it.
     pub(super) fn ensure_folders(&self, date: &Path, host: &Path) -> Result<(), FileError> {
         if !self.is_lasting(date) {
-            files::ensure_private_folder(date)?;
+            ensure_own_folder(date)?;
         }
-        match files::ensure_private_folder(host) {
+        match ensure_own_folder(host) {
             Err(error) if error.problem == FileProblem::Missing => {
                 self.lasting.lock().unwrap_or_else(PoisonError::into_inner).clear();
-                files::ensure_private_folder(date)?;
-                files::ensure_private_folder(host)
+                ensure_own_folder(date)?;
+                ensure_own_folder(host)
             }
             made => made,
         }
@@ -193,6 +193,15 @@ impl Drop for Held {
         // Gone before the lock is: a holder's note without a lock would only confuse.
         files::remove_if_there(&self.archive.own(HOLDER));
     }
+}
+
+/// A folder, and no link to one: listings follow none.
+fn ensure_own_folder(path: &Path) -> Result<(), FileError> {
+    files::ensure_private_folder(path)?;
+    let link = || io::Error::new(io::ErrorKind::AlreadyExists, "a link is there");
+    let found =
+        fs::symlink_metadata(path).and_then(|found| if found.is_dir() { Ok(()) } else { Err(link()) });
+    found.map_err(|e| FileError::new("make the folder", path, e))
 }
 
 pub(super) fn holder_now(holder: &str, since: DateTime<FixedOffset>, brief: bool) -> LockHolder {

@@ -409,3 +409,24 @@ fn runs_are_listed_newest_first_without_being_read() {
     fs::rename(archive.root(), folder.path().join("unplugged")).unwrap();
     assert_eq!(archive.runs().unwrap_err().code(), "archive_vanished");
 }
+
+/// A listing follows no links: what was put behind one would be told as saved, and be seen by nobody.
+#[test]
+#[cfg(unix)]
+fn nothing_is_kept_behind_a_link() {
+    let (folder, archive) = new_archive();
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    for link in ["2026-11-22", "2026-11-23/esx01"].map(|link| archive.root().join(link)) {
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+    }
+    let lock = lock(&archive);
+    for seconds in [0, 86_400] {
+        let (staging, mut file) = lock.stage(&host_folder("esx01")).unwrap();
+        file.write_all(b"bundle").unwrap();
+        let error = staging.commit(file, draft("esx01", b"bundle"), taken_at(seconds)).unwrap_err();
+        assert!(error.to_string().ends_with("a link is there"), "{error}");
+    }
+    assert_eq!((archive.list().unwrap().records.len(), fs::read_dir(&elsewhere).unwrap().count()), (0, 0));
+}
