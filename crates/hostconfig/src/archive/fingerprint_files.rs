@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Archive, Fingerprint, Fingerprints, WriteLock};
@@ -49,12 +50,17 @@ impl Archive {
     /// # Errors
     /// The folder cannot be listed.
     pub fn fingerprints(&self) -> Result<Fingerprints> {
-        self.fingerprints_until(usize::MAX, |_| false)
+        self.fingerprints_until(usize::MAX, |_| true, |_| false)
     }
 
-    /// The fingerprints of the newest files, as many as it takes to know these hosts' last ones, but not of months.
-    pub(crate) fn latest_fingerprints(&self, hosts: &BTreeSet<(String, String)>) -> Result<Fingerprints> {
-        self.fingerprints_until(LOOK_BACK, |found| {
+    /// The fingerprints of the newest files, as many as it takes to know these hosts' last ones up to `now`, but not of months.
+    pub(crate) fn latest_fingerprints(
+        &self,
+        hosts: &BTreeSet<(String, String)>,
+        now: DateTime<Utc>,
+    ) -> Result<Fingerprints> {
+        let counts = |found: &Fingerprint| found.taken_at <= now;
+        self.fingerprints_until(LOOK_BACK, counts, |found| {
             let known = found.newest();
             hosts.iter().all(|host| known.contains_key(host))
         })
@@ -63,6 +69,7 @@ impl Archive {
     fn fingerprints_until(
         &self,
         files: usize,
+        counts: impl Fn(&Fingerprint) -> bool,
         is_enough: impl Fn(&Fingerprints) -> bool,
     ) -> Result<Fingerprints> {
         let mut found = Fingerprints::default();
@@ -72,7 +79,7 @@ impl Archive {
             }
             match FingerprintFile::read(&path) {
                 Ok(file) if file.format == FINGERPRINTS_FORMAT && file.rules == RULES => {
-                    file.fingerprints.into_iter().for_each(|fingerprint| found.add(fingerprint));
+                    file.fingerprints.into_iter().filter(&counts).for_each(|one| found.add(one));
                 }
                 Ok(_) => {}
                 Err(reason) => {

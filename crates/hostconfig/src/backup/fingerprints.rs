@@ -7,8 +7,12 @@ use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
+
 use super::{Outcome, RunReport};
-use crate::archive::{Archive, Fingerprint, Fingerprints, Record, Standing, WriteLock, fingerprint_of_new};
+use crate::archive::{
+    Archive, Fingerprint, Fingerprints, Record, RunFile, Standing, WriteLock, fingerprint_of_new,
+};
 
 /// So long the thread makes one after the other, which takes a third less than each by itself: code and data are in the processor's
 /// caches then.
@@ -61,12 +65,14 @@ impl Lane {
         drop(self.records.send(None));
         let made = self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let hosts: BTreeSet<(String, String)> = made.iter().map(|made| made.host.clone()).collect();
-        let known = lock.archive().latest_fingerprints(&hosts).unwrap_or_else(|error| {
+        // What a clock that was wrong has dated later is not what a host had before.
+        let now = report.finished_at.to_utc();
+        let known = lock.archive().latest_fingerprints(&hosts, now).unwrap_or_else(|error| {
             tracing::warn!(%error, "what hosts had before this run is not known");
             Fingerprints::default()
         });
         let newest = known.newest();
-        let last = last_saved(lock.archive(), &made.iter().map(|made| &*made.host.1).collect());
+        let last = last_saved(lock.archive(), &made.iter().map(|made| &*made.host.1).collect(), now);
         let mut found = Fingerprints::default();
         let mut standings: HashMap<String, Standing> = HashMap::new();
         for mut fingerprint in made {
@@ -98,13 +104,18 @@ impl Lane {
 }
 
 /// The records that the hosts of these names got last, as far as reports say so; of a name that several hosts have, those of all.
-fn last_saved(archive: &Archive, names: &HashSet<&str>) -> HashMap<String, HashSet<String>> {
+fn last_saved(
+    archive: &Archive,
+    names: &HashSet<&str>,
+    now: DateTime<Utc>,
+) -> HashMap<String, HashSet<String>> {
     let mut last: HashMap<String, HashSet<String>> = HashMap::new();
     let runs = archive.runs().unwrap_or_else(|error| {
         tracing::warn!(%error, "which backups were the last before this run is not known");
         Vec::new()
     });
-    for run in runs.into_iter().take(LOOK_BACK) {
+    let is_before = |run: &RunFile| run.started_at.is_none_or(|at| at <= now);
+    for run in runs.into_iter().filter(is_before).take(LOOK_BACK) {
         if names.iter().all(|name| last.contains_key(*name)) {
             break;
         }
@@ -185,8 +196,47 @@ fn linger(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::tests::{keep, lock, new_archive};
+    use crate::archive::tests::{keep, lock, new_archive, taken_at};
     use crate::bundle::tests::bundle_with;
+
+    /// What a run says of one host's backup.
+    fn run(archive: &Archive, run_id: &str, content: &[u8], seconds: i64) -> Option<Standing> {
+        let lock = lock(archive);
+        let record = keep(&lock, "esx01", &bundle_with(&[("etc/motd", content)]), seconds);
+        let mut report = RunReport {
+            format: super::super::RUN_FORMAT,
+            run_id: run_id.to_owned(),
+            started_at: taken_at(seconds),
+            finished_at: taken_at(seconds),
+            note: None,
+            servers: Vec::new(),
+            hosts: vec![super::super::HostReport {
+                name: "esx01".to_owned(),
+                server: None,
+                outcome: Outcome::saved(&record, 1.0),
+            }],
+            warnings: Vec::new(),
+            report_error: None,
+        };
+        let lane = Lane::open();
+        lane.entrance().send(Some(record)).unwrap();
+        lane.close(&mut report, &lock, false);
+        lock.write_run(run_id, &report).unwrap();
+        match report.hosts.remove(0).outcome {
+            Outcome::Saved { settings, .. } => settings,
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_backup_from_the_future_is_not_the_one_before() {
+        const DAY: i64 = 86_400;
+        let (_folder, archive) = new_archive();
+        assert_eq!(run(&archive, "20271227T223000Z-1", b"one", 400 * DAY), None);
+        assert_eq!(run(&archive, "20261122T223000Z-2", b"other", 0), None);
+        let unchanged = Some(Standing::Unchanged { since: taken_at(0).to_utc() });
+        assert_eq!(run(&archive, "20261123T223000Z-3", b"other", DAY), unchanged);
+    }
 
     #[test]
     fn the_end_is_heard_among_what_came_together() {
