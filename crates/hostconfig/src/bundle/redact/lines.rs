@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::names::secret_in;
-use super::{Place, Redacted, Secret, Taken, says_nothing};
+use super::{Place, Redacted, Secret, Taken, is_name, says_nothing};
+
+/// Of a secret, where it is a value itself.
+const LONGEST_NAME: usize = 80;
 
 /// The lines of a text file without their secrets.
 pub(in crate::bundle) fn lines(path: &str, text: &str) -> Vec<Redacted> {
@@ -160,7 +163,7 @@ impl LineReader {
     /// `name = value` anywhere in a line. What looks like a value can be the next name.
     fn within(&mut self, line: &str, taken: &mut Taken) -> String {
         let mut text = String::with_capacity(line.len());
-        let mut at = 0;
+        let (mut at, mut named) = (0, None);
         while let Some(found) = NAME.captures_at(line, at) {
             let (name, end) = (
                 found.get(1).expect("the pattern has a group"),
@@ -168,7 +171,15 @@ impl LineReader {
             );
             text.push_str(&line[at..end]);
             at = end;
-            let Some(secret) = secret_in(name.as_str(), self.place) else { continue };
+            let of_name = named.filter(|_| name.as_str().eq_ignore_ascii_case("value"));
+            let Some(secret) = secret_in(name.as_str(), self.place).or(of_name) else {
+                if is_name(name.as_str()) {
+                    let near: String = line[end..].chars().take(LONGEST_NAME).collect();
+                    let value = VALUE.find(&near).map_or("", |value| value.as_str());
+                    named = secret_in(value, self.place);
+                }
+                continue;
+            };
             if line[end..].starts_with(['{', '[']) {
                 let closed = brackets(&line[end..], 0);
                 let length = closed.unwrap_or(line.len() - end);

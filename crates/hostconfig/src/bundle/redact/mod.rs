@@ -195,13 +195,17 @@ fn walk_json(
     match value {
         Value::Object(fields) => {
             let mut kept = serde_json::Map::new();
+            let named = fields
+                .iter()
+                .find_map(|(name, value)| is_name(name).then(|| secret_in(value.as_str()?, place)).flatten());
             for (name, mut value) in std::mem::take(fields) {
                 // In names, too: a map from a key to something has its secret on the left.
                 let safe = Redacted::of(&name).text;
                 // Only items of lists have numbers of ours.
                 let is_number = !safe.is_empty() && safe.bytes().all(|byte| byte.is_ascii_digit());
                 path.push(if is_number { format!("\"{safe}\"") } else { safe.clone() });
-                let secret = secret_in(&name, place).or(inherited);
+                let of_name = named.filter(|_| name.eq_ignore_ascii_case("value"));
+                let secret = secret_in(&name, place).or(of_name).or(inherited);
                 walk_json(&mut value, place, path, secret, leaves);
                 path.pop();
                 kept.insert(safe, value);
@@ -341,6 +345,11 @@ static LOOKS: LazyLock<Vec<(&'static str, Regex, Secret)>> = LazyLock::new(|| {
         ("data2=", pattern(r"data2=(?P<secret>[^\s:]+)"), Secret::EncryptionKey),
     ]
 });
+
+/// Whether what stands under this name can name the `value` beside it.
+fn is_name(name: &str) -> bool {
+    ["name", "key", "id"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
 
 /// Whether a value is there only in name: a switch, or nothing.
 fn says_nothing(value: &str) -> bool {

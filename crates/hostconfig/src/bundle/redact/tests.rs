@@ -151,6 +151,15 @@ fn secrets_are_taken_out_wherever_they_begin_and_end() {
         ("password =\n\tPLANTED\nb = 1", "password =\n[redacted: password]\nb = 1"),
         ("password =\nb = 1", "password =\nb = 1"),
         ("{\"secrets\": {}, \"tokens\": [ ]}", "{\"secrets\": {}, \"tokens\": [ ]}"),
+        // Behind a name that is a value itself.
+        (
+            "<param name=\"password\" value=\"PLANTED\"/><param name=\"a\" value=\"1\"/>",
+            "<param name=\"password\" value=[redacted: password]/><param name=\"a\" value=\"1\"/>",
+        ),
+        (
+            r#"[{"key": "apiKey", "value": "PLANTED"}, {"key": "a", "value": "1"}]"#,
+            r#"[{"key": "apiKey", "value": [redacted: token]}, {"key": "a", "value": "1"}]"#,
+        ),
         // One text in another.
         (
             r#"{"a": "{\"password\": \"PLANTED\", \"b\": 1}"}"#,
@@ -198,6 +207,7 @@ fn json_is_redacted_by_its_names() {
         "name": "vmhba64", "chap": {"name": "iqn", "secret": "PLANTED", "mutual": {"password": ["PLANTED"]}},
         "snmp": {"communities": ["PLANTED"], "port": 161}, "tokens": {"a": 123_456}, "passwordless": true,
         "credentials": {"user": "PLANTED", "enabled": true}, "PLANT-00000-00000-00000-PLANT": 1,
+        "options": [{"key": "bindPassword", "value": "PLANTED"}, {"key": "port", "value": "161"}],
     });
     let mut leaves = Leaves::new(Leaves::ROOM);
     json(&mut value, Place::default(), &mut leaves);
