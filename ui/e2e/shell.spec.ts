@@ -349,6 +349,32 @@ test("the tasks pane stays folded away", async ({ page }) => {
   await expect(toggle).toHaveAttribute("aria-expanded", "false");
 });
 
+test("everything works where nothing can be remembered", async ({ page }) => {
+  await page.addInitScript(() => {
+    const own = Storage.prototype.setItem;
+    Object.defineProperty(Storage.prototype, "setItem", {
+      value(this: Storage, key: string, text: string) {
+        // The mock's own.
+        if (key !== "scenario") {
+          throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+        }
+        own.call(this, key, text);
+      },
+    });
+  });
+  await open(page, "ended", "/hosts");
+  await row(page, "Hosts", "esx01.lab.local").click();
+  await expect(row(page, "Hosts", "esx01.lab.local")).toHaveAttribute("aria-selected", "true");
+  await page.getByRole("columnheader", { name: "Version" }).click();
+  await page.getByRole("button", { name: "Recent tasks" }).click();
+  await expect(grid(page, "Recent tasks")).toHaveCount(0);
+  await page.keyboard.press("Control+=");
+  await expect(page.locator("html")).toHaveCSS("zoom", "1.1");
+  await page.getByRole("link", { name: "Archive" }).first().click();
+  await page.keyboard.press("Alt+Enter");
+  await expect(page.getByRole("heading", { name: "Archive", level: 1 })).toBeVisible();
+});
+
 test("the page listens once", async ({ page }) => {
   await open(page, "small", "/hosts");
   await expect.poll(() => calls(page, "watch")).toHaveLength(1);

@@ -9,6 +9,7 @@ import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { CatchBoundary, RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { ErrorView } from "./components/ErrorView";
+import { keep, kept } from "./components/kept";
 import { queryClient, settingsQuery, startQuery, watchQuery } from "./features/shell/data";
 import { PageError } from "./features/shell/PageError";
 import type { Theme as ThemeSetting } from "./ipc";
@@ -49,7 +50,7 @@ function Themed() {
   }, [name]);
   useEffect(() => {
     if (setting !== undefined) {
-      localStorage.setItem("theme", setting);
+      keep("theme", setting);
     }
   }, [setting]);
   const [overlays, setOverlays] = useState<HTMLElement | null>(null);
@@ -76,6 +77,6 @@ function Themed() {
 
 /** The theme of the last start, so that the first frame does not flash in another one. */
 function rememberedTheme(): ThemeSetting {
-  const theme = localStorage.getItem("theme");
+  const theme = kept("theme");
   return theme === "light" || theme === "dark" || theme === "highContrast" ? theme : "system";
 }

@@ -1,4 +1,5 @@
 /** A grid's sort order, widths, column order and hidden columns, remembered from one start to the next. */
+import { keep, kept } from "../kept";
 
 export type GridLayout = {
   sorting: { id: string; desc: boolean }[];
@@ -13,24 +14,24 @@ export function readLayout(
   columns: readonly { id: string; isFixed?: boolean }[],
   initial: GridLayout,
 ): GridLayout {
-  const kept = parse(localStorage.getItem(storageKey(name)));
+  const known = parse(kept(storageKey(name)));
   const ids = new Set(columns.map((column) => column.id));
   const fixed = columns.filter((column) => column.isFixed).map((column) => [column.id, true]);
-  const sorting = kept.sorting?.filter((sort) => ids.has(sort.id)) ?? [];
+  const sorting = known.sorting?.filter((sort) => ids.has(sort.id)) ?? [];
   return {
     sorting: sorting.length > 0 ? sorting : initial.sorting,
-    columnSizing: pick(kept.columnSizing ?? initial.columnSizing, ids),
-    columnOrder: mergeOrder(kept.columnOrder ?? [], initial.columnOrder),
+    columnSizing: pick(known.columnSizing ?? initial.columnSizing, ids),
+    columnOrder: mergeOrder(known.columnOrder ?? [], initial.columnOrder),
     columnVisibility: {
       ...initial.columnVisibility,
-      ...pick(kept.columnVisibility ?? {}, ids),
+      ...pick(known.columnVisibility ?? {}, ids),
       ...Object.fromEntries(fixed),
     },
   };
 }
 
 export function writeLayout(name: string, layout: GridLayout): void {
-  localStorage.setItem(storageKey(name), JSON.stringify(layout));
+  keep(storageKey(name), JSON.stringify(layout));
 }
 
 /** The remembered order; columns that are new since then come where they belong by default. */

@@ -6,6 +6,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridHandle } from "../../components/grid/DataGrid";
+import { keep, kept } from "../../components/kept";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { Columns, DetailsPane, ListPane, Messages, PageCommands } from "../../components/PageParts";
@@ -321,14 +322,14 @@ function useSelected(record: string | undefined) {
 
 /** Whether a pane is open: as it was left, else as there is room. */
 function useKept(key: string, byDefault: boolean): [boolean, () => void] {
-  const [kept, setKept] = useState(() => localStorage.getItem(key));
-  const isOpen = kept === null ? byDefault : kept === "yes";
+  const [chosen, setChosen] = useState(() => kept(key));
+  const isOpen = chosen === null ? byDefault : chosen === "yes";
   return [
     isOpen,
     () => {
       const next = isOpen ? "no" : "yes";
-      localStorage.setItem(key, next);
-      setKept(next);
+      keep(key, next);
+      setChosen(next);
     },
   ];
 }

@@ -1,6 +1,7 @@
 /** How the hosts page stands: kept while other pages are open, and when the page is loaded again. */
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
+import { keep, kept } from "../../components/kept";
 import type { HostFilter } from "./filter";
 
 type HostsPageState = HostFilter & {
@@ -30,8 +31,8 @@ export const useHostsPage = create<HostsPageState>()(
 /** Of this window alone, and gone with it. */
 function sessionJson() {
   return {
-    getItem: (name: string) => JSON.parse(sessionStorage.getItem(name) ?? "null"),
-    setItem: (name: string, value: unknown) => sessionStorage.setItem(name, JSON.stringify(value)),
+    getItem: (name: string) => JSON.parse(kept(name, "sessionStorage") ?? "null"),
+    setItem: (name: string, value: unknown) => keep(name, JSON.stringify(value), "sessionStorage"),
     removeItem: (name: string) => sessionStorage.removeItem(name),
   };
 }

@@ -13,6 +13,7 @@ import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { DataGrid, type GridColumn } from "../../components/grid/DataGrid";
+import { keep, kept } from "../../components/kept";
 import { Age } from "../../components/Time";
 import { dateTime, plural } from "../../components/words";
 import { commands as ipc, type Job, type JobHead } from "../../ipc";
@@ -78,13 +79,13 @@ export function TasksPane() {
   const styles = useStyles();
   const jobs = useJobs((state) => state.jobs);
   const isLow = useMedia("(max-height: 520px)");
-  const [chosen, setChosen] = useState(() => localStorage.getItem(KEPT_OPEN));
+  const [chosen, setChosen] = useState(() => kept(KEPT_OPEN));
   // Until it is chosen otherwise: open once there is a task, and room beside the page.
   const isOpen = chosen === null ? jobs.length > 0 && !isLow : chosen === "yes";
   const running = jobs.filter((job) => isRunning(job.head)).length;
   const toggle = () => {
     const next = isOpen ? "no" : "yes";
-    localStorage.setItem(KEPT_OPEN, next);
+    keep(KEPT_OPEN, next);
     setChosen(next);
   };
   return (

@@ -1,4 +1,5 @@
 /** Ctrl+= / - / 0. The factor is remembered. */
+import { keep, kept } from "../../components/kept";
 import { commands } from "../../ipc";
 
 const STEPS = [0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
@@ -26,10 +27,10 @@ export function nextStep(factor: number, step: 1 | -1): number {
 
 async function zoomTo(factor: number): Promise<void> {
   await commands.setZoom(factor);
-  localStorage.setItem("zoom", String(factor));
+  keep("zoom", String(factor));
 }
 
 function remembered(): number {
-  const factor = Number(localStorage.getItem("zoom") ?? "1");
+  const factor = Number(kept("zoom") ?? "1");
   return STEPS.includes(factor) ? factor : 1;
 }
