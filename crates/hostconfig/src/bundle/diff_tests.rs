@@ -46,6 +46,18 @@ fn what_was_changed_is_told_and_nothing_else() {
     assert_eq!(found.changes(), 6);
 }
 
+/// That its content is not shown among the settings makes it no secret.
+#[test]
+fn only_a_secret_is_said_to_be_one() {
+    let (one, other) = two_days();
+    let found = diff(&one, &other);
+    let mut secrets =
+        found.groups.iter().flat_map(|group| &group.changes).filter(|change| change.secret_differs);
+    assert_eq!(secrets.next().map(|change| &*change.source.file), Some("etc/shadow"));
+    assert!(secrets.next().is_none());
+    assert!(to_html(&found, "", "").contains(">changed (differs in what is not shown)<"));
+}
+
 #[test]
 fn the_other_way_round_is_the_opposite() {
     let (one, other) = two_days();

@@ -59,7 +59,13 @@ fn tell_settings(html: &mut String, diff: &Diff, first: &str, second: &str) {
                     ("changed", cell("del", change.first.as_ref()), cell("ins", change.second.as_ref()))
                 }
             };
-            let word = if change.secret_differs { "changed (secret differs)" } else { word };
+            let shows_nothing = change.kind == ChangeKind::Changed
+                && change.first.as_ref().map(Redacted::text) == change.second.as_ref().map(Redacted::text);
+            let word = match (change.secret_differs, shows_nothing) {
+                (true, _) => "changed (secret differs)",
+                (false, true) => "changed (differs in what is not shown)",
+                (false, false) => word,
+            };
             let _ = writeln!(
                 html,
                 "<tr><td>{}<td>{}<td class=\"mark\">{word}<td>{one}<td>{other}</tr>",

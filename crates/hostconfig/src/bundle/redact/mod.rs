@@ -73,14 +73,14 @@ impl Redacted {
         &self.text
     }
 
-    /// Whether something was taken out.
+    /// Whether a secret was taken out. Content that is only not shown is none.
     pub fn has_secret(&self) -> bool {
-        self.secrets.is_some()
+        self.secrets.is_some() && self.text.contains("[redacted: ")
     }
 
     /// Whether something was taken out of both, and not the same.
     pub fn differs_in_secret(&self, other: &Self) -> bool {
-        self.secrets.is_some() && other.secrets.is_some() && self.secrets != other.secrets
+        self.has_secret() && other.has_secret() && self.secrets != other.secrets
     }
 
     /// A text of which nothing is known but itself.
@@ -115,7 +115,7 @@ impl Redacted {
         let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(between);
         let mut hash = Sha256::new();
         parts.iter().filter_map(|part| part.secrets).for_each(|secret| hash.update(secret));
-        let secrets = parts.iter().any(|part| part.has_secret()).then(|| hash.finalize().into());
+        let secrets = parts.iter().any(|part| part.secrets.is_some()).then(|| hash.finalize().into());
         Self { text, secrets }
     }
 
