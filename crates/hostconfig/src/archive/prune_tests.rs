@@ -374,3 +374,17 @@ fn bundles(archive: &Archive) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+#[test]
+fn a_folder_of_the_admins_stays_whatever_its_name() {
+    let (_folder, archive) = new_archive();
+    let lock = lock(&archive);
+    let records = keep_days(&lock, "esx01", 2);
+    fs::remove_file(records[0].bundle_path()).unwrap();
+    fs::create_dir(records[0].bundle_path()).unwrap();
+    fs::write(records[0].bundle_path().join("theirs"), "theirs").unwrap();
+    let plan = prune_plan(&archive.list().unwrap(), 1, taken_at(10 * DAY), |_| Ok(true)).unwrap();
+    let freed = pruned(&lock, &plan);
+    assert!(freed[0].as_ref().unwrap_err().contains("is not Hostkeep's"), "{freed:?}");
+    assert!(records[0].bundle_path().join("theirs").exists());
+}

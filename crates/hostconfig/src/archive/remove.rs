@@ -134,8 +134,10 @@ fn remove_if_empty(folder: &Path) -> bool {
 fn foreign_file(record: &Record) -> Result<Option<String>, FileError> {
     let list = |e| FileError::new("list", &record.folder, e);
     for entry in fs::read_dir(&record.folder).map_err(list)? {
-        let name = entry.map_err(list)?.file_name();
-        if name != RECORD_FILE && name != MARKS_FILE && name != record.bundle.file.as_str() {
+        let entry = entry.map_err(list)?;
+        let name = entry.file_name();
+        let is_ours = name == RECORD_FILE || name == MARKS_FILE || name == record.bundle.file.as_str();
+        if !is_ours || entry.file_type().map_err(list)?.is_dir() {
             return Ok(Some(name.to_string_lossy().into_owned()));
         }
     }
