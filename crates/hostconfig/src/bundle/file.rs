@@ -26,6 +26,8 @@ pub struct BundleFile {
     pub(super) hash: [u8; 32],
     /// Whether there is more in it than its certificates.
     pub(super) has_more: bool,
+    /// Whether it is a text or a store that could not be read as one, so that nobody knows whether it has secrets in it.
+    is_unread: bool,
 }
 
 /// What is in a file.
@@ -91,7 +93,8 @@ impl BundleFile {
     pub fn sha256(&self) -> Option<String> {
         let has_secret = match &self.body {
             FileBody::Text(lines) => lines.iter().any(Redacted::has_secret),
-            FileBody::Certificates(_) | FileBody::Binary => false,
+            FileBody::Certificates(_) => false,
+            FileBody::Binary => self.is_unread,
             FileBody::EsxConf(_) | FileBody::ConfigStore(_) | FileBody::Secret(_) => true,
         };
         (!has_secret).then(|| hex::encode(self.hash))
@@ -116,9 +119,10 @@ impl BundleFile {
         let hash = if is_conf { hash_of_lines(&content) } else { Sha256::digest(&content).into() };
         let noise = noise::of_file(&path);
         let has_more = matches!(&body, FileBody::Certificates(found) if holds_more(&content, found.len()));
+        let is_unread = path == CONFIG_STORE || !content.contains(&0);
         // Names come from outside as well.
         let path = Redacted::of(&path).text().to_owned();
-        Self { layer, path, bytes: content.len() as u64, body, noise, hash, has_more }
+        Self { layer, path, bytes: content.len() as u64, body, noise, hash, has_more, is_unread }
     }
 }
 

@@ -157,3 +157,17 @@ fn the_ports_of_an_agent_are_not_said_to_differ_with_its_communities() {
         groups.iter().flat_map(|group| &group.changes).map(|change| &*change.name).collect();
     assert_eq!(names, ["Communities"]);
 }
+
+#[test]
+fn no_hash_is_told_of_a_text_that_could_not_be_read() {
+    let hash = |path: &str, content: &[u8]| {
+        let contents = open(&bundle_with(&[(path, content)])[..], CONTENT_LIMITS).unwrap();
+        contents.file(path).unwrap().sha256()
+    };
+    assert_eq!(
+        hash("etc/vmware/snmp.xml", b"<communities>public</communities><syslocation>B\xfcro</syslocation>"),
+        None
+    );
+    assert_eq!(hash("var/lib/vmware/configstore/backup/current-store-1", b"SQLite format 3\0 rubbish"), None);
+    assert!(hash("etc/vmware/dvsdata.db", b"\0\x01").is_some());
+}
