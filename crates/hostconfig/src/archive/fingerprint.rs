@@ -13,9 +13,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::contents::{read_bundle, read_bundle_file};
+use super::contents::read_bundle;
 use super::{Listing, Record};
-use crate::bundle::{self, Contents};
+use crate::bundle;
 use crate::{Error, Result};
 
 /// The fingerprint of the settings in one bundle.
@@ -123,18 +123,7 @@ impl Fingerprint {
 /// Makes the fingerprint of one record's bundle. One whose content cannot be read is told so, and not tried again; a file
 /// that is damaged or cannot be read at the moment has no fingerprint.
 pub fn fingerprint(record: &Record) -> Option<Fingerprint> {
-    made(record, read_bundle(record))
-}
-
-/// The same for a record that this process has just put into the archive: its bundle was hashed as it came. That it is whole now
-/// that it is read again, the checksums in it say; where they do not, it is hashed as well.
-pub(crate) fn fingerprint_of_new(record: &Record) -> Option<Fingerprint> {
-    let contents = read_bundle_file(&record.bundle_path());
-    contents.map_or_else(|_| fingerprint(record), |contents| made(record, Ok(contents)))
-}
-
-fn made(record: &Record, read: Result<Contents>) -> Option<Fingerprint> {
-    let settings = match read {
+    let settings = match read_bundle(record) {
         Ok(contents) => bundle::fingerprint(&contents),
         Err(Error::Bundle { problem, .. }) => {
             tracing::warn!(record = record.id, %problem, "the content of a bundle cannot be read");

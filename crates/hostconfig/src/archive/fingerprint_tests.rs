@@ -90,17 +90,6 @@ fn a_damaged_bundle_has_none_and_stops_nothing() {
     assert_eq!(unreadable, ["bundle_damaged", "bundle_damaged"]);
 }
 
-#[test]
-fn of_a_new_bundle_it_is_the_same_unless_it_is_damaged_meanwhile() {
-    let (_folder, _archive, records) = five_days();
-    let made: Vec<_> = records.iter().map(fingerprint_of_new).collect();
-    assert_eq!(made, records.iter().map(fingerprint).collect::<Vec<_>>());
-    assert!(made.iter().all(Option::is_some));
-    // It says nothing of the bundle that the record is about, not even that it cannot be read.
-    fs::write(records[1].bundle_path(), "damaged").unwrap();
-    assert_eq!(fingerprint_of_new(&records[1]), None);
-}
-
 /// Five backups, whose fingerprints are kept in more files than are read for every listing without end.
 fn many_files() -> (tempfile::TempDir, Archive, Vec<Record>) {
     let (folder, archive, records) = five_days();

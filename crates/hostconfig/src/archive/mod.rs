@@ -30,7 +30,6 @@ use serde::{Deserialize, Serialize};
 pub use contents::{MAX_READ_BYTES, read_bundle, read_bundle_file};
 pub use error::ArchiveError;
 pub use export::{Exported, export};
-pub(crate) use fingerprint::fingerprint_of_new;
 pub use fingerprint::{Fingerprint, Fingerprints, Standing, fingerprint, fingerprint_all, standings};
 pub use fingerprint_files::FINGERPRINTS_FORMAT;
 pub use history::{HostChange, changes};

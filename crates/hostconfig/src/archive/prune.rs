@@ -60,8 +60,8 @@ pub enum KeptBecause {
 }
 
 /// Plans to keep each host's newest `keep_last` records, beside the pinned ones, which do not count. A host that was renamed
-/// keeps as many of each name, and copies within the archive count as one: runs that see different servers may have given two hosts of one UUID the same identity, and
-/// neither may cost the other its backups.
+/// keeps as many of each name: runs that see different servers may have given two hosts of one UUID the same identity, and
+/// neither may cost the other its backups. Copies of a record within the archive count as one.
 ///
 /// What is dated in the future does not count either, and stays: else a clock that once was wrong would have each new backup
 /// removed. Where none of those is good, older ones stay too, up to and including the first that is. `is_good` is asked only where
@@ -149,7 +149,7 @@ fn keep_newest(
         is_good: None,
     }));
     // An admin's copy of a record within the archive is the same backup.
-    let backup = |record: &'_ &Record| (record.id.clone(), record.bundle.sha256.clone());
+    let backup = |record: &&Record| (record.id.clone(), record.bundle.sha256.clone());
     let unpinned: HashSet<_> = records.iter().filter(|record| !record.marks.pinned).map(backup).collect();
     let mut has_good = unpinned.len() <= keep_last;
     let mut newest = HashSet::new();

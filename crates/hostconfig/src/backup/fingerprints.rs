@@ -10,9 +10,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::{Outcome, RunReport};
-use crate::archive::{
-    Archive, Fingerprint, Fingerprints, Record, RunFile, Standing, WriteLock, fingerprint_of_new,
-};
+use crate::archive::{Archive, Fingerprint, Fingerprints, Record, RunFile, Standing, WriteLock, fingerprint};
 
 /// So long the thread makes one after the other, which takes a third less than each by itself: code and data are in the processor's
 /// caches then.
@@ -149,7 +147,7 @@ fn work(records: &Receiver<Option<Record>>, ended: &OnceLock<bool>) -> Vec<Finge
             break;
         }
         loop {
-            made.extend(fingerprint_of_new(&record));
+            made.extend(fingerprint(&record));
             if ended.get().is_some() || started.elapsed() >= BURST {
                 break;
             }
@@ -189,7 +187,7 @@ fn linger(
         if Instant::now() >= until {
             return;
         }
-        made.extend(fingerprint_of_new(&record));
+        made.extend(fingerprint(&record));
     }
 }
 

@@ -13,33 +13,11 @@ export function sortKey(value: SortValue): string | number | null {
   if (value === "") {
     return null;
   }
-  const plain = /[^ -~]/.test(value) ? value.normalize("NFD").replace(/\p{Mn}/gu, "") : value;
-  return padNumbers(plain.toLowerCase());
-}
-
-/** Every number as long as any other. No expression with a callback: all hosts have a key before the first is drawn. */
-function padNumbers(text: string): string {
-  let padded = "";
-  let at = 0;
-  while (at < text.length) {
-    const isNumber = isDigit(text.charCodeAt(at));
-    let end = at + 1;
-    while (end < text.length && isDigit(text.charCodeAt(end)) === isNumber) {
-      end += 1;
-    }
-    padded += isNumber
-      ? text
-          .slice(at, end)
-          .replace(/^0+(?=\d)/, "")
-          .padStart(20, "0")
-      : text.slice(at, end);
-    at = end;
-  }
-  return padded;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
+  return value
+    .normalize("NFD")
+    .replace(/\p{Mn}/gu, "")
+    .toLowerCase()
+    .replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, "").padStart(20, "0"));
 }
 
 /** Ascending. What is missing is handled by the caller: it comes last in both directions. */
