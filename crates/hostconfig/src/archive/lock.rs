@@ -198,7 +198,10 @@ impl Drop for Held {
 /// A folder, and no link to one: listings follow none.
 fn ensure_own_folder(path: &Path) -> Result<(), FileError> {
     files::ensure_private_folder(path)?;
-    let link = || io::Error::new(io::ErrorKind::AlreadyExists, "a link is there");
+    let link = || {
+        let what = "a link is there, behind which no backup would be listed; put a folder in its place";
+        io::Error::new(io::ErrorKind::AlreadyExists, what)
+    };
     let found =
         fs::symlink_metadata(path).and_then(|found| if found.is_dir() { Ok(()) } else { Err(link()) });
     found.map_err(|e| FileError::new("make the folder", path, e))

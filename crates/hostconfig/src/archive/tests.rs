@@ -426,7 +426,7 @@ fn nothing_is_kept_behind_a_link() {
         let (staging, mut file) = lock.stage(&host_folder("esx01")).unwrap();
         file.write_all(b"bundle").unwrap();
         let error = staging.commit(file, draft("esx01", b"bundle"), taken_at(seconds)).unwrap_err();
-        assert!(error.to_string().ends_with("a link is there"), "{error}");
+        assert!(error.to_string().contains("a link is there"), "{error}");
     }
     assert_eq!((archive.list().unwrap().records.len(), fs::read_dir(&elsewhere).unwrap().count()), (0, 0));
 }

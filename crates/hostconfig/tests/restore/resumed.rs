@@ -5,12 +5,18 @@ use vsphere_sim::{BundleFormat, ConnectionState, FaultRule, HostSpec, What};
 
 use super::*;
 
-#[tokio::test]
-async fn a_host_that_never_comes_back_is_told_and_can_be_waited_for_again() {
+/// A restore whose host had not come back when the watching ended, and what was told of it then.
+async fn left_away() -> (Lab, RestoreReport) {
     let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
     let mut request = lab.request();
     request.options.return_within_seconds = 1;
     let report = lab.restore(request).await.unwrap();
+    (lab, report)
+}
+
+#[tokio::test]
+async fn a_host_that_never_comes_back_is_told_and_can_be_waited_for_again() {
+    let (lab, report) = left_away().await;
     assert_eq!(ended(&report), ("unknown", "host_not_back"));
     let message = &report.outcome.error().unwrap().message;
     assert!(message.contains("esx01.lab.local has not come back within 1 s"), "{message}");
@@ -31,10 +37,7 @@ async fn a_host_that_never_comes_back_is_told_and_can_be_waited_for_again() {
 /// It was seen going away before the watching ended.
 #[tokio::test]
 async fn a_host_whose_clock_was_set_back_is_back_for_whoever_goes_on_too() {
-    let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
-    let mut request = lab.request();
-    request.options.return_within_seconds = 1;
-    lab.restore(request).await.unwrap();
+    let (lab, _) = left_away().await;
     lab.host().shift_boot_time(chrono::TimeDelta::days(-4000));
     lab.host().set_connection_state(ConnectionState::Connected);
     let report = lab.resume(ResumeAction::KeepWatching, |_| {}).await.unwrap();
@@ -47,10 +50,7 @@ async fn a_host_whose_clock_was_set_back_is_back_for_whoever_goes_on_too() {
 #[tokio::test]
 async fn a_restore_is_gone_on_with_at_another_address() {
     for is_host_itself in [true, false] {
-        let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
-        let mut request = lab.request();
-        request.options.return_within_seconds = 1;
-        let report = lab.restore(request).await.unwrap();
+        let (lab, report) = left_away().await;
         assert_eq!(ended(&report), ("unknown", "host_not_back"));
         if !is_host_itself {
             lab.say_it_went_through("https://vc.elsewhere.local");
@@ -75,10 +75,7 @@ async fn a_restore_is_gone_on_with_at_another_address() {
 /// Elsewhere, its old id may be that of another host.
 #[tokio::test]
 async fn a_host_that_another_vcenter_does_not_have_is_not_mistaken() {
-    let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
-    let mut request = lab.request();
-    request.options.return_within_seconds = 1;
-    lab.restore(request).await.unwrap();
+    let (lab, _) = left_away().await;
     let other = Lab::vcenter(vec![HostSpec::new("esx99.lab.local")]).await;
     assert_eq!(other.host().moid(), lab.host().moid());
     other.host().set_maintenance_mode(true);
@@ -182,10 +179,7 @@ async fn a_vcenter_at_another_address_is_not_mistaken_for_the_host() {
 /// Nor does it refuse the host's own user in the host's name.
 #[tokio::test]
 async fn a_host_that_its_vcenter_does_not_see_is_looked_for_at_its_own_address() {
-    let lab = Lab::with(Options { hosts: vec![spec()], restore_reboot: AWAY, ..options() }).await;
-    let mut request = lab.request();
-    request.options.return_within_seconds = 1;
-    lab.restore(request).await.unwrap();
+    let (lab, _) = left_away().await;
     lab.say_it_went_through("https://vc.elsewhere.local");
     let with_root = |request: &mut ResumeRequest| request.host_credentials = Some(root("hostkeep-root"));
     let report = lab.resume(ResumeAction::KeepWatching, with_root).await.unwrap();
