@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { age, byteSize, dateTime, dateTimeAndZone, duration, ofTotal, plural, timeLeft, withoutName } from "./words";
+import {
+  age,
+  byteSize,
+  dateTime,
+  dateTimeAndZone,
+  duration,
+  ofTotal,
+  plural,
+  readInWords,
+  timeLeft,
+  withoutName,
+} from "./words";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 
@@ -15,6 +26,13 @@ test.each([
   ["nonsense", "–"],
 ])("the age of %s is %s", (iso, words) => {
   expect(age(iso, NOW)).toBe(words);
+});
+
+test("what was read is as old as the oldest of it, and a server that never was is not left out", () => {
+  const [old, fresh] = ["2026-11-20T12:00:00Z", "2026-11-22T12:00:00Z"];
+  expect(readInWords([fresh, old], NOW)).toBe("read 2 d ago");
+  expect(readInWords([fresh, null, null], NOW)).toBe("read just now, 2 servers not yet");
+  expect(readInWords([null], NOW)).toBe("not read yet");
 });
 
 test("a message does not begin with the name that stands beside it", () => {

@@ -16,6 +16,17 @@ export function age(iso: string, now: number): string {
   return time <= now ? `${words} ago` : `in ${words}`;
 }
 
+/** How old what servers said is, by when each was read: "read 4 min ago, 1 server not yet". */
+export function readInWords(readAt: readonly (string | null)[], now: number): string {
+  const read = readAt.filter((iso) => iso !== null);
+  if (read.length === 0) {
+    return "not read yet";
+  }
+  const oldest = read.reduce((a, b) => (Date.parse(a) <= Date.parse(b) ? a : b));
+  const missing = readAt.length - read.length;
+  return `read ${age(oldest, now)}${missing === 0 ? "" : `, ${plural(missing, "server")} not yet`}`;
+}
+
 /** Local date and time to the minute: "2026-11-22 23:30". */
 export function dateTime(iso: string): string {
   const at = new Date(iso);

@@ -1,6 +1,6 @@
 import { Button, makeStyles, Spinner, tokens } from "@fluentui/react-components";
 import { useNow } from "../../components/useNow";
-import { age, plural } from "../../components/words";
+import { capital, plural, readInWords } from "../../components/words";
 import { commands, type HostsView } from "../../ipc";
 
 const useStyles = makeStyles({
@@ -12,16 +12,14 @@ const useStyles = makeStyles({
 export function Reading({ view, isReading }: { view: HostsView; isReading: boolean }) {
   const styles = useStyles();
   const now = useNow();
-  const read = view.servers.flatMap((server) => (server.readAt === null ? [] : [Date.parse(server.readAt)]));
+  const times = view.servers.map((server) => server.readAt);
   return (
     <span className={styles.root}>
       <span role="status">
         {isReading ? (
           <Spinner size="extra-tiny" labelPosition="after" label={progress(view)} />
-        ) : read.length === 0 ? (
-          "Not read yet"
         ) : (
-          `Read ${age(new Date(Math.min(...read)).toISOString(), now)}`
+          capital(readInWords(times, now))
         )}
       </span>
       {isReading && (

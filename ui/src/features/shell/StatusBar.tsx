@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { HOVERED } from "../../components/highlight";
 import { Mark } from "../../components/Mark";
 import { useNow } from "../../components/useNow";
-import { age, dateTimeAndZone, plural, timeLeft } from "../../components/words";
+import { dateTimeAndZone, plural, readInWords, timeLeft } from "../../components/words";
 import type { HostsView } from "../../ipc";
 import { hostsQuery, settingsQuery } from "./data";
 import { isRunning, progressOf, useJobs } from "./jobs";
@@ -89,13 +89,14 @@ function serversInWords(view: HostsView, now: number): { words: string; title: s
     return { words: "No servers", title: "No servers are set up", isBad: false };
   }
   const failing = view.servers.filter((server) => server.error !== null);
-  const oldest = view.servers.map((server) => server.readAt).reduce(older);
-  const read = oldest === null ? "not read yet" : `read ${age(oldest, now)}`;
   return {
     words: [
       plural(view.servers.length, "server"),
       ...(failing.length > 0 ? [`${failing.length} not reached`] : []),
-      read,
+      readInWords(
+        view.servers.map((server) => server.readAt),
+        now,
+      ),
     ].join(" · "),
     title: view.servers
       .map((server) => {
@@ -105,8 +106,4 @@ function serversInWords(view: HostsView, now: number): { words: string; title: s
       .join("\n"),
     isBad: failing.length > 0,
   };
-}
-
-function older(a: string | null, b: string | null): string | null {
-  return a === null || b === null ? null : Date.parse(a) < Date.parse(b) ? a : b;
 }
