@@ -1,8 +1,8 @@
 import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { ArrowSyncRegular, CheckboxCheckedRegular, PanelLeftRegular, PanelRightRegular } from "@fluentui/react-icons";
+import { ArrowSyncRegular, PanelLeftRegular, PanelRightRegular } from "@fluentui/react-icons";
 import { useIsMutating, useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type Command, CommandBar, type Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
@@ -12,7 +12,6 @@ import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
 import { Messages } from "../../components/PageParts";
 import { useBarStyles } from "../../components/pageBar";
-import { useEscapeFromOver } from "../../components/panes";
 import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { ofTotal, plural, wholeNumber } from "../../components/words";
@@ -21,19 +20,19 @@ import { useMedia } from "../../theme";
 import { BackupDialog } from "../backup/BackupDialog";
 import { FirstRun } from "../servers/FirstRun";
 import { ServerDialog } from "../servers/ServerDialog";
-import { hostsQuery, queryClient, standingsQuery } from "../shell/data";
+import { hostsQuery, queryClient } from "../shell/data";
 import { Board } from "./Board";
 import { HOST_COLUMNS } from "./columns";
-import { countSafeties, filterHosts, placeAmong } from "./filter";
+import { filterHosts } from "./filter";
 import { HostDetails } from "./HostDetails";
 import { HostTree } from "./HostTree";
-import { hostCommands } from "./hostCommands";
+import { hostCommands, selectHosts } from "./hostCommands";
 import { placeOfNode, type TreeNode } from "./inventoryTree";
 import { Reading } from "./Reading";
 import { SelectionsMenu } from "./SelectionsMenu";
 import { ServerTroubles } from "./ServerTroubles";
-import { withStandings } from "./standings";
-import { ALL_HOSTS, useHostsPage } from "./view";
+import { useShownHosts } from "./useShownHosts";
+import { ALL_HOSTS, useDetailsPane, useHostsPage } from "./view";
 
 const useStyles = makeStyles({
   board: { padding: "0 16px 6px", flexShrink: 0 },
@@ -109,7 +108,6 @@ export function HostsPage() {
 }
 
 let isReadSinceStart = false;
-const NO_STANDINGS: [] = [];
 const REFRESH = ["refreshHosts"];
 
 function useRefresh() {
@@ -130,36 +128,15 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
   const navigate = useNavigate();
   const grid = useRef<GridHandle>(null);
   const filterBox = useRef<HTMLInputElement>(null);
-  const hasRoomForDetails = useMedia("(min-width: 1180px)");
-  const hasRoomToSpare = useMedia("(min-width: 1440px)");
   const hasRoomForTree = useMedia("(min-width: 900px)");
-  const [isOverlayOpen, setOverlayOpen] = useState(false);
+  const isTreeShown = page.isTreeShown ?? hasRoomForTree;
   const [backedUp, setBackedUp] = useState<readonly HostRow[] | null>(null);
   const { said, setSaid, attempt } = useSaid();
-
-  const { safeties } = page;
-  const place = placeAmong(page.place, view.servers);
-  const text = useDeferredValue(page.text);
-  const counts = useMemo(
-    () => countSafeties(filterHosts(view.hosts, { ...ALL_HOSTS, place, text })),
-    [view.hosts, place, text],
-  );
-  // Where it cannot be read, the column is empty; the archive tells why.
-  const standings = useQuery(standingsQuery).data ?? NO_STANDINGS;
-  const shown = useMemo(
-    () => withStandings(filterHosts(view.hosts, { text, safeties, place }), standings),
-    [view.hosts, text, safeties, place, standings],
-  );
-  const selected = useMemo(() => new Set(page.selected), [page.selected]);
-  // A command never acts on what is not seen.
-  const chosen = useMemo(() => shown.filter((host) => selected.has(host.key)), [shown, selected]);
+  const { place, counts, shown, selected, chosen } = useShownHosts(view);
   const isFiltered = shown.length !== view.hosts.length;
-  const isTreeShown = page.isTreeShown ?? hasRoomForTree;
-  const areDetailsShown = hasRoomForDetails ? (page.areDetailsShown ?? hasRoomToSpare) : isOverlayOpen;
+  const pane = useDetailsPane();
 
   const select = (keys: Iterable<string>) => useHostsPage.setState({ selected: [...keys] });
-  const showDetails = (isShown: boolean) =>
-    hasRoomForDetails ? useHostsPage.setState({ areDetailsShown: isShown }) : setOverlayOpen(isShown);
   const exportCsv = async () => ((await grid.current?.exportCsv()) ? "The list was saved." : null);
   const openNode = (node: TreeNode) => {
     useHostsPage.setState({ place: placeOfNode(node), selected: node.host === null ? page.selected : [node.key] });
@@ -176,10 +153,8 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       select(shown.map((host) => host.key));
       grid.current?.focus();
     },
-    "Alt+Enter": () => showDetails(!areDetailsShown),
+    "Alt+Enter": pane.toggle,
   });
-  useEscapeFromOver(areDetailsShown && !hasRoomForDetails, () => showDetails(false));
-
   const acts = {
     backUp: setBackedUp,
     restore: (host: HostRow) => void navigate({ to: "/restore", search: { host: host.key } }),
@@ -192,35 +167,21 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
     label: "Details",
     icon: <PanelRightRegular />,
     shortcut: "Alt+Enter",
-    run: () => showDetails(!areDetailsShown),
+    run: pane.toggle,
   };
   const nodeCommands = (node: TreeNode): Commands => {
-    const hosts =
-      node.host === null ? filterHosts(view.hosts, { ...ALL_HOSTS, place: placeOfNode(node) }) : [node.host];
-    const ofNode = hostCommands(hosts, acts);
-    return node.host === null
-      ? [
-          ofNode.backUp,
-          {
-            id: "select",
-            label: `Select ${plural(hosts.length, "host")}`,
-            icon: <CheckboxCheckedRegular />,
-            disabled: hosts.length === 0,
-            run: () => useHostsPage.setState({ ...ALL_HOSTS, place: placeOfNode(node), selected: hosts.map(hostKey) }),
-          },
-        ]
-      : [
-          ofNode.backUp,
-          ofNode.restore,
-          ofNode.inside,
-          {
-            ...details,
-            run: () => {
-              openNode(node);
-              showDetails(true);
-            },
-          },
-        ];
+    if (node.host === null) {
+      const place = placeOfNode(node);
+      const hosts = filterHosts(view.hosts, { ...ALL_HOSTS, place });
+      const selectThem = () => useHostsPage.setState({ ...ALL_HOSTS, place, selected: hosts.map(hostKey) });
+      return [hostCommands(hosts, acts).backUp, selectHosts(hosts, selectThem)];
+    }
+    const ofHost = hostCommands([node.host], acts);
+    const open = () => {
+      openNode(node);
+      pane.show(true);
+    };
+    return [ofHost.backUp, ofHost.restore, ofHost.inside, { ...details, run: open }];
   };
   const commands: Commands = [
     backUp,
@@ -255,7 +216,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
       <div className={styles.board}>
         <Board
           counts={counts}
-          pressed={safeties}
+          pressed={page.safeties}
           staleAfterDays={view.staleAfterDays}
           onChange={(pressed) => useHostsPage.setState({ safeties: pressed })}
         />
@@ -331,32 +292,39 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
             sortedBy="name"
             selected={selected}
             onSelect={select}
-            onOpen={() => showDetails(true)}
+            onOpen={() => pane.show(true)}
             commands={[backUp, restore, inside, compare, details]}
-            empty={
-              isFiltered || view.hosts.length > 0 ? (
-                <EmptyState
-                  title="No host matches the filter"
-                  actions={<Button onClick={() => useHostsPage.setState(ALL_HOSTS)}>Show all hosts</Button>}
-                />
-              ) : isReading ? (
-                <Loading label="Reading the hosts" />
-              ) : (
-                <EmptyState title="No hosts" actions={<Button onClick={onRefresh}>Refresh</Button>}>
-                  The servers have no hosts, the user is not allowed to see them, or they could not be read.
-                </EmptyState>
-              )
-            }
+            empty={<NoHosts isFiltered={isFiltered} isReading={isReading} onRefresh={onRefresh} />}
           />
         </div>
-        {areDetailsShown && (
-          <div className={mergeClasses(styles.details, !hasRoomForDetails && styles.overlay)}>
-            <HostDetails hosts={chosen} onClose={() => showDetails(false)} />
+        {pane.isShown && (
+          <div className={mergeClasses(styles.details, pane.isOver && styles.overlay)}>
+            <HostDetails hosts={chosen} onClose={() => pane.show(false)} />
           </div>
         )}
       </div>
       {backedUp !== null && <BackupDialog hosts={backedUp} onClose={() => setBackedUp(null)} />}
     </Page>
+  );
+}
+
+type NoHostsProps = { isFiltered: boolean; isReading: boolean; onRefresh: () => void };
+
+function NoHosts({ isFiltered, isReading, onRefresh }: NoHostsProps) {
+  if (isFiltered) {
+    return (
+      <EmptyState
+        title="No host matches the filter"
+        actions={<Button onClick={() => useHostsPage.setState(ALL_HOSTS)}>Show all hosts</Button>}
+      />
+    );
+  }
+  return isReading ? (
+    <Loading label="Reading the hosts" />
+  ) : (
+    <EmptyState title="No hosts" actions={<Button onClick={onRefresh}>Refresh</Button>}>
+      The servers have no hosts, the user is not allowed to see them, or they could not be read.
+    </EmptyState>
   );
 }
 

@@ -2,6 +2,7 @@
 import {
   ArrowUndoRegular,
   BranchCompareRegular,
+  CheckboxCheckedRegular,
   DocumentSearchRegular,
   SaveArrowRightRegular,
 } from "@fluentui/react-icons";
@@ -49,4 +50,15 @@ export function hostCommands(hosts: readonly HostRow[], acts: HostActs) {
     run: () => first !== undefined && second !== undefined && acts.compare(first, second),
   };
   return { backUp, restore, inside, compare };
+}
+
+/** For a place in the tree. */
+export function selectHosts(hosts: readonly HostRow[], run: () => void): Command {
+  return {
+    id: "select",
+    label: `Select ${plural(hosts.length, "host")}`,
+    icon: <CheckboxCheckedRegular />,
+    disabled: hosts.length === 0,
+    run,
+  };
 }
