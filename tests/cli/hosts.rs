@@ -97,6 +97,14 @@ async fn hosts_without_a_fresh_backup_are_told_by_the_exit_code() {
     let told = lab.run_connected(&["hosts", "--check", "--json"]);
     assert_eq!((told.code, &told.json()["hosts"][0]["safety"]), (1, &"failing".into()), "{told:?}");
     assert_eq!(told.json()["hosts"].as_array().map(Vec::len), Some(1), "{told:?}");
+
+    // Of a share that is not mounted nobody knows what is on it: neither that all is well nor that there is nothing.
+    std::fs::remove_dir_all(lab.archive()).unwrap();
+    let told = check();
+    assert!(told.code == 1 && !told.stdout.contains("never"), "{told:?}");
+    assert!(told.stdout.contains("4 hosts") && told.stderr.contains("is gone"), "{told:?}");
+    let told = lab.run_connected(&["hosts", "--json"]);
+    assert_eq!((told.code, &told.json()["hosts"][0]["safety"]), (0, &"unknown".into()), "{told:?}");
 }
 
 /// A server that is down is no sign that all is well.

@@ -43,6 +43,8 @@ pub enum Safety {
     Never,
     /// The server reaches it, and it cannot pack its configuration.
     NotSupported,
+    /// The archive cannot be read, so that nobody knows what is in it.
+    Unknown,
 }
 
 /// What is known of a host's backups.
@@ -117,6 +119,19 @@ pub fn assess<'a>(
     hosts.iter().enumerate().map(assess).collect()
 }
 
+/// What can be said of each host, in the hosts' order, where the archive cannot be read: not that there is no bundle of it.
+pub fn unknown(hosts: &[KnownHost]) -> Vec<HostSafety> {
+    let unknown = |host: &KnownHost| {
+        let safety = if is_supported(host) { Safety::Unknown } else { Safety::NotSupported };
+        HostSafety { safety, last_good: None, last_attempt: None }
+    };
+    hosts.iter().map(unknown).collect()
+}
+
+fn is_supported(host: &KnownHost) -> bool {
+    host.connection != Connection::Connected || host.has_firmware_system
+}
+
 fn safety(
     host: &KnownHost,
     last_good: Option<DateTime<Utc>>,
@@ -128,7 +143,7 @@ fn safety(
         Some((run, Outcome::Failed { .. })) => Some(run.started_at.to_utc()),
         _ => None,
     };
-    if host.connection == Connection::Connected && !host.has_firmware_system {
+    if !is_supported(host) {
         return Safety::NotSupported;
     }
     if failed_at.is_some_and(|failed_at| last_good.is_none_or(|good| good < failed_at)) {

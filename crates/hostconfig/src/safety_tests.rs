@@ -114,9 +114,10 @@ fn only_a_host_that_answers_is_known_to_be_unsupported() {
     let host = KnownHost { has_firmware_system: false, ..known_host("esx01", UUID) };
     let lost = KnownHost { connection: Connection::NotResponding, ..host.clone() };
     let runs = [run(1, &["prod esx01 failed"])];
-    let found: Vec<Safety> =
-        assessed(&[host, lost], &[], &runs).into_iter().map(|found| found.safety).collect();
-    assert_eq!(found, [Safety::NotSupported, Safety::Failing]);
+    let hosts = [host, lost];
+    let safeties = |found: Vec<HostSafety>| found.into_iter().map(|found| found.safety).collect::<Vec<_>>();
+    assert_eq!(safeties(assessed(&hosts, &[], &runs)), [Safety::NotSupported, Safety::Failing]);
+    assert_eq!(safeties(unknown(&hosts)), [Safety::NotSupported, Safety::Unknown]);
 }
 
 #[test]

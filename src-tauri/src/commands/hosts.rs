@@ -14,7 +14,7 @@ use hostconfig::hosts_file;
 use hostconfig::inventory::{Inventory, ServerLogin, with_inventory};
 use hostconfig::known_hosts::{self, KnownHost, SIGHTING_FORMAT, Sighting};
 use hostconfig::recovery_keys;
-use hostconfig::safety::{HostSafety, assess};
+use hostconfig::safety::{HostSafety, assess, unknown};
 use hostconfig::selection::Selection;
 use hostconfig::settings::{Server, Settings};
 use hostconfig::verified::Verified;
@@ -209,9 +209,12 @@ fn hosts_view(place: &Place) -> Answer<HostsView> {
         Ok(judged_by) => (judged_by, archive_error),
         Err(error) => (None, Some(error)),
     };
-    let (records, runs) = judged_by.unwrap_or_default();
-    let stale_after = stale_after(&settings);
-    let safety = assess(&known, records, runs.iter().map(AsRef::as_ref), stale_after, now());
+    let safety = match judged_by {
+        Some((records, runs)) => {
+            assess(&known, records, runs.iter().map(AsRef::as_ref), stale_after(&settings), now())
+        }
+        None => unknown(&known),
+    };
     let (recovery_keys, recovery_keys_error) = match recovery_keys::load(&place.config) {
         Ok(keys) => (keys, None),
         Err(error) => (Vec::new(), Some(error.report().into())),

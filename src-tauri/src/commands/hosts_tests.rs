@@ -3,6 +3,7 @@ use hostconfig::settings::{self, Timeouts};
 use vsphere_sim::{FaultRule, Options, Simulator, What};
 
 use super::*;
+use crate::ipc::SafetyView;
 use crate::login::login;
 
 #[tokio::test]
@@ -105,10 +106,14 @@ async fn hosts_are_listed_where_the_archive_went_away_since_it_was_read() {
     let login = login(&server, "hostkeep-demo".into(), Timeouts::default());
     refresh(Arc::clone(&shell), Arc::clone(&place), login, begin_reading(&place)).await;
     place.open_or_create_archive().unwrap();
-    let listed = || hosts_view(&place).map(|view| (view.hosts.len(), view.archive_error.is_some())).unwrap();
-    let (hosts, false) = listed() else { panic!("nothing is wrong") };
-    assert!(hosts > 0);
+    let listed = || {
+        let view = hosts_view(&place).unwrap();
+        let with = |safety| view.hosts.iter().filter(|host| host.safety == safety).count();
+        (view.hosts.len(), with(SafetyView::Never), with(SafetyView::Unknown), view.archive_error.is_some())
+    };
+    let (hosts, never, 0, false) = listed() else { panic!("nothing is wrong") };
+    assert!(never > 0);
 
     std::fs::remove_dir_all(&archive).unwrap();
-    assert_eq!(listed(), (hosts, true));
+    assert_eq!(listed(), (hosts, 0, never, true), "nobody knows what is in it");
 }

@@ -152,6 +152,8 @@ pub(crate) enum SafetyView {
     Never,
     /// It cannot be backed up.
     NotSupported,
+    /// The archive cannot be read.
+    Unknown,
 }
 
 /// A host's last good bundle.
@@ -250,6 +252,7 @@ impl HostRow {
                 safety::Safety::Failing => SafetyView::Failing,
                 safety::Safety::Never => SafetyView::Never,
                 safety::Safety::NotSupported => SafetyView::NotSupported,
+                safety::Safety::Unknown => SafetyView::Unknown,
             },
             last_good: safety
                 .last_good

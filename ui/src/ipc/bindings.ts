@@ -1461,7 +1461,9 @@ export type SafetyView =
 /**  It has no good bundle. */
 "never" | 
 /**  It cannot be backed up. */
-"notSupported";
+"notSupported" | 
+/**  The archive cannot be read. */
+"unknown";
 
 /**  Hosts that were chosen together, by name. */
 export type SavedSelection = {

@@ -9,7 +9,7 @@ use hostconfig::archive::{Archive, Record};
 use hostconfig::inventory::{Host, Inventory, with_inventory};
 use hostconfig::known_hosts;
 use hostconfig::recovery_keys::{self, KeptKey};
-use hostconfig::safety::{HostSafety, Safety, assess, deciding_reports, last_good};
+use hostconfig::safety::{HostSafety, Safety, assess, deciding_reports, last_good, unknown};
 use hostconfig::settings::Settings;
 use hostconfig::verified;
 use serde::Serialize;
@@ -93,7 +93,10 @@ pub(crate) async fn run(context: &Context, arguments: HostsArguments) -> Result<
         context.console.say(&console::told(&error, console::error_width()));
     }
     let stale_after = TimeDelta::days(arguments.stale_after.unwrap_or(settings.stale_after_days).into());
-    let safety = assessed(context, &inventory, &kept, stale_after, now());
+    let safety = match kept {
+        Some(kept) => assessed(context, &inventory, &kept, stale_after, now()),
+        None => unknown(&known_hosts::of(&inventory)),
+    };
     let recovery_keys = kept_recovery_keys(context);
     let keys = recovery_keys::kept_at(&recovery_keys);
     let mut hosts: Vec<Row> = inventory
@@ -134,8 +137,9 @@ struct Kept {
     archive: Option<Archive>,
 }
 
-/// What is in the archive. Without one it is nothing; one that cannot be read is no reason to hide the hosts.
-fn kept(context: &Context, settings: &Settings) -> Kept {
+/// What is in the archive. Without one it is nothing; one that cannot be read is no reason to hide the hosts, but nobody knows what
+/// is in it.
+fn kept(context: &Context, settings: &Settings) -> Option<Kept> {
     let read = |archive: Archive| {
         let listing = archive.list()?;
         Ok((listing, verified::load(&context.config, archive.id())?, archive))
@@ -143,16 +147,17 @@ fn kept(context: &Context, settings: &Settings) -> Kept {
     let (listing, verified, archive) = match context.open_archive(settings).and_then(read) {
         Ok(read) => read,
         Err(failure) => {
-            if !matches!(failure.report.code.as_str(), "not_an_archive" | "archive_missing") {
-                context.console.warn_of(&failure.report);
+            if matches!(failure.report.code.as_str(), "not_an_archive" | "archive_missing") {
+                return Some(Kept::default());
             }
-            return Kept::default();
+            context.console.warn_of(&failure.report);
+            return None;
         }
     };
     let unreadable: Vec<Unreadable> = listing.problems.iter().map(Unreadable::from).collect();
     tell_unreadable(&context.console, &unreadable);
     let damaged = verified.into_iter().filter(|(_, verified)| !verified.is_good()).map(|(id, _)| id);
-    Kept { records: listing.records, damaged: damaged.collect(), archive: Some(archive) }
+    Some(Kept { records: listing.records, damaged: damaged.collect(), archive: Some(archive) })
 }
 
 /// How safe each host is, by its newest backup that was not found damaged and whose bundle is there. Only of those that
@@ -313,17 +318,18 @@ impl Row {
 
     /// Whether its backups need looking after. One that cannot pack its configuration has none to look after.
     fn is_unsafe(&self) -> bool {
-        matches!(self.safety, Safety::Stale | Safety::Failing | Safety::Never)
+        matches!(self.safety, Safety::Stale | Safety::Failing | Safety::Never | Safety::Unknown)
     }
 
     /// How old its last backup is, and what is wrong with that.
     fn age(&self, now: DateTime<Utc>) -> String {
         let age = match &self.last_backup {
             Some(last) => text::age(now - last.taken_at),
+            None if self.safety == Safety::Unknown => "?".to_owned(),
             None => "never".to_owned(),
         };
         let wrong = match self.safety {
-            Safety::Fresh | Safety::Never => "",
+            Safety::Fresh | Safety::Never | Safety::Unknown => "",
             Safety::Stale => ", stale",
             Safety::Failing => ", failing",
             Safety::NotSupported => ", not supported",
