@@ -176,3 +176,21 @@ async fn a_sealed_bundle_is_not_called_looked_through() {
     let expect = "2 bundles looked through; 1 sealed, and not looked through (esx03";
     assert!(told.code == 0 && told.stdout.contains(expect), "{told:?}");
 }
+
+/// Its settings are not known for the same reason for which it was not looked through: it must not count twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_that_cannot_be_looked_through_is_not_called_sealed() {
+    let lab = lab(BundleFormat::Plain).await;
+    assert_eq!(lab.back_up().code, 0);
+    let record = lab.run(&["archive", "list", "--json", "--host", "esx01"]).json()["records"][0].clone();
+    let folder = std::path::Path::new(record["folder"].as_str().unwrap());
+    let bundle = folder.join(record["bundle"]["file"].as_str().unwrap());
+    // More than is read of any.
+    fs::File::options().write(true).open(bundle).unwrap().set_len(65 << 20).unwrap();
+    fs::remove_dir_all(lab.archive().join(".hostkeep/fingerprints")).unwrap();
+    let found = lab.run(&["archive", "search", "ntp1", "--host", "esx01", "--json"]);
+    assert_eq!(found.code, 1, "{found:?}");
+    let found = found.json();
+    assert_eq!((&found["searched"], &found["sealed"]), (&0.into(), &serde_json::json!([])));
+    assert_eq!(found["not_searched"][0]["host"], "esx01.lab.local");
+}

@@ -1,6 +1,6 @@
 //! `hostkeep archive search`: which hosts have a setting, a value, an address or a file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use hostconfig::archive::{Record, newest_of_each};
@@ -68,7 +68,11 @@ pub(super) fn run(context: &Context, wanted: &str, host: Option<String>, all: bo
         context.console.warn(&text::about(host, &error.message));
     }
     let fingerprints = all_fingerprints(context, &archive, &records, &cancel)?;
-    let is_sealed = |record: &&&Record| fingerprints.of(record).is_some_and(|made| made.settings.is_none());
+    let left_out: HashSet<&str> = not_searched.iter().map(|left| left.record.as_str()).collect();
+    let is_sealed = |record: &&&Record| {
+        fingerprints.of(record).is_some_and(|made| made.settings.is_none())
+            && !left_out.contains(record.id.as_str())
+    };
     let sealed: Vec<&str> =
         records.iter().filter(is_sealed).map(|record| record.host.name.as_str()).collect();
     let (hits, found) = index.search(wanted, &records, MOST_HITS)?;
@@ -77,7 +81,7 @@ pub(super) fn run(context: &Context, wanted: &str, host: Option<String>, all: bo
     let body = Body {
         archive: archive.root().display().to_string(),
         text: wanted,
-        searched: records.len() - not_searched.len() - sealed.len(),
+        searched: records.len() - left_out.len() - sealed.len(),
         found,
         records: records
             .iter()
