@@ -93,8 +93,8 @@ function Schedules({ start, servers, facts }: SchedulesProps) {
       <Section title={isWindows ? "Run this in PowerShell" : "Add this to the crontab (crontab -e)"}>
         <Script label="Commands" text={schedule === null ? null : scheduleScript(start.platform, facts, schedule)}>
           {isWindows
-            ? "It asks for the password of the user that the tasks run as, and Windows keeps it: without it a task can reach neither the network nor the saved passwords. A start that was missed is made up for."
-            : "Passwords are read from the keyring of the user whose crontab it is, which must be unlocked when the time comes."}
+            ? "It asks for the password of the user that the tasks run as, and Windows keeps it: without it a task can reach neither the network nor the saved passwords. A start that was missed is made up for. Run again, it replaces the tasks. They see no drive letters of shares: choose such an archive by its \\\\server\\share."
+            : "Passwords are read from the keyring of the user whose crontab it is, which is open only while this user is signed in. Where nobody is at that time, keep a server's password in a file that only this user can read, and end the line with --server NAME --password-stdin < FILE."}
         </Script>
       </Section>
       {form.user.trim() !== "" && (

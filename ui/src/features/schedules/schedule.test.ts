@@ -14,11 +14,13 @@ describe("Task Scheduler", () => {
     expect(scheduleScript("windows", WINDOWS, NIGHTLY)).toBe(
       [
         `$who = Get-Credential -UserName "$env:USERDOMAIN\\$env:USERNAME" -Message 'The password of the user that the tasks run as'`,
-        "$how = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew",
-        "Register-ScheduledTask -TaskName 'Hostkeep backup' -Settings $how `",
+        "$how = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew `",
+        "  -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries",
+        "$when = New-ScheduledTaskTrigger -Daily -At 23:30",
+        "$when.StartBoundary = Get-Date 23:30 -Format s",
+        "Register-ScheduledTask -TaskName 'Hostkeep backup' -Force -Settings $how -Trigger $when `",
         `  -Action (New-ScheduledTaskAction -Execute 'C:\\Users\\O''Neil\\AppData\\Local\\Hostkeep\\hostkeep.exe' \``,
         `    -Argument 'backup --archive "D:\\ESXi backups\\\\"') \``,
-        "  -Trigger (New-ScheduledTaskTrigger -Daily -At 23:30) `",
         "  -User $who.UserName -Password $who.GetNetworkCredential().Password",
         "",
       ].join("\n"),
@@ -38,6 +40,12 @@ describe("Task Scheduler", () => {
     expect(script).toContain("-Weekly -DaysOfWeek Sunday -At 12:00");
     expect(script).toContain("'archive verify --config-dir C:\\cfg --archive");
     expect(script.match(/Register-ScheduledTask/g)).toHaveLength(3);
+  });
+
+  test("the schedule of one server is not in the way of another's, and has a name that a task can have", () => {
+    const named = (server: string) => scheduleScript("windows", WINDOWS, { ...NIGHTLY, server });
+    expect(named("prod")).toContain("-TaskName 'Hostkeep backup of prod' -Force");
+    expect(named('lab\\vc:8443 "a"')).toContain("-TaskName 'Hostkeep backup of lab_vc_8443 _a_' -Force");
   });
 });
 

@@ -54,7 +54,7 @@ function tasksOf(facts: ScheduleFacts, { rhythm, time, server, keepLast, verifie
   const always = [...facts.options, "--archive", facts.archive];
   const backup = ["backup", ...always, ...(server === null ? [] : ["--server", server])];
   return [
-    { name: "Hostkeep backup", rhythm, time, words: backup },
+    { name: server === null ? "Hostkeep backup" : `Hostkeep backup of ${server}`, rhythm, time, words: backup },
     // By day, when no backup holds the archive.
     ...(keepLast === null
       ? []
@@ -91,18 +91,26 @@ function powerShell(program: string, tasks: readonly Task[], user: string): stri
   const account = user.trim() === "" ? '"$env:USERDOMAIN\\$env:USERNAME"' : literal(user.trim());
   return [
     `$who = Get-Credential -UserName ${account} -Message 'The password of the user that the tasks run as'`,
-    "$how = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew",
-    ...tasks.map(({ name, rhythm, time, words }) =>
+    "$how = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew `",
+    "  -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries",
+    ...tasks.flatMap(({ name, rhythm, time, words }) => [
+      `$when = New-ScheduledTaskTrigger ${TRIGGERS[rhythm]} -At ${time}`,
+      // Without an offset from UTC, which the line above adds: with it, the time shifts by an hour with daylight saving.
+      `$when.StartBoundary = Get-Date ${time} -Format s`,
       [
-        `Register-ScheduledTask -TaskName ${literal(name)} -Settings $how`,
+        `Register-ScheduledTask -TaskName ${literal(taskName(name))} -Force -Settings $how -Trigger $when`,
         `-Action (New-ScheduledTaskAction -Execute ${literal(program)}`,
         `  -Argument ${literal(words.map(windowsWord).join(" "))})`,
-        `-Trigger (New-ScheduledTaskTrigger ${TRIGGERS[rhythm]} -At ${time})`,
         "-User $who.UserName -Password $who.GetNetworkCredential().Password",
       ].join(" `\n  "),
-    ),
+    ]),
     "",
   ].join("\n");
+}
+
+/** A task is a file, and a backslash a folder. */
+function taskName(name: string): string {
+  return name.replace(/[\\/:*?"<>|]/g, "_");
 }
 
 const DAYS: Readonly<Record<Task["rhythm"], string>> = {
