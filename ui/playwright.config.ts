@@ -1,6 +1,20 @@
+import { createServer } from "node:net";
 import { defineConfig } from "@playwright/test";
 
-const PORT = Number(process.env.UI_E2E_PORT ?? "4180");
+/** One that nobody listens at, not even what an earlier run left behind. The workers read this file too, and are told. */
+process.env.UI_E2E_PORT ??= String(await freePort());
+const PORT = process.env.UI_E2E_PORT;
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
 
 /** The pages on mocked IPC (dist-mock) in Debian's Chromium. */
 export default defineConfig({
@@ -29,7 +43,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx vite preview --mode mock --host 127.0.0.1 --port ${PORT}`,
+    command: `npx vite preview --mode mock --host 127.0.0.1 --port ${PORT} --strictPort`,
     url: `http://127.0.0.1:${PORT}`,
     reuseExistingServer: false,
   },
