@@ -194,3 +194,15 @@ async fn a_bundle_that_cannot_be_looked_through_is_not_called_sealed() {
     assert_eq!((&found["searched"], &found["sealed"]), (&0.into(), &serde_json::json!([])));
     assert_eq!(found["not_searched"][0]["host"], "esx01.lab.local");
 }
+
+/// What is not listed cannot be looked through either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_cannot_be_read_is_told_by_a_search() {
+    let lab = lab(BundleFormat::Plain).await;
+    assert_eq!(lab.back_up().code, 0);
+    let record = lab.run(&["archive", "list", "--json", "--host", "esx01"]).json()["records"][0].clone();
+    fs::write(std::path::Path::new(record["folder"].as_str().unwrap()).join("record.json"), "{").unwrap();
+    let told = lab.run(&["archive", "search", "ntp1", "--json"]);
+    assert!(told.stderr.contains("record.json") || told.stderr.contains("esx01.lab.local"), "{told:?}");
+    assert_eq!(told.json()["unreadable"][0]["path"], record["folder"], "{told:?}");
+}

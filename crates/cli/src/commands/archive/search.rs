@@ -8,7 +8,7 @@ use hostconfig::search::{Hit, MAX_SEARCH_CHARS, NotIndexed, SearchIndex};
 use serde::Serialize;
 
 use super::changes::all_fingerprints;
-use super::of_host;
+use super::{Unreadable, of_host, tell_unreadable};
 use crate::console;
 use crate::context::{Context, now};
 use crate::failure::{Exit, Failure};
@@ -34,6 +34,7 @@ struct Body<'a> {
     not_searched: Vec<NotIndexed>,
     /// Hosts whose bundles are sealed, so that only their manifests could be looked through.
     sealed: Vec<&'a str>,
+    unreadable: Vec<Unreadable>,
 }
 
 #[derive(Serialize)]
@@ -91,7 +92,9 @@ pub(super) fn run(context: &Context, wanted: &str, host: Option<String>, all: bo
         hits,
         not_searched,
         sealed,
+        unreadable: listing.problems.iter().map(Unreadable::from).collect(),
     };
+    tell_unreadable(&context.console, &body.unreadable);
     context.console.result(&body, || told(&body))?;
     Ok(if body.not_searched.is_empty() { Exit::Ok } else { Exit::Failed })
 }
