@@ -71,40 +71,9 @@ const NO_ROWS: [] = [];
 type OpenMenu = { column: string | null; x: number; y: number };
 
 export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
-  const { name, label, rows, rowKey, columns, selected, onSelect, onOpen, commands = [], empty, handle } = props;
+  const { label, rowKey, columns, selected, onSelect, onOpen, commands = [], empty, handle } = props;
   const styles = useGridStyles();
-  const definitions = useMemo(() => tableColumns(columns), [columns]);
-  const [initial] = useState(() =>
-    readLayout(name, columns, initialLayout(columns, props.sortedBy, props.isDescending ?? false)),
-  );
-  const table = useTable({
-    features,
-    columns: definitions,
-    data: NO_ROWS,
-    initialState: initial,
-    enableSortingRemoval: false,
-    columnResizeMode: "onChange",
-  });
-  const { sorting, columnSizing, columnOrder, columnVisibility } = table.state;
-  useEffect(() => {
-    writeLayout(name, { sorting, columnSizing, columnOrder, columnVisibility });
-  }, [name, sorting, columnSizing, columnOrder, columnVisibility]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is visible depends on order and visibility alone
-  const visible = useMemo(
-    () =>
-      table.getVisibleLeafColumns().flatMap(({ id }) => {
-        const column = columns.find((other) => other.id === id);
-        return column === undefined ? [] : [column];
-      }),
-    [columns, columnOrder, columnVisibility],
-  );
-  const widths = table.getVisibleLeafColumns().map((column) => column.getSize());
-  const sorted = useMemo(() => {
-    const by = sorting[0];
-    const column = definitions.find(({ id }) => id === by?.id);
-    return by === undefined || column === undefined ? rows : sortRows(rows, column.accessorFn, by.desc);
-  }, [rows, definitions, sorting]);
+  const { table, visible, widths, sizing, sorted } = useGridTable(props);
   const keys = useMemo(() => sorted.map(rowKey), [sorted, rowKey]);
 
   const body = useRef<GridBodyHandle>(null);
@@ -216,7 +185,7 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
         aria-colcount={visible.length + 1}
         className={styles.scroller}
         style={{
-          "--grid-columns": `${TICK_WIDTH}px ${columnTemplate(visible, widths, columnSizing)}`,
+          "--grid-columns": `${TICK_WIDTH}px ${columnTemplate(visible, widths, sizing)}`,
           "--grid-width": `${widths.reduce((sum, width) => sum + width, TICK_WIDTH)}px`,
         }}
       >
@@ -256,24 +225,13 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
         </div>
       )}
       {menu !== null && menu.column === null && (
-        <Menu
-          open
-          positioning={{ target: pointTarget(menu), position: "below", align: "start", autoSize: true }}
-          onOpenChange={(_, data) => !data.open && closeMenu(() => body.current?.takeFocusBack(activeIndex))}
-        >
-          <MenuPopover>
-            <CommandItems
-              commands={[
-                ...commands,
-                ...(commands.length > 0 ? (["divider"] as const) : []),
-                { id: "copy", label: "Copy rows", icon: <CopyRegular />, shortcut: "Ctrl+C", run: copy },
-                ...(commands.some((command) => command !== "divider" && command.id === EXPORT_CSV.id)
-                  ? []
-                  : [{ ...EXPORT_CSV, run: () => attempt(exportCsv()) }]),
-              ]}
-            />
-          </MenuPopover>
-        </Menu>
+        <RowMenu
+          at={menu}
+          commands={commands}
+          onCopy={copy}
+          onExport={() => attempt(exportCsv())}
+          onClose={() => closeMenu(() => body.current?.takeFocusBack(activeIndex))}
+        />
       )}
       {menu !== null && menu.column !== null && (
         <ColumnMenu
@@ -286,6 +244,72 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
       )}
     </div>
   );
+}
+
+type RowMenuProps = {
+  at: { x: number; y: number };
+  commands: Commands;
+  onCopy: () => void;
+  onExport: () => void;
+  onClose: () => void;
+};
+
+/** What the page offers for the selected rows, and what every grid does. */
+function RowMenu({ at, commands, onCopy, onExport, onClose }: RowMenuProps) {
+  const hasExport = commands.some((command) => command !== "divider" && command.id === EXPORT_CSV.id);
+  const all: Commands = [
+    ...commands,
+    ...(commands.length > 0 ? (["divider"] as const) : []),
+    { id: "copy", label: "Copy rows", icon: <CopyRegular />, shortcut: "Ctrl+C", run: onCopy },
+    ...(hasExport ? [] : [{ ...EXPORT_CSV, run: onExport }]),
+  ];
+  return (
+    <Menu
+      open
+      positioning={{ target: pointTarget(at), position: "below", align: "start", autoSize: true }}
+      onOpenChange={(_, data) => !data.open && onClose()}
+    >
+      <MenuPopover>
+        <CommandItems commands={all} />
+      </MenuPopover>
+    </Menu>
+  );
+}
+
+/** The table of the columns, remembered under the grid's name, and the rows as it sorts them. */
+function useGridTable<Row extends object>(props: DataGridProps<Row>) {
+  const { name, rows, columns, sortedBy, isDescending = false } = props;
+  const definitions = useMemo(() => tableColumns(columns), [columns]);
+  const [initial] = useState(() => readLayout(name, columns, initialLayout(columns, sortedBy, isDescending)));
+  const table = useTable({
+    features,
+    columns: definitions,
+    data: NO_ROWS,
+    initialState: initial,
+    enableSortingRemoval: false,
+    columnResizeMode: "onChange",
+  });
+  const { sorting, columnSizing, columnOrder, columnVisibility } = table.state;
+  useEffect(() => {
+    writeLayout(name, { sorting, columnSizing, columnOrder, columnVisibility });
+  }, [name, sorting, columnSizing, columnOrder, columnVisibility]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is visible depends on order and visibility alone
+  const visible = useMemo(
+    () =>
+      table.getVisibleLeafColumns().flatMap(({ id }) => {
+        const column = columns.find((other) => other.id === id);
+        return column === undefined ? [] : [column];
+      }),
+    [columns, columnOrder, columnVisibility],
+  );
+  const widths = table.getVisibleLeafColumns().map((column) => column.getSize());
+  const sorted = useMemo(() => {
+    const by = sorting[0];
+    const column = definitions.find(({ id }) => id === by?.id);
+    return by === undefined || column === undefined ? rows : sortRows(rows, column.accessorFn, by.desc);
+  }, [rows, definitions, sorting]);
+  return { table, visible, widths, sizing: columnSizing, sorted };
 }
 
 /** Where a key goes from here, or null for keys that do not move. */
