@@ -56,6 +56,14 @@ const STATES: readonly State[] = [
     },
   },
   {
+    name: "hosts whose archive is gone",
+    scenario: "archiveGone",
+    route: "/hosts",
+    ready: async (page) => {
+      await expect(page.getByRole("button", { name: /Not known$/ })).toBeVisible();
+    },
+  },
+  {
     name: "2,500 hosts",
     scenario: "large",
     route: "/hosts",

@@ -16,6 +16,22 @@ test("the counts on top are filters, and tell with more than colour", async ({ p
   await expect(page.getByText("60 hosts", { exact: true })).toBeVisible();
 });
 
+test("where the archive cannot be read no host is called fresh or never backed up", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await expect(page.getByRole("button", { name: /Fresh$/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /Not known$/ })).toHaveCount(0);
+
+  await open(page, "archiveGone", "/hosts");
+  await expect(page.getByText("Connect the drive, or choose another folder in Settings.")).toBeVisible();
+  const unknown = page.getByRole("button", { name: "58 Not known" });
+  await expect(unknown).toBeVisible();
+  for (const state of ["0 Fresh", "0 Failing", "0 Never backed up", "2 Not supported"]) {
+    await expect(page.getByRole("button", { name: state })).toBeVisible();
+  }
+  await unknown.click();
+  expect(new Set(await column(page, "Hosts", "Backup"))).toEqual(new Set(["Not known"]));
+});
+
 test("the quick filter takes Ctrl+F and gives way to Esc", async ({ page }) => {
   await open(page, "small", "/hosts");
   await page.keyboard.press("Control+f");

@@ -18,7 +18,7 @@ const useStyles = makeStyles({
     display: "flex",
     flexDirection: "column",
     gap: "4px",
-    padding: "4px 16px 0",
+    padding: "4px 16px",
     flexShrink: 0,
     maxHeight: "32%",
     overflowY: "auto",

@@ -45,6 +45,13 @@ const SETTINGS: SettingsView = {
 
 const START: AppStart = { version: "0.1.0", isDemo: false, settings: SETTINGS, servers: 1, platform: "windows" };
 
+const ARCHIVE_MISSING: ErrorReport = {
+  code: "archive_missing",
+  message: "The archive D:\\Backup\\ESXi cannot be read: the folder does not exist.",
+  hint: "Connect the drive, or choose another folder in Settings.",
+  details: ["The system cannot find the path specified. (os error 3)"],
+};
+
 const SMALL: Scenario = {
   start: START,
   servers: [serverView()],
@@ -126,17 +133,11 @@ const SCENARIOS = {
         "startBackup",
         "saveText",
         "exportRun",
-      ].map((command) => [
-        command,
-        {
-          code: "archive_missing",
-          message: "The archive D:\\Backup\\ESXi cannot be read: the folder does not exist.",
-          hint: "Connect the drive, or choose another folder in Settings.",
-          details: ["The system cannot find the path specified. (os error 3)"],
-        },
-      ]),
+      ].map((command) => [command, ARCHIVE_MISSING]),
     ),
   },
+  /** The hosts are known, what is kept of them is not. */
+  archiveGone: { ...SMALL, archiveError: ARCHIVE_MISSING },
   /** Each server has its own trouble. */
   serverErrors: {
     ...SMALL,

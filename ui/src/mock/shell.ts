@@ -1,5 +1,5 @@
 /** What the shell would do, in memory: answers every command from a scenario and keeps what the page changes. */
-import type { Message, RecordQuery } from "../ipc/bindings";
+import type { HostRow, Message, RecordQuery } from "../ipc/bindings";
 import { activityHandlers } from "./activity";
 import { archiveHandlers } from "./archive";
 import { bundleHandlers } from "./bundles";
@@ -32,7 +32,7 @@ export function createShell(world: Scenario, runCallback: (id: number, payload: 
   const archive = archiveHandlers(world, send, runCallback);
   const hostsView = () => ({
     servers: world.states,
-    hosts: world.hosts,
+    hosts: world.archiveError === null ? world.hosts : world.hosts.map(withoutArchive),
     staleAfterDays: world.start.settings.staleAfterDays,
     archiveError: world.archiveError,
     recoveryKeysError: null,
@@ -238,6 +238,12 @@ function goOn(world: Scenario, send: (message: Message) => void) {
       send({ kind: "archiveChanged" });
     }
   }, 100);
+}
+
+/** As the core tells of hosts whose archive it cannot read. */
+function withoutArchive(host: HostRow): HostRow {
+  const safety = host.safety === "notSupported" ? host.safety : "unknown";
+  return { ...host, safety, lastGood: null, lastAttempt: null };
 }
 
 function matched(world: Scenario, text: string, source: string | null) {

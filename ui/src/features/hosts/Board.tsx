@@ -47,6 +47,10 @@ export function Board({ counts, pressed, staleAfterDays, onChange }: BoardProps)
     <fieldset className={styles.board} aria-label="Hosts by the state of their backup">
       {SAFETIES.map((safety) => {
         const isPressed = pressed.includes(safety);
+        // Only while the archive cannot be read is there one.
+        if (safety === "unknown" && counts.unknown === 0 && !isPressed) {
+          return null;
+        }
         return (
           <button
             key={safety}

@@ -27,7 +27,7 @@ export function filterHosts(hosts: readonly HostRow[], filter: HostFilter): read
 }
 
 export function countSafeties(hosts: readonly HostRow[]): Record<SafetyView, number> {
-  const counts = { fresh: 0, stale: 0, failing: 0, never: 0, notSupported: 0 };
+  const counts = { fresh: 0, stale: 0, failing: 0, never: 0, unknown: 0, notSupported: 0 };
   for (const host of hosts) {
     counts[host.safety] += 1;
   }

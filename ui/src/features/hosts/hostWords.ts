@@ -3,7 +3,7 @@ import type { MarkKind } from "../../components/Mark";
 import { afterName, capital } from "../../components/words";
 import type { HostRow, LockdownView, SafetyView } from "../../ipc";
 
-export const SAFETIES: readonly SafetyView[] = ["fresh", "stale", "failing", "never", "notSupported"];
+export const SAFETIES: readonly SafetyView[] = ["fresh", "stale", "failing", "never", "unknown", "notSupported"];
 
 export function safetyWords(safety: SafetyView): string {
   switch (safety) {
@@ -15,6 +15,8 @@ export function safetyWords(safety: SafetyView): string {
       return "Failing";
     case "never":
       return "Never backed up";
+    case "unknown":
+      return "Not known";
     case "notSupported":
       return "Not supported";
   }
@@ -30,6 +32,8 @@ export function safetyMeaning(safety: SafetyView, staleAfterDays: number): strin
       return "The last attempt failed, and no good bundle is newer";
     case "never":
       return "There is no good bundle";
+    case "unknown":
+      return "The archive cannot be read, so nobody knows what is in it";
     case "notSupported":
       return "The host offers no backup of its configuration";
   }
@@ -45,6 +49,8 @@ export function safetyMark(safety: SafetyView): MarkKind {
       return "bad";
     case "never":
       return "never";
+    case "unknown":
+      return "warning";
     case "notSupported":
       return "none";
   }

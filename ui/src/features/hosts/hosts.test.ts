@@ -58,7 +58,7 @@ test("by how safe they are and by place", () => {
 });
 
 test("counts", () => {
-  expect(countSafeties(HOSTS)).toEqual({ fresh: 1, stale: 1, failing: 1, never: 0, notSupported: 0 });
+  expect(countSafeties(HOSTS)).toEqual({ fresh: 1, stale: 1, failing: 1, never: 0, unknown: 0, notSupported: 0 });
 });
 
 test("the tree goes from server to host, sorted as people read", () => {
