@@ -157,7 +157,10 @@ fn kind(type_name: &str, value: &Node) -> FaultKind {
         "InvalidLocale" => FaultKind::InvalidLocale,
         "PasswordExpired" => FaultKind::PasswordExpired,
         "NotAuthenticated" => FaultKind::NotAuthenticated,
-        "NoPermission" => FaultKind::NoPermission { privilege: text("privilegeId"), at_hosts_login: false },
+        "NoPermission" => {
+            let privilege = missing_privileges(value).or_else(|| text("privilegeId"));
+            FaultKind::NoPermission { privilege, at_hosts_login: false }
+        }
         "InvalidState" | "InvalidPowerState" | "InvalidHostState" | "InvalidHostConnectionState" => {
             FaultKind::InvalidState
         }
@@ -184,6 +187,17 @@ fn kind(type_name: &str, value: &Node) -> FaultKind {
         "InvalidBundle" => FaultKind::InvalidBundle { text: text("text") },
         _ => FaultKind::Other,
     }
+}
+
+/// The privileges that the account lacks, each once: since 8.0 a server may list them and leave `privilegeId` out.
+fn missing_privileges(fault: &Node) -> Option<String> {
+    let mut missing: Vec<&str> = Vec::new();
+    for id in fault.all("missingPrivileges").flat_map(|entity| entity.all("privilegeIds")) {
+        if !missing.contains(&id.text.trim()) {
+            missing.push(id.text.trim());
+        }
+    }
+    (!missing.is_empty()).then(|| missing.join(" and "))
 }
 
 #[cfg(test)]
@@ -223,6 +237,35 @@ mod tests {
             &FaultKind::Other,
             "It broke.",
         );
+    }
+
+    #[test]
+    fn the_privileges_that_are_missing_are_named_where_the_server_lists_them() {
+        let lacks = |fields: &str| {
+            let xml =
+                format!("<Fault><detail><NoPermissionFault>{fields}</NoPermissionFault></detail></Fault>");
+            match Fault::from_soap(&decode_plain(xml.as_bytes()).unwrap()).kind {
+                FaultKind::NoPermission { privilege, .. } => privilege,
+                kind => panic!("{kind:?}"),
+            }
+        };
+        let entity = |ids: &str| {
+            format!("<missingPrivileges><entity type=\"HostSystem\">host-1</entity>{ids}</missingPrivileges>")
+        };
+        let one = entity("<privilegeIds>Host.Config.Firmware</privilegeIds>");
+        let two = entity(
+            "<privilegeIds>Host.Config.Firmware</privilegeIds><privilegeIds>Host.Config.Settings</privilegeIds>",
+        );
+        for (fields, expect) in [
+            ("<privilegeId>Host.Config.Firmware</privilegeId>", Some("Host.Config.Firmware")),
+            (&one, Some("Host.Config.Firmware")),
+            (&two, Some("Host.Config.Firmware and Host.Config.Settings")),
+            (&format!("{two}{one}"), Some("Host.Config.Firmware and Host.Config.Settings")),
+            (&format!("<privilegeId>System.View</privilegeId>{one}"), Some("Host.Config.Firmware")),
+            (&entity(""), None),
+        ] {
+            assert_eq!(lacks(fields).as_deref(), expect, "{fields}");
+        }
     }
 
     #[test]
