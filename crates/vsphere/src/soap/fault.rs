@@ -63,7 +63,7 @@ pub enum FaultKind {
 impl Fault {
     /// Reads a SOAP `Fault` element.
     pub(crate) fn from_soap(fault: &Node) -> Self {
-        let message = without_secret_folders(fault.text_of("faultstring").unwrap_or_default().trim());
+        let message = sentence(fault.text_of("faultstring"));
         let detail = fault.child("detail").and_then(|detail| detail.children.first());
         match detail {
             Some(detail) => Self::from_value(detail, message),
@@ -78,7 +78,7 @@ impl Fault {
 
     /// Reads a `LocalizedMethodFault`, such as a task's `info.error`.
     pub(crate) fn from_localized(error: &Node) -> Self {
-        let message = without_secret_folders(error.text_of("localizedMessage").unwrap_or_default().trim());
+        let message = sentence(error.text_of("localizedMessage"));
         match error.child("fault") {
             Some(fault) => Self::from_value(fault, message),
             None => Self { kind: FaultKind::Other, type_name: String::new(), message },
@@ -96,7 +96,14 @@ impl Fault {
     fn from_value(value: &Node, message: String) -> Self {
         let by_name = value.name.strip_suffix("Fault").unwrap_or(&value.name);
         let type_name = value.xsi_type.as_deref().unwrap_or(by_name);
-        Self { kind: kind(type_name, value), type_name: type_name.to_owned(), message }
+        let kind = kind(type_name, value);
+        // Of what fails on a host the sentence says only that it did (`PlatformConfigFault`).
+        let reasons = value.all("faultMessage").map(|reason| reason.text_of("message"));
+        let reason = value.text_of("text").filter(|_| kind == FaultKind::Other);
+        let message = reasons.chain([reason]).map(sentence).fold(message, |told, reason| {
+            if told.contains(&reason) { told } else { format!("{told} {reason}").trim_start().to_owned() }
+        });
+        Self { kind, type_name: type_name.to_owned(), message }
     }
 }
 
@@ -135,6 +142,11 @@ impl FaultKind {
             _ => None,
         }
     }
+}
+
+/// What a server says.
+fn sentence(text: Option<&str>) -> String {
+    without_secret_folders(text.unwrap_or_default().trim())
 }
 
 /// The folder that a bundle is downloaded from is its only secret. Servers name it in their sentences, too.
@@ -266,6 +278,37 @@ mod tests {
         ] {
             assert_eq!(lacks(fields).as_deref(), expect, "{fields}");
         }
+    }
+
+    #[test]
+    fn why_is_told_where_a_server_says_it_apart_from_its_sentence() {
+        let told = |message: &str, fields: &str| {
+            let xml = format!(
+                "<Fault><faultstring>{message}</faultstring><detail><PlatformConfigFaultFault>{fields}</PlatformConfigFaultFault></detail></Fault>"
+            );
+            Fault::from_soap(&decode_plain(xml.as_bytes()).unwrap()).to_string()
+        };
+        let why = |text: &str| format!("<faultMessage><key>k</key><message>{text}</message></faultMessage>");
+        let report = "Operation failed, diagnostics report: No space left on device";
+        let failed = "An error occurred during host configuration.";
+        let both = format!("{failed} {report}");
+        for (message, fields, expect) in [
+            (failed, why(report), both.as_str()),
+            (failed, why(report) + &why(report) + &format!("<text>{report}</text>"), &both),
+            (failed, format!("<text>{report}</text>"), &both),
+            (failed, why(failed), failed),
+            ("", why(report), report),
+            (failed, "<faultMessage><key>k</key></faultMessage><text/>".to_owned(), failed),
+            (
+                failed,
+                why("/scratch/downloads/5f0e/b.tgz"),
+                "An error occurred during host configuration. /scratch/downloads/…",
+            ),
+        ] {
+            assert_eq!(told(message, &fields), expect, "{message} {fields}");
+        }
+        let invalid = "<Fault><faultstring>No.</faultstring><detail><InvalidBundleFault><text>No manifest.</text></InvalidBundleFault></detail></Fault>";
+        check(invalid, &FaultKind::InvalidBundle { text: Some("No manifest.".into()) }, "No (No manifest.)");
     }
 
     #[test]
