@@ -144,9 +144,10 @@ impl FaultKind {
     }
 }
 
-/// What a server says.
+/// What a server says, less the places at which it stopped reading a call.
 fn sentence(text: Option<&str>) -> String {
-    without_secret_folders(text.unwrap_or_default().trim())
+    let text = text.unwrap_or_default().trim();
+    without_secret_folders(text.split_once("\n\nwhile parsing ").map_or(text, |(said, _)| said))
 }
 
 /// The folder that a bundle is downloaded from is its only secret. Servers name it in their sentences, too.
@@ -183,8 +184,14 @@ fn kind(type_name: &str, value: &Node) -> FaultKind {
         "HostNotReachable" => FaultKind::HostNotReachable,
         "HostCommunication" => FaultKind::HostCommunication,
         "ManagedObjectNotFound" => FaultKind::ManagedObjectNotFound,
-        // The last two are no subclasses, but they mean the same: this server cannot do that.
-        "NotSupported" | "NotImplemented" | "MethodNotFound" => FaultKind::NotSupported,
+        // All but the first two are no subclasses, but they mean the same: this server cannot do that. A method that it has
+        // never heard of is an invalid request to it.
+        "NotSupported"
+        | "HostAccessRestrictedToManagementServer"
+        | "NotImplemented"
+        | "InvalidRequest"
+        | "InvalidType"
+        | "MethodNotFound" => FaultKind::NotSupported,
         "RestrictedVersion" => FaultKind::RestrictedVersion,
         "InvalidArgument" => FaultKind::InvalidArgument { property: text("invalidProperty") },
         "InvalidProperty" => FaultKind::InvalidProperty { name: text("name") },
@@ -309,6 +316,16 @@ mod tests {
         }
         let invalid = "<Fault><faultstring>No.</faultstring><detail><InvalidBundleFault><text>No manifest.</text></InvalidBundleFault></detail></Fault>";
         check(invalid, &FaultKind::InvalidBundle { text: Some("No manifest.".into()) }, "No (No manifest.)");
+    }
+
+    #[test]
+    fn where_a_server_stopped_reading_is_not_told() {
+        check(
+            "<Fault><faultstring>Unable to resolve WSDL method name Reboot for namespace name urn:vim25\n\nwhile parsing SOAP body\nat line 1, column 271</faultstring>\
+             <detail><InvalidRequestFault/></detail></Fault>",
+            &FaultKind::NotSupported,
+            "Unable to resolve WSDL method name Reboot for namespace name urn:vim25",
+        );
     }
 
     #[test]
