@@ -195,8 +195,10 @@ fn kind(type_name: &str, value: &Node) -> FaultKind {
         "RestrictedVersion" => FaultKind::RestrictedVersion,
         "InvalidArgument" => FaultKind::InvalidArgument { property: text("invalidProperty") },
         "InvalidProperty" => FaultKind::InvalidProperty { name: text("name") },
-        "FileFault" | "FileNotFound" | "CannotAccessFile" | "FileLocked" | "FileAlreadyExists"
-        | "FileNotWritable" | "FileTooLarge" | "NoDiskSpace" => FaultKind::FileFault { file: text("file") },
+        "FileFault" | "FileNotFound" | "CannotAccessFile" | "CannotCreateFile" | "CannotDeleteFile"
+        | "DirectoryNotEmpty" | "FileAlreadyExists" | "FileLocked" | "FileNameTooLong"
+        | "FileNotWritable" | "FileTooLarge" | "IncorrectFileType" | "NoDiskSpace" | "NotADirectory"
+        | "NotAFile" => FaultKind::FileFault { file: text("file") },
         "MismatchedBundle" => FaultKind::MismatchedBundle {
             bundle_uuid: text("bundleUuid"),
             host_uuid: text("hostUuid"),
@@ -250,6 +252,11 @@ mod tests {
             ),
             &FaultKind::FileFault { file: Some("/tmp/a".into()) },
             "FileNotFound (/tmp/a)",
+        );
+        check(
+            "<Fault><detail><CannotCreateFileFault><file>/tmp/a</file></CannotCreateFileFault></detail></Fault>",
+            &FaultKind::FileFault { file: Some("/tmp/a".into()) },
+            "CannotCreateFile (/tmp/a)",
         );
         check(
             "<Fault><faultcode>ServerFaultCode</faultcode><faultstring>It broke.</faultstring></Fault>",
