@@ -128,9 +128,16 @@ fn page_unit_tests(node: &Node) -> Result<Outcome> {
 
 /// Playwright, on the pages with mocked IPC.
 fn pages_in_a_browser(node: &Node) -> Result<Outcome> {
+    let browser = match system::browser() {
+        Ok(browser) => browser,
+        Err(missing) => {
+            let missing = missing.to_string().lines().take(2).map(str::trim).collect::<Vec<_>>().join(" ");
+            return Ok(Outcome::skipped(&format!("there is no browser (CHROMIUM can name one): {missing}")));
+        }
+    };
     let report = cache::target()?.join("playwright.json");
     let mut run = node.npm(&ui::folder(), &["run", "--silent", "e2e", "--"])?;
-    run.arg("--reporter=list,json").env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
+    run.arg("--reporter=list,json").env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report).env("CHROMIUM", browser);
     with_report(|| shell::listen(&mut run), &report, reports::of_playwright)
 }
 

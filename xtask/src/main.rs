@@ -28,7 +28,7 @@ Usage: cargo xtask COMMAND
   run      open the window on simulated hosts (the console program's demo where there is no display)
   test     every check: format, lints, spelling, dependencies, documentation, tests, peers, pages, the real window
   bench    measure the release build beside a pyVmomi script and an empty window; writes docs/benchmarks.md
-           (bench NAME... for some of: latency throughput inventory window; they are shown, not written)
+           (bench NAME... for some of: latency throughput inventory bundles window; they are shown, not written)
   screenshots
            photograph every page of the real window on the demo into docs/screenshots
   package  build the release and pack it for Debian and Ubuntu

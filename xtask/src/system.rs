@@ -3,9 +3,24 @@
 mod apt;
 mod by_hand;
 
-use anyhow::{Result, bail};
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
 
 use crate::shell;
+
+/// Where Chromium and what is made of it is.
+const BROWSERS: &[&str] = if cfg!(windows) {
+    &[
+        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+        r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+    ]
+} else if cfg!(target_os = "macos") {
+    &["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
+} else {
+    &["/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/chromium-browser"]
+};
 
 /// Something that must be there, by what each system calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +52,7 @@ pub(crate) fn is_debian() -> bool {
 
 /// Whether there is a screen that a window can open on. Windows and macOS always have one.
 pub(crate) fn has_display() -> bool {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }
 
@@ -55,9 +70,23 @@ pub(crate) fn webkit() -> Result<()> {
     if cfg!(target_os = "linux") && !is_there() { provide(&[Need::WebKit]) } else { Ok(()) }
 }
 
-/// What the real window and the pages are tried with. Elsewhere than on Debian the tests themselves say what they lack.
+/// What the real window is tried with. Elsewhere than on Debian the tests themselves say what they lack.
 pub(crate) fn desktop() -> Result<()> {
-    if is_debian() { provide(&[Need::Desktop, Need::Chromium]) } else { Ok(()) }
+    if is_debian() { provide(&[Need::Desktop]) } else { Ok(()) }
+}
+
+/// The browser that the pages are tried in: what `CHROMIUM` names, else one that is there, else the one that Debian packages.
+/// Ubuntu packages none.
+pub(crate) fn browser() -> Result<PathBuf> {
+    if let Some(named) = env::var_os("CHROMIUM").filter(|named| !named.is_empty()) {
+        return Ok(named.into());
+    }
+    let there = || BROWSERS.iter().map(PathBuf::from).find(|place| place.exists());
+    if let Some(found) = there() {
+        return Ok(found);
+    }
+    provide(&[Need::Chromium])?;
+    there().context("Chromium is installed, and is not where it was looked for; CHROMIUM can name it")
 }
 
 /// Installs what is needed and missing, or says which command does.

@@ -13,6 +13,7 @@ fn command(os: &str, need: Need) -> Option<&'static str> {
         ("windows", Need::Go) => Some("winget install --exact --id GoLang.Go"),
         ("macos", Need::Python) => Some("brew install python@3.12"),
         ("macos", Need::Go) => Some("brew install go"),
+        ("windows" | "macos", Need::Chromium) => Some("install Google Chrome"),
         // These have a keyring and a web view of their own; the rest is made for Linux.
         ("windows" | "macos", _) | (_, Need::Govmomi | Need::Windows) => None,
         (_, Need::Python) => {
@@ -39,9 +40,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_system_has_a_command_for_python() {
+    fn every_system_has_a_command_for_python_and_a_browser() {
         for os in ["windows", "macos", "linux", "freebsd"] {
-            assert!(command(os, Need::Python).is_some_and(|text| text.contains("install")), "{os}");
+            for need in [Need::Python, Need::Chromium] {
+                assert!(command(os, need).is_some_and(|text| text.contains("install")), "{os} {need:?}");
+            }
         }
     }
 }
