@@ -93,8 +93,9 @@ fn retrieve(client: &Client, sets: &[(&str, &[&str])], objects: impl FnOnce(Call
 
 /// A host's network adapters for anything but management: a dozen uses, each with all adapters that could serve it, are
 /// nine tenths of what a page of hosts holds.
-fn is_unwanted(node: &Node) -> bool {
-    node.name == "VirtualNicManagerNetConfig" && node.text_of("nicType") != Some("management")
+pub(crate) fn is_unwanted(node: &Node) -> bool {
+    node.name == "VirtualNicManagerNetConfig"
+        && node.text_of("nicType").is_some_and(|kind| kind != "management")
 }
 
 impl Page {
