@@ -41,7 +41,7 @@ pub fn local(bytes: &[u8]) {
 /// Any text as `Manifest.txt`.
 pub fn manifest(bytes: &[u8]) {
     if let Some(manifest) = parse_manifest(bytes) {
-        let shown = [manifest.release_level, manifest.uuid, manifest.kernel_options];
+        let shown = [manifest.release_level, manifest.uuid, manifest.kernel_options, manifest.user_options];
         assert!(shown.iter().flatten().all(|value| !value.contains(char::is_control)));
     }
 }

@@ -13,7 +13,12 @@ pub struct Manifest {
     pub uuid: Option<String>,
     /// `KERNELOPTS`: what the host was booted with.
     pub kernel_options: Option<String>,
+    /// `USEROPTS`: what was given beside that by hand.
+    pub user_options: Option<String>,
 }
+
+/// The longest release or UUID that is kept. Options are as long as they are.
+const LONGEST_NAME: usize = 256;
 
 /// Reads `KEY=value` lines; unknown keys and lines without `=` are passed over. `None` when there is neither a
 /// release level nor a UUID, because then it is no manifest.
@@ -22,15 +27,16 @@ pub fn parse_manifest(text: &[u8]) -> Option<Manifest> {
     let mut manifest = Manifest::default();
     for (key, value) in text.trim_start_matches('\u{feff}').lines().filter_map(|line| line.split_once('=')) {
         let value = unquoted(value.trim());
-        let place = match key.trim() {
-            key if key.eq_ignore_ascii_case("RELEASELEVEL") => &mut manifest.release_level,
-            key if key.eq_ignore_ascii_case("UUID") => &mut manifest.uuid,
-            key if key.eq_ignore_ascii_case("KERNELOPTS") => &mut manifest.kernel_options,
+        let (place, longest) = match key.trim() {
+            key if key.eq_ignore_ascii_case("RELEASELEVEL") => (&mut manifest.release_level, LONGEST_NAME),
+            key if key.eq_ignore_ascii_case("UUID") => (&mut manifest.uuid, LONGEST_NAME),
+            key if key.eq_ignore_ascii_case("KERNELOPTS") => (&mut manifest.kernel_options, usize::MAX),
+            key if key.eq_ignore_ascii_case("USEROPTS") => (&mut manifest.user_options, usize::MAX),
             _ => continue,
         };
         if !value.is_empty() {
             // A hostile manifest must not reach a terminal with its control characters.
-            *place = Some(value.chars().filter(|c| !c.is_control()).take(256).collect());
+            *place = Some(value.chars().filter(|c| !c.is_control()).take(longest).collect());
         }
     }
     (manifest.release_level.is_some() || manifest.uuid.is_some()).then_some(manifest)

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::bundle::tests::bundle_with;
+use crate::bundle::tests::{bundle_with, tgz};
 use crate::bundle::{CONTENT_LIMITS, open};
 
 fn table(files: &[(&str, &[u8])]) -> String {
@@ -124,6 +124,20 @@ fn whatever_a_known_file_says_counts() {
     ] {
         assert_ne!(print_of(&[(path, one.as_bytes())]), print_of(&[(path, other.as_bytes())]), "{one}");
     }
+}
+
+/// The manifest is no file of the table: what it says counts here or nowhere.
+#[test]
+fn whatever_a_host_was_booted_with_counts() {
+    let print = |options: &str| {
+        let manifest = format!("UUID=4c4c4544-0042-3510-8054-b3c04f4d4e31\n{options}\n");
+        let state = tgz(&[("local.tgz", &tgz(&[("etc/hosts", b"")]))]);
+        let bundle = tgz(&[("Manifest.txt", manifest.as_bytes()), ("state.tgz", &state)]);
+        fingerprint(&open(&bundle[..], CONTENT_LIMITS).unwrap()).unwrap()
+    };
+    let long = "option=value ".repeat(40);
+    assert_ne!(print(&format!("KERNELOPTS={long}a=1")), print(&format!("KERNELOPTS={long}a=2")));
+    assert_ne!(print("USEROPTS=a=1"), print("USEROPTS=a=2"));
 }
 
 const PEM: &str = "-----BEGIN CERTIFICATE-----\n\

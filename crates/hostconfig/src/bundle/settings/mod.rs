@@ -12,12 +12,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::contents::{Contents, Sealing};
 use super::file::FileBody;
-use super::redact::Redacted;
+use super::redact::{Place, Redacted};
 use super::{Layer, noise};
 
 /// The version of these rules, and of those by which secrets are taken out. A fingerprint by other rules says nothing about one by
 /// these, and a search index by others may hold what these would hide.
-pub const RULES: u32 = 3;
+pub const RULES: u32 = 4;
 
 /// A part of the table, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
@@ -178,10 +178,12 @@ impl Table {
             ("Release", "RELEASELEVEL", &manifest.release_level),
             ("Hardware UUID", "UUID", &manifest.uuid),
             ("Boot options", "KERNELOPTS", &manifest.kernel_options),
+            ("User boot options", "USEROPTS", &manifest.user_options),
         ];
         for (name, key, value) in known {
             if let Some(value) = value {
-                self.add(Section::Host, "", name, Redacted::of(value), source("Manifest.txt", key));
+                let value = Redacted::value_of(key, value, Place::default());
+                self.add(Section::Host, "", name, value, source("Manifest.txt", key));
             }
         }
         let sealing = match &contents.sealing {
