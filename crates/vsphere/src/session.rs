@@ -138,11 +138,9 @@ impl Session {
     async fn logout(&self) {
         self.change_ticket(|ticket| ticket.closed = true);
         let end = async {
-            // A renewal that is under way would leave a session behind.
+            // A renewal that is under way would leave a session behind. One that takes longer ends its own.
             let _none_renews = self.inner.renewing.lock().await;
-            let Some(cookie) = self.change_ticket(|ticket| ticket.cookie.take()) else { return Ok(()) };
-            let call = Call::read("Logout", &self.client().content().session_manager);
-            self.client().call(&call, Some(&cookie)).await.map(drop)
+            self.end().await
         };
         match tokio::time::timeout(LOGOUT_WITHIN, end).await {
             Ok(Err(error)) if !is_not_authenticated(&error) => {
@@ -151,6 +149,12 @@ impl Session {
             Err(_) => tracing::warn!(server = %self.client().address(), "signing out took too long"),
             Ok(_) => {}
         }
+    }
+
+    async fn end(&self) -> Result<(), Error> {
+        let Some(cookie) = self.change_ticket(|ticket| ticket.cookie.take()) else { return Ok(()) };
+        let call = Call::read("Logout", &self.client().content().session_manager);
+        self.client().call(&call, Some(&cookie)).await.map(drop)
     }
 
     /// Calls a method; when the session has expired, signs in again once and repeats the call. A call that
@@ -236,10 +240,15 @@ impl Session {
         tracing::info!(server = %self.client().address(), "the session expired; signing in again");
         match login(self.client(), &self.inner.credentials).await {
             Ok(cookie) => {
-                self.change_ticket(|ticket| {
+                let is_closed = self.change_ticket(|ticket| {
                     ticket.cookie = Some(cookie.clone());
                     ticket.generation = expired + 1;
+                    ticket.closed
                 });
+                if is_closed {
+                    self.end().await?;
+                    return Err(gone);
+                }
                 Ok(cookie)
             }
             Err(error) => {

@@ -2,10 +2,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use vsphere::{ApiType, Error, FaultKind, SignedIn, inventory, read_surroundings};
+use vsphere::{
+    ApiType, Client, ConnectOptions, Error, FaultKind, SignedIn, Timeouts, inventory, read_surroundings,
+};
 use vsphere_sim::{FaultRule, HostSpec, Options, Simulator, SoapFault, What, WithoutSession};
 
-use crate::{connect, credentials, one_host, sign_in};
+use crate::{connect, connect_options, credentials, one_host, sign_in};
 
 #[tokio::test]
 async fn a_session_is_opened_once_and_signed_out() {
@@ -196,6 +198,28 @@ async fn a_session_that_was_signed_out_stays_so() {
     signed_in.sign_out().await;
     assert_eq!(inventory::read(&late).await.unwrap_err().code(), "not_authenticated");
     assert_eq!((sim.open_sessions(), sim.sessions_ever()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_renewal_that_outlasts_the_sign_out_leaves_no_session() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let patient = ConnectOptions { timeouts: Timeouts::default(), ..connect_options(&sim) };
+    let client = Client::connect(patient).await.unwrap();
+    let signed_in = SignedIn::sign_in(&client, credentials()).await.unwrap();
+    let asked = Arc::new(Notify::new());
+    sim.expire_sessions();
+    sim.add_fault(FaultRule::soap("Login", What::Until(asked.clone())));
+    let cut_off = tokio::time::timeout(Duration::from_secs(1), inventory::read(signed_in.session()));
+    assert!(cut_off.await.is_err());
+    tokio::time::pause();
+    signed_in.sign_out().await;
+    // What it leaves to the background has given up as well, and the renewal not yet.
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::resume();
+    asked.notify_one();
+    while sim.sessions_ever() < 2 || sim.open_sessions() > 0 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
