@@ -18,6 +18,7 @@ use crate::network::Connection;
 use crate::reply::{Body, Reply, instead};
 use crate::requests::{Answer, Request as Entry};
 use crate::sessions::{COOKIE, Caller, touch};
+use crate::signatures;
 use crate::soap::{self, Call, SoapFault, parse_call};
 use crate::transfer::{self, Refused, UPLOAD_PATH, authorize, cookie, credentials, normal_path};
 use crate::versions;
@@ -116,6 +117,9 @@ async fn soap_call(connection: &Arc<Connection>, request: Request<Incoming>, ent
     else {
         return fault(connection, &SoapFault::invalid_request("Unsupported version URI"), None);
     };
+    if let Err(refused) = signatures::check(&call) {
+        return fault(connection, &refused, None);
+    }
     let session = cookie(&head.headers, COOKIE).and_then(|cookie| touch(world, connection.server, &cookie));
     let caller = Caller {
         server: connection.server,

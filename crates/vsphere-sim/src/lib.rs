@@ -22,6 +22,7 @@ mod properties;
 mod reply;
 mod requests;
 mod sessions;
+mod signatures;
 mod soap;
 mod specs;
 mod tasks;

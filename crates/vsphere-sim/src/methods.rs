@@ -267,6 +267,9 @@ fn host_task(
     Ok(one(match call.method.as_str() {
         "EnterMaintenanceMode_Task" => {
             let timeout = timeout()?;
+            if !call.arguments.child("maintenanceSpec").is_none_or(is_known) {
+                return Err(SoapFault::invalid_argument("maintenanceSpec"));
+            }
             require_reachable(world, server, host)?;
             require_writable(&world.hosts[host].spec)?;
             require_idle(world, server, host)?;
@@ -333,6 +336,13 @@ fn host_task(
         }
         _ => return Err(not_found(call)),
     }))
+}
+
+/// Whether a maintenance specification says what is to become of vSAN data in one of the API's ways.
+fn is_known(spec: &Element) -> bool {
+    let action = spec.child("vsanMode").and_then(|mode| mode.text_of("objectAction"));
+    let known = ["ensureObjectAccessibility", "evacuateAllData", "noAction"];
+    action.is_none_or(|action| known.contains(&action))
 }
 
 fn require_idle(world: &World, server: Server, host: usize) -> Result<(), SoapFault> {

@@ -35,7 +35,8 @@ async fn each_host_answers_as_what_it_is() {
     for (spec, method, expect) in cases {
         let text = format!("{spec:?} {method}");
         let (simulator, client) = vcenter(Options { hosts: vec![spec], ..Options::default() }).await;
-        let reply = client.firmware(&simulator.hosts()[0], method, "<force>false</force>").await;
+        let arguments = if method == restore { "<force>false</force>" } else { "" };
+        let reply = client.firmware(&simulator.hosts()[0], method, arguments).await;
         assert_eq!(reply.fault(), expect, "{text}");
     }
 }

@@ -142,23 +142,10 @@ async fn nonsense_is_a_fault_and_not_the_end() {
     let host = ("HostSystem".to_string(), "host-1001".to_string());
     let cases = [
         ("BackupFirmwareConfiguration", host.clone(), "MethodNotFound"),
-        ("MakeCoffee", host.clone(), "MethodNotFound"),
-        (
-            "RetrievePropertiesEx",
-            ("HostSystem".to_string(), "host-9999".to_string()),
-            "ManagedObjectNotFound",
-        ),
-        (
-            "EnterMaintenanceMode_Task",
-            ("HostSystem".to_string(), "ha-host".to_string()),
-            "ManagedObjectNotFound",
-        ),
-        (
-            "EnterMaintenanceMode_Task",
-            ("Folder".to_string(), "host-1001".to_string()),
-            "ManagedObjectNotFound",
-        ),
-        ("EnterMaintenanceMode_Task", host, "InvalidArgument"),
+        ("MakeCoffee", host, "InvalidRequest"),
+        ("CurrentTime", ("HostSystem".to_string(), "host-9999".to_string()), "ManagedObjectNotFound"),
+        ("CurrentTime", ("HostSystem".to_string(), "ha-host".to_string()), "ManagedObjectNotFound"),
+        ("CurrentTime", ("Folder".to_string(), "host-1001".to_string()), "ManagedObjectNotFound"),
     ];
     for (method, this, expect) in cases {
         assert_eq!(client.call(method, &this, "").await.fault(), Some(expect), "{method} on {this:?}");
@@ -167,6 +154,51 @@ async fn nonsense_is_a_fault_and_not_the_end() {
         let reply = client.try_post(body.into()).await.unwrap();
         assert_eq!(reply.fault(), Some("InvalidRequest"), "{body}");
     }
+}
+
+#[tokio::test]
+async fn a_call_has_to_be_made_as_the_api_has_it() {
+    let (_simulator, client) = vcenter(Options::default()).await;
+    let host = ("HostSystem".to_string(), "host-1001".to_string());
+    let timeout = "<timeout>0</timeout>";
+    let vsan =
+        |mode: &str| format!("{timeout}<maintenanceSpec><vsanMode>{mode}</vsanMode></maintenanceSpec>");
+    let no_action = "<objectAction>noAction</objectAction>";
+    let cases = [
+        (String::new(), Some("Required property timeout is missing")),
+        (
+            format!("<evacuatePoweredOffVms>true</evacuatePoweredOffVms>{timeout}"),
+            Some("Required property timeout is"),
+        ),
+        (format!("{timeout}<force>true</force>"), Some("Unexpected element tag \"force\" seen")),
+        (
+            vsan(""),
+            Some(
+                "Required property objectAction is missing from data object of type VsanHostDecommissionMode",
+            ),
+        ),
+        (vsan(&format!("{no_action}<purpose/>")), Some("Unexpected element tag \"purpose\" seen")),
+        (
+            vsan("<objectAction>nothing</objectAction>"),
+            Some("A specified parameter was not correct: maintenanceSpec"),
+        ),
+        (vsan(no_action), None),
+    ];
+    for (arguments, expect) in cases {
+        let reply = client.call("EnterMaintenanceMode_Task", &host, &arguments).await;
+        let said = reply.text("faultstring").map(|said| said.replace("&quot;", "\""));
+        let is_expected = match expect {
+            Some(expect) => said.as_ref().is_some_and(|said| said.starts_with(expect)),
+            None => said.is_none(),
+        };
+        assert!(is_expected, "{arguments}: {said:?}");
+    }
+    // What stands in the place of its base class has to say so.
+    let view = "<objectSet><obj type=\"Folder\">group-d1</obj><selectSet><name>v</name><type>Folder</type><path>childEntity</path></selectSet></objectSet>";
+    let arguments = format!("<specSet><propSet><type>Folder</type></propSet>{view}</specSet><options/>");
+    let reply =
+        client.call("RetrievePropertiesEx", &client.reference("propertyCollector").await, &arguments).await;
+    assert_eq!(reply.fault(), Some("InvalidRequest"));
 }
 
 #[tokio::test]
