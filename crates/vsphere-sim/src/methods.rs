@@ -134,7 +134,7 @@ async fn collect(
         "RetrieveProperties" => Answered::Values(collector::retrieve_all(world, caller, arguments)?),
         "ContinueRetrievePropertiesEx" => one(collector::continue_ex(world, caller, &token())?),
         "CancelRetrievePropertiesEx" => {
-            collector::cancel(world, &token())?;
+            collector::cancel(world, caller, &token())?;
             nothing()
         }
         "CreateFilter" => {

@@ -64,6 +64,10 @@ pub(crate) fn login(world: &World, caller: &Caller, call: &Call) -> Result<Login
     let arguments = &call.arguments;
     let user = arguments.text_of("userName").ok_or_else(|| SoapFault::invalid_argument("userName"))?;
     let password = arguments.text_of("password").ok_or_else(|| SoapFault::invalid_argument("password"))?;
+    if caller.session.is_some() {
+        // Documented: who is logged in already is refused, too.
+        return Err(SoapFault::invalid_login());
+    }
     let locale = arguments.text_of("locale").unwrap_or("en_US");
     if !["en", "de", "fr", "ja", "ko", "zh", "es"].iter().any(|known| locale.starts_with(known)) {
         return Err(SoapFault::new("InvalidLocale", "The locale is not supported."));

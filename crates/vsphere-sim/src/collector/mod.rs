@@ -60,22 +60,22 @@ pub(crate) fn retrieve_ex(
 
 /// `ContinueRetrievePropertiesEx`: the next page.
 pub(crate) fn continue_ex(world: &World, caller: &Caller, token: &str) -> Result<Value, SoapFault> {
-    let session = caller.session.clone().unwrap_or_default();
-    let page_left = {
-        let mut state = world.state();
-        match state.pages.get(token) {
-            Some(page) if page.session == session => state.pages.remove(token),
-            _ => None,
-        }
-    };
-    let left = page_left.ok_or_else(unknown_token)?;
+    let left = take_page(world, caller, token)?;
     Ok(page(world, caller, left.objects, left.specs, left.size))
 }
 
 /// `CancelRetrievePropertiesEx`.
-pub(crate) fn cancel(world: &World, token: &str) -> Result<(), SoapFault> {
-    let removed = world.state().pages.remove(token);
-    removed.map(|_| ()).ok_or_else(unknown_token)
+pub(crate) fn cancel(world: &World, caller: &Caller, token: &str) -> Result<(), SoapFault> {
+    take_page(world, caller, token).map(drop)
+}
+
+/// A token is good once, and only in the session that it was given to.
+fn take_page(world: &World, caller: &Caller, token: &str) -> Result<Page, SoapFault> {
+    let session = caller.session.as_deref().unwrap_or_default();
+    let mut state = world.state();
+    let is_theirs = state.pages.get(token).is_some_and(|page| page.session == session);
+    let page = if is_theirs { state.pages.remove(token) } else { None };
+    page.ok_or_else(unknown_token)
 }
 
 /// `RetrieveProperties`: everything at once, as in the first versions.

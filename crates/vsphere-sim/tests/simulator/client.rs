@@ -57,9 +57,14 @@ impl Client {
     }
 
     pub(crate) async fn login(&self, user: &str, password: &str) -> Reply {
-        let manager = self.reference("sessionManager").await;
         let arguments = format!("<userName>{user}</userName><password>{password}</password>");
-        self.call("Login", &manager, &arguments).await
+        let nobody = Client {
+            http: self.http.clone(),
+            url: self.url.clone(),
+            cookie: None,
+            version: self.version.clone(),
+        };
+        nobody.call("Login", &nobody.reference("sessionManager").await, &arguments).await
     }
 
     /// The reference of this name in the service content, ready to be put into `_this`.

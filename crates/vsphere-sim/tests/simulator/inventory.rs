@@ -24,7 +24,7 @@ async fn hosts(client: &Client, paths: &[&str], options: &str) -> Reply {
 #[tokio::test]
 async fn every_host_once_whatever_the_page_size() {
     let options = Options { hosts: varied_hosts(10), page_limit: Some(3), ..Options::default() };
-    let (_simulator, client) = vcenter(options).await;
+    let (simulator, client) = vcenter(options).await;
     let collector = client.reference("propertyCollector").await;
     for (asked, first) in [(2, 2), (3, 3), (7, 3)] {
         let mut reply = hosts(&client, &["name"], &format!("<maxObjects>{asked}</maxObjects>")).await;
@@ -49,6 +49,12 @@ async fn every_host_once_whatever_the_page_size() {
     assert_eq!(reply.fault(), Some("InvalidProperty"));
     let reply = hosts(&client, &["name"], "<maxObjects>2</maxObjects>").await;
     let arguments = format!("<token>{}</token>", reply.text("token").unwrap());
+    let mut other = Client::new(&simulator);
+    other.log_in("administrator@vsphere.local", "hostkeep-demo").await;
+    for method in ["ContinueRetrievePropertiesEx", "CancelRetrievePropertiesEx"] {
+        let reply = other.call(method, &collector, &arguments).await;
+        assert_eq!(reply.fault(), Some("InvalidProperty"), "{method} in another session");
+    }
     assert_eq!(client.call("CancelRetrievePropertiesEx", &collector, &arguments).await.fault(), None);
     let again = client.call("ContinueRetrievePropertiesEx", &collector, &arguments).await;
     assert_eq!(again.fault(), Some("InvalidProperty"));

@@ -44,8 +44,11 @@ async fn a_session_ends_by_logout_by_expiry_and_by_idleness() {
     let alive = ("ServiceInstance".to_string(), "ServiceInstance".to_string());
     let manager = client.reference("sessionManager").await;
     assert_eq!(client.call("CurrentTime", &alive, "").await.fault(), None);
+    let again = "<userName>administrator@vsphere.local</userName><password>hostkeep-demo</password>";
+    assert_eq!(client.call("Login", &manager, again).await.fault(), Some("InvalidLogin"), "twice");
 
     assert_eq!(client.call("Logout", &manager, "").await.fault(), None);
+    assert_eq!(client.call("Logout", &manager, "").await.fault(), Some("NotAuthenticated"), "twice");
     assert_eq!(client.call("CurrentTime", &alive, "").await.fault(), Some("NotAuthenticated"));
     assert_eq!(simulator.open_sessions(), 0);
 
