@@ -54,6 +54,10 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\s*[#;]*\s*([A-Za-z][A-Za-z0-9_-]*)\s+([^\s=:].*)$").expect("the pattern is well formed")
 });
 
+/// The name of a value that follows another one in the same text.
+static NEXT_NAME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"^[A-Za-z0-9_.-]+\\*["']?\s*[=:]"#).expect("the pattern is well formed"));
+
 /// Reads a text line by line, because a secret may go over several.
 struct LineReader {
     place: Place,
@@ -69,6 +73,10 @@ enum End {
     Brackets(usize),
     /// A line that begins no further to the right.
     Indent(usize),
+    /// What the tag of this name encloses, of which only attributes were there.
+    Tag(String),
+    /// The end of what is in quotes, if the next line begins with some.
+    Quotes,
 }
 
 impl LineReader {
@@ -95,6 +103,11 @@ impl LineReader {
         if let Some(text) = self.tagged(line, taken) {
             return text;
         }
+        if let Some((name, secret)) = self.unfinished_tag(line) {
+            let attributes = self.parts(line, None, taken);
+            self.until = Some((End::Tag(name.to_owned()), secret));
+            return attributes;
+        }
         if let Some(found) = WHOLE.captures(line)
             && let Some(secret) = secret_in(&found[1], self.place)
             && !says_nothing(&found[2])
@@ -119,17 +132,38 @@ impl LineReader {
             let value = found.get(2).expect("the pattern has two groups");
             return format!("{}{}", &line[..value.start()], taken.out(secret, value.as_str()));
         }
-        let within = self.within(line, taken);
-        taken.by_looks(&within)
+        self.parts(line, None, taken)
     }
 
     /// A line after one in which a secret began; none where that has ended before it.
     fn go_on(&mut self, line: &str, end: End, secret: Secret, taken: &mut Taken) -> Option<String> {
+        if let End::Tag(name) = &end {
+            let Some(at) = line.find('>') else {
+                let attributes = self.parts(line, Some(secret), taken);
+                self.until = Some((end, secret));
+                return Some(attributes);
+            };
+            let (tag, rest) = line.split_at(at + 1);
+            let tag = self.parts(tag, Some(secret), taken);
+            if tag.ends_with("/>") {
+                return Some(tag + &self.line(rest, taken));
+            }
+            let (enclosed, rest) = self.enclosed(rest, name, secret, taken);
+            let rest = if rest.is_empty() { String::new() } else { self.line(rest, taken) };
+            return Some(tag + &enclosed + &rest);
+        }
         let mut hidden =
             |text: &str| if text.trim().is_empty() { text.to_owned() } else { taken.out(secret, text) };
         let (within, rest) = match &end {
             End::Indent(at) if line.trim().is_empty() || indent(line) > *at => (hidden(line), None),
-            End::Indent(_) => return None,
+            End::Indent(_) | End::Tag(_) => return None,
+            End::Quotes => {
+                let start = indent(line);
+                let value =
+                    VALUE.find(&line[start..]).filter(|value| value.as_str().starts_with(['"', '\'']))?;
+                let end = start + value.end();
+                (format!("{}{}", &line[..start], hidden(value.as_str())), Some(&line[end..]))
+            }
             End::Text(text) => match line.find(text) {
                 Some(at) => {
                     let (begin, rest) = (hidden(&line[..at]), &line[at + text.len()..]);
@@ -160,15 +194,20 @@ impl LineReader {
         Some(within + &self.line(rest, taken))
     }
 
-    /// `name = value` anywhere in a line. What looks like a value can be the next name.
-    fn within(&mut self, line: &str, taken: &mut Taken) -> String {
+    /// `name = value` anywhere in a line. What looks like a value can be the next name. `named` is what a `value` is that comes
+    /// before any name.
+    fn within(&mut self, line: &str, mut named: Option<Secret>, taken: &mut Taken) -> String {
         let mut text = String::with_capacity(line.len());
-        let (mut at, mut named) = (0, None);
+        let mut at = 0;
         while let Some(found) = NAME.captures_at(line, at) {
             let (name, end) = (
                 found.get(1).expect("the pattern has a group"),
                 found.get(0).map_or(at, |whole| whole.end()),
             );
+            // A tag can say what its value is, as the name beside it can.
+            if let Some(tag) = line[at..end].rfind('<') {
+                named = secret_in(tag_name(&line[at + tag + 1..end]), self.place);
+            }
             text.push_str(&line[at..end]);
             at = end;
             let of_name = named.filter(|_| name.as_str().eq_ignore_ascii_case("value"));
@@ -194,40 +233,99 @@ impl LineReader {
                 continue;
             }
             // Not before it is needed: of many names in a line, each value can be all of the rest.
-            let value = VALUE.find(&line[end..]).map_or("", |value| value.as_str());
+            let value = value_at(&line[end..]);
             if !says_nothing(value) {
                 text.push_str(&taken.out(secret, value));
                 at += value.len();
+            } else if line[end..].trim().is_empty() {
+                self.until = Some((End::Quotes, secret));
             }
         }
         text.push_str(&line[at..]);
         text
     }
 
-    /// XML: what is between a tag that names a secret and the tag that ends it.
+    /// XML: what is between tags that name a secret and the tags that end them.
     fn tagged(&mut self, line: &str, taken: &mut Taken) -> Option<String> {
-        let (tag, secret) = TAG.captures_iter(line).find_map(|found| {
-            let whole = found.get(0).expect("a match has a whole");
-            let is_open = !whole.as_str().ends_with("/>");
-            let secret = secret_in(&found[1], self.place).filter(|_| is_open)?;
-            Some(((found[1].to_owned(), whole.end()), secret))
-        })?;
-        let (name, start) = tag;
-        let end = format!("</{name}");
-        // What stands before it may have secrets of its own, but no such tag.
-        let before = self.within(&line[..start], taken);
-        let before = taken.by_looks(&before);
-        let Some(at) = line[start..].find(&end) else {
-            self.until = Some((End::Text(end), secret));
-            let begun = &line[start..];
-            let begun = if begun.trim().is_empty() { String::new() } else { taken.out(secret, begun) };
-            return Some(format!("{before}{begun}"));
-        };
-        let (hidden, rest) = (&line[start..start + at], &line[start + at + end.len()..]);
-        let hidden = if says_nothing(hidden) { hidden.to_owned() } else { taken.out(secret, hidden) };
-        let rest = self.line(rest, taken);
-        Some(format!("{before}{hidden}{end}{rest}"))
+        let mut text = String::new();
+        let mut rest = line;
+        while let Some((name, start, secret)) = self.secret_tag(rest) {
+            // What stands before it may have secrets of its own, but no such tag.
+            text += &self.parts(&rest[..start], None, taken);
+            let (enclosed, after) = self.enclosed(&rest[start..], name, secret, taken);
+            text += &enclosed;
+            rest = after;
+        }
+        if rest.len() == line.len() {
+            return None;
+        }
+        Some(if rest.is_empty() { text } else { text + &self.line(rest, taken) })
     }
+
+    /// The first tag that tells of a secret, and where it ends.
+    fn secret_tag<'a>(&self, line: &'a str) -> Option<(&'a str, usize, Secret)> {
+        TAG.captures_iter(line).find_map(|found| {
+            let whole = found.get(0).expect("a match has a whole");
+            let name = found.get(1).expect("the pattern has a group").as_str();
+            let is_open = !whole.as_str().ends_with("/>");
+            let secret = secret_in(name, self.place).filter(|_| is_open)?;
+            Some((name, whole.end(), secret))
+        })
+    }
+
+    /// What follows the tag of this name, which tells of a secret, and what is left of the line.
+    fn enclosed<'a>(
+        &mut self,
+        text: &'a str,
+        name: &str,
+        secret: Secret,
+        taken: &mut Taken,
+    ) -> (String, &'a str) {
+        let end = format!("</{name}");
+        let Some(at) = text.find(&end) else {
+            self.until = Some((End::Text(end), secret));
+            let hidden = if text.trim().is_empty() { String::new() } else { taken.out(secret, text) };
+            return (hidden, "");
+        };
+        let (hidden, rest) = (&text[..at], &text[at + end.len()..]);
+        let hidden = if says_nothing(hidden) { hidden.to_owned() } else { taken.out(secret, hidden) };
+        (hidden + &end, rest)
+    }
+
+    /// A line's last tag, where that tells of a secret and does not end on the line.
+    fn unfinished_tag<'a>(&self, line: &'a str) -> Option<(&'a str, Secret)> {
+        let tag = &line[line.rfind('<')? + 1..];
+        let name = tag_name(tag);
+        let secret = secret_in(name, self.place).filter(|_| !tag.contains('>') && !tag.starts_with('/'))?;
+        Some((name, secret))
+    }
+
+    fn parts(&mut self, text: &str, named: Option<Secret>, taken: &mut Taken) -> String {
+        let within = self.within(text, named, taken);
+        taken.by_looks(&within)
+    }
+}
+
+/// Of what follows `<`.
+fn tag_name(tag: &str) -> &str {
+    tag.split(|c: char| c.is_whitespace() || "=/>".contains(c)).next().unwrap_or_default()
+}
+
+/// The value that a text begins with. What ends one that is not quoted can also be in it, unless a name comes next.
+fn value_at(text: &str) -> &str {
+    let ends_one = |c: char| c.is_whitespace() || "<>\"',;)}]".contains(c);
+    let mut end = VALUE.find(text).map_or(0, |value| value.end());
+    if text.starts_with(['"', '\'', '\\']) {
+        return &text[..end];
+    }
+    while end > 0 && text[end..].starts_with(['"', '\'', ',', ';', ')', '}', ']']) {
+        let next = &text[end + 1..];
+        if next.is_empty() || next.starts_with(ends_one) || NEXT_NAME.is_match(next) {
+            break;
+        }
+        end += 1 + next.find(ends_one).unwrap_or(next.len());
+    }
+    &text[..end]
 }
 
 /// Where the brackets that a text opens, beside so many that are open already, are closed; or how many still are not.

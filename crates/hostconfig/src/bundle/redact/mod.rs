@@ -4,19 +4,23 @@
 //! make one takes secrets out first. What is left says that there was a secret, and two of them can say whether their
 //! secrets differ. When in doubt, a text is a secret.
 
+mod json;
 mod lines;
 mod names;
 
 use std::fmt;
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use regex::{Captures, Regex};
 use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
+pub(super) use json::{Leaf, Leaves, json};
 pub(super) use lines::lines;
 pub(super) use names::Place;
-use names::{secret_in, words};
+use names::secret_in;
 
 /// A kind of secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -175,106 +179,6 @@ pub(super) fn secret_file(path: &str) -> Option<Secret> {
     }
 }
 
-/// The leaves of a JSON value, by their paths, without their secrets; and the value itself.
-pub(super) fn json(value: &mut serde_json::Value, place: Place, leaves: &mut Leaves) {
-    walk_json(value, place, &mut Vec::new(), None, leaves);
-}
-
-fn walk_json(
-    value: &mut serde_json::Value,
-    place: Place,
-    path: &mut Vec<String>,
-    inherited: Option<Secret>,
-    leaves: &mut Leaves,
-) {
-    use serde_json::Value;
-    // What does not fit any more is refused as a whole; it need not be looked at.
-    if leaves.room.is_none() {
-        return;
-    }
-    match value {
-        Value::Object(fields) => {
-            let mut kept = serde_json::Map::new();
-            let named = fields
-                .iter()
-                .find_map(|(name, value)| is_name(name).then(|| secret_in(value.as_str()?, place)).flatten());
-            for (name, mut value) in std::mem::take(fields) {
-                // In names, too: a map from a key to something has its secret on the left.
-                let safe = Redacted::of(&name).text;
-                // Only items of lists have numbers of ours.
-                let is_number = !safe.is_empty() && safe.bytes().all(|byte| byte.is_ascii_digit());
-                path.push(if is_number { format!("\"{safe}\"") } else { safe.clone() });
-                let of_name = named.filter(|_| name.eq_ignore_ascii_case("value"));
-                let secret = secret_in(&name, place).or(of_name).or(inherited);
-                walk_json(&mut value, place, path, secret, leaves);
-                path.pop();
-                kept.insert(safe, value);
-            }
-            *fields = kept;
-        }
-        Value::Array(items) => {
-            for (at, item) in items.iter_mut().enumerate() {
-                path.push(at.to_string());
-                walk_json(item, place, path, inherited, leaves);
-                path.pop();
-            }
-        }
-        leaf => {
-            let raw = match &*leaf {
-                Value::String(text) => text.clone(),
-                Value::Null => String::new(),
-                other => other.to_string(),
-            };
-            let mut taken = Taken::default();
-            let inherited = inherited.map(|secret| {
-                let is_chap = || path.iter().any(|name| words(name).iter().any(|word| word == "chap"));
-                if secret == Secret::Password && is_chap() { Secret::Chap } else { secret }
-            });
-            let text = match inherited.filter(|_| !leaf.is_boolean() && !says_nothing(&raw)) {
-                Some(secret) => taken.out(secret, &raw),
-                None if leaf.is_string() => lines::value(&raw, place, &mut taken),
-                None => raw,
-            };
-            let redacted = taken.done(text);
-            if redacted.has_secret() || leaf.is_string() {
-                *leaf = Value::String(redacted.text.clone());
-            }
-            leaves.push(path, redacted);
-        }
-    }
-}
-
-/// A value and its path.
-pub(super) type Leaf = (Vec<String>, Redacted);
-
-/// Values by their paths, within limits: a deep object with many values repeats its path for each.
-pub(super) struct Leaves {
-    found: Vec<Leaf>,
-    room: Option<usize>,
-}
-
-impl Leaves {
-    /// Bytes for all values of a store, far more than any has.
-    pub(super) const ROOM: usize = 48 * 1024 * 1024;
-
-    pub(super) fn new(room: usize) -> Self {
-        Self { found: Vec::new(), room: Some(room) }
-    }
-
-    fn push(&mut self, path: &[String], value: Redacted) {
-        let size = path.iter().map(|name| name.len() + 24).sum::<usize>() + value.text.len() + 96;
-        self.room = self.room.and_then(|room| room.checked_sub(size));
-        if self.room.is_some() {
-            self.found.push((path.to_vec(), value));
-        }
-    }
-
-    /// Them, and the room that is left; none where it was too little.
-    pub(super) fn done(self) -> Option<(Vec<Leaf>, usize)> {
-        self.room.map(|room| (self.found, room))
-    }
-}
-
 fn mark(secret: Secret) -> String {
     format!("[redacted: {secret}]")
 }
@@ -287,10 +191,14 @@ struct Taken {
 
 impl Taken {
     fn out(&mut self, secret: Secret, value: &str) -> String {
+        self.note(value);
+        mark(secret)
+    }
+
+    fn note(&mut self, value: &str) {
         let hash = self.hash.get_or_insert_default();
         hash.update((value.len() as u64).to_le_bytes());
         hash.update(value);
-        mark(secret)
     }
 
     fn done(self, text: String) -> Redacted {
@@ -313,7 +221,28 @@ impl Taken {
                 text = replaced.into_owned();
             }
         }
-        text
+        if !text.contains(ENCODED) {
+            return text;
+        }
+        let replaced = ENCODED_PEM.replace_all(&text, |found: &Captures<'_>| match &found[0] {
+            encoded if is_encoded_key(encoded) => self.out(Secret::PrivateKey, encoded),
+            encoded => encoded.to_owned(),
+        });
+        replaced.into_owned()
+    }
+}
+
+/// What a PEM file begins with in Base64, which a kubeconfig has in the place of files.
+const ENCODED: &str = "LS0tLS1CRUdJTi";
+static ENCODED_PEM: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!("{ENCODED}[A-Za-z0-9+/]*=*")).expect("the pattern is well formed"));
+
+/// Whether there is more in it than certificates, as far as that can be told.
+fn is_encoded_key(encoded: &str) -> bool {
+    let digits = encoded.trim_end_matches('=');
+    match STANDARD_NO_PAD.decode(&digits[..digits.len() / 4 * 4]) {
+        Ok(text) => String::from_utf8_lossy(&text).contains("PRIVATE KEY"),
+        Err(_) => true,
     }
 }
 

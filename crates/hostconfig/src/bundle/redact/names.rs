@@ -110,6 +110,11 @@ pub(super) fn secret_in(name: &str, place: Place) -> Option<Secret> {
     }
 }
 
+/// Whether what stands under this name is a list of secrets, and not one by parts: the names in it are secrets then.
+pub(super) fn holds_secrets(name: &str) -> bool {
+    Words::of(name).ends(&["community", "communities", "tokens", "cookies"])
+}
+
 /// The words of `authKey`, `auth_key`, `/adv/Auth/Key`, in lower case.
 struct Words {
     words: Vec<String>,

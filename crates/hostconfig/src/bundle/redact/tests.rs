@@ -275,7 +275,98 @@ fn a_line_of_many_names_is_read_once() {
         "tokens=[",
         "tokens=[]",
         "-----END-----BEGIN PRIVATE KEY-----",
+        "<pin>a</pin>",
+        "<pin>a</pin",
+        "<password value=",
+        "pwd=a,a=",
+        "LS0tLS1CRUdJTi",
+        "pwd=a)a",
     ] {
         lines("x", &part.repeat(200_000));
     }
+}
+
+#[test]
+fn tags_and_their_attributes_go_over_several_lines() {
+    for (text, expect) in [
+        (
+            "<password\n  kind=\"a\">PLANTED</password>\nb",
+            "<password\n  kind=\"a\">[redacted: password]</password>\nb",
+        ),
+        ("<password\n>\nPLANTED\n</password>\nb", "<password\n>\n[redacted: password]\n</password>\nb"),
+        ("<password\n/>\nb", "<password\n/>\nb"),
+        ("<password\n  value=\"PLANTED\"/>\nb", "<password\n  value=[redacted: password]/>\nb"),
+        (
+            "<password value=\"PLANTED\"/><a value=\"b\"/>",
+            "<password value=[redacted: password]/><a value=\"b\"/>",
+        ),
+        ("<user\n  password=\"PLANTED\"\n/>\nb", "<user\n  password=[redacted: password]\n/>\nb"),
+        (
+            "<user password=\n  \"PLANTED\" a=\"b\"/>\nb",
+            "<user password=\n  [redacted: password] a=\"b\"/>\nb",
+        ),
+        ("{\"a\": 1, \"password\":\n  \"PLANTED\"}", "{\"a\": 1, \"password\":\n  [redacted: password]}"),
+        // A question is not answered by the next line.
+        ("echo Enter the password:\nread answer", "echo Enter the password:\nread answer"),
+    ] {
+        assert_eq!(shown("x", text), expect);
+    }
+}
+
+#[test]
+fn what_ends_a_value_can_be_in_a_password() {
+    for (text, expect) in [
+        ("user=a pwd=PLANTED,PLANTED;PLANTED b=c", "user=a pwd=[redacted: password] b=c"),
+        ("vers=3,password=PLANTED,PLANTED,rw=1", "vers=3,password=[redacted: password],rw=1"),
+        ("f(a=1, pwd=PLANTED)PLANTED}PLANTED]PLANTED)", "f(a=1, pwd=[redacted: password])"),
+        ("user=a, pwd=PLANTED; b=c", "user=a, pwd=[redacted: password]; b=c"),
+        ("{a: 1, pwd: PLANTED, b: 2}", "{a: 1, pwd: [redacted: password], b: 2}"),
+        ("a=1 password=no,PLANTED", "a=1 password=[redacted: password]"),
+    ] {
+        assert_eq!(shown("x", text), expect);
+    }
+}
+
+#[test]
+fn a_key_is_one_in_base64_too() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let encoded =
+        |kind: &str| STANDARD.encode(format!("-----BEGIN {kind}-----\nPLANTED\n-----END {kind}-----\n"));
+    for kind in ["PRIVATE KEY", "RSA PRIVATE KEY", "OPENSSH PRIVATE KEY"] {
+        let text = format!("client-data: {} # ours", encoded(kind));
+        assert_eq!(shown("x", &text), "client-data: [redacted: private key] # ours");
+    }
+    let certificate = format!("client-data: {}", encoded("CERTIFICATE"));
+    assert_eq!(shown("x", &certificate), certificate);
+    let both = STANDARD
+        .encode("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n");
+    assert_eq!(Redacted::of(&both).text(), "[redacted: private key]");
+    // Cut off, so that nobody knows.
+    assert_eq!(Redacted::of("LS0tLS1CRUdJTi*").text(), "LS0tLS1CRUdJTi*");
+}
+
+fn leaves_of(mut value: serde_json::Value) -> (serde_json::Value, Vec<Leaf>) {
+    let mut leaves = Leaves::new(Leaves::ROOM);
+    json(&mut value, Place::default(), &mut leaves);
+    (value, leaves.done().unwrap().0)
+}
+
+#[test]
+fn secrets_that_are_names_are_hidden_counted_and_compared() {
+    let (value, leaves) = leaves_of(serde_json::json!({
+        "communities": {"PLANTED1": {"access": "ro"}, "PLANTED2": {"access": "rw"}}, "tokens": {"PLANTED": true}, "port": 161,
+    }));
+    let told = format!("{value} {leaves:?}");
+    assert!(!told.contains("PLANT") && told.contains("access") && told.contains("161"), "{told}");
+    assert_eq!(value["communities"].as_object().map(serde_json::Map::len), Some(2), "{value}");
+    let (_, others) = leaves_of(serde_json::json!({
+        "communities": {"PLANTED1": {"access": "ro"}, "PLANTED3": {"access": "rw"}}, "tokens": {"PLANTED": true}, "port": 161,
+    }));
+    let differ: Vec<&[String]> =
+        leaves.iter().zip(&others).filter(|(a, b)| a.1 != b.1).map(|(a, _)| &a.0[..]).collect();
+    assert_eq!(differ, [["communities", "[redacted: SNMP community or key] 2", "access"]]);
+    // A licence key, by its looks.
+    let key =
+        |end: &str| leaves_of(serde_json::json!({ format!("PLANT-00000-00000-00000-{end}"): 1 })).1.remove(0);
+    assert_ne!(key("AAAAA"), key("BBBBB"));
 }
