@@ -46,8 +46,10 @@ pub(super) async fn finish(
     let told = (std::mem::take(&mut progress.steps), std::mem::take(&mut progress.warnings));
     let report = RestoreReport::new(begun, outcome, (progress.context.clock)(), told);
     let mut report = RestoreReport { safety_backup, comparison, next, ..report };
+    // Told once, so what the end cannot be noted for either stays with the others.
+    progress.warnings.clone_from(&report.warnings);
     progress.note_anyway(Entry::Ended { report: Box::new(report.clone()) }).await;
-    report.warnings.append(&mut progress.warnings);
+    report.warnings = std::mem::take(&mut progress.warnings);
     tracing::info!(
         host = begun.host.name,
         restore = begun.id,

@@ -1,6 +1,13 @@
+use tokio_util::sync::CancellationToken;
+
 use super::*;
 use crate::archive::ServerKind;
-use crate::restore::progress::StepState;
+use crate::audit::AuditLog;
+use crate::restore::finish::{Left, finish};
+use crate::restore::progress::{Progress, StepState};
+use crate::restore::report::Outcome;
+use crate::restore::request::{Pace, RestoreContext};
+use crate::restore::watch::Seen;
 
 fn at(second: u32) -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339(&format!("2026-11-22T23:30:{second:02}+01:00")).unwrap()
@@ -193,4 +200,27 @@ fn whoever_looks_is_not_taken_for_somebody_at_work() {
     assert_eq!(unfinished(&config).unwrap(), (vec![], vec![]));
     drop(lock);
     assert_eq!(unfinished(&config).unwrap().0.len(), 1);
+}
+
+#[tokio::test]
+async fn that_a_journal_cannot_be_written_is_told_once() {
+    let (_folder, config, path) = journal(Vec::new());
+    let context = RestoreContext {
+        audit: AuditLog::new(&config),
+        config,
+        archive: None,
+        clock: || at(9),
+        cancel: CancellationToken::new(),
+        watch: Arc::new(|_| ()),
+        pace: Pace::default(),
+    };
+    // A file that is open for reading takes no more than a full disk does.
+    let journal = Journal { file: Arc::new(File::open(&path).unwrap()), path };
+    let mut progress = Progress::new(&context, journal);
+    progress.begin_anyway(Step::GoDown).await;
+    let left = Left { was_sent: true, still_entered: false, safety_backup: None };
+    let begun = begun("20261122T223000Z-1a2b3c4d");
+    let report = finish(&begun, Seen::only(Outcome::Proven), left, &mut progress).await;
+    let [warning] = &report.warnings[..] else { panic!("{:?}", report.warnings) };
+    assert!(warning.starts_with("the journal could not be written"), "{warning}");
 }
