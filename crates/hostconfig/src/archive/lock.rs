@@ -69,6 +69,9 @@ impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { holder, user, machine, process, since, brief: _ } = self;
         let since = since.to_rfc3339_opts(SecondsFormat::Secs, false);
+        if self.is_own() {
+            return write!(f, "{holder} (another task of this program) since {since}");
+        }
         write!(f, "{holder} ({user} on {machine}, process {process}) since {since}")
     }
 }
