@@ -1,8 +1,9 @@
 import { Button, DialogActions, DialogBody, DialogContent, DialogTitle } from "@fluentui/react-components";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { ErrorView } from "./ErrorView";
 import { Modal } from "./Modal";
 import { useInitialFocus } from "./useInitialFocus";
+import { useSending } from "./useSending";
 
 type ConfirmDialogProps = {
   title: string;
@@ -16,20 +17,13 @@ type ConfirmDialogProps = {
 
 /** Asks before something is done that cannot be undone. Cancel has the focus. */
 export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: ConfirmDialogProps) {
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { isBusy, error, send } = useSending();
   const cancel = useInitialFocus<HTMLButtonElement>();
-  const act = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+  const act = () =>
+    send(async () => {
       await onConfirm();
       onClose();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Modal isAlert onClose={() => isBusy || onClose()}>
       <DialogBody>

@@ -16,6 +16,7 @@ import { useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { Modal } from "../../components/Modal";
 import { MAX_NOTE } from "../../components/note";
+import { useSending } from "../../components/useSending";
 import { plural } from "../../components/words";
 import { commands } from "../../ipc";
 import { hostsQuery } from "../shell/data";
@@ -43,25 +44,18 @@ export function RetryDialog({ runId, onClose }: { runId: string; onClose: () => 
   const run = useQuery(reportQuery(runId));
   const hosts = useQuery(hostsQuery);
   const [note, setNote] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { isBusy, error, send } = useSending();
   const retry = run.data === undefined || hosts.data === undefined ? null : failedHosts(run.data, hosts.data.hosts);
   const noteText = note ?? run.data?.row.note ?? "";
-  const start = async (chosen: Retry) => {
-    setBusy(true);
-    setError(null);
-    try {
+  const start = (chosen: Retry) =>
+    send(async () => {
       const job = await commands.startBackup({
         hosts: chosen.hosts,
         note: noteText.trim() === "" ? null : noteText.trim(),
       });
       onClose();
       await navigate({ to: "/jobs/$job", params: { job: String(job) } });
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+    });
   const failure = error ?? run.error ?? hosts.error;
   return (
     <Modal onClose={() => isBusy || onClose()}>

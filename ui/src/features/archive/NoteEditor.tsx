@@ -1,9 +1,10 @@
 import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
 import { NoteEditRegular } from "@fluentui/react-icons";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { focusAgain } from "../../components/focus";
 import { MAX_NOTE } from "../../components/note";
+import { useSending } from "../../components/useSending";
 import { commands, type RecordRow } from "../../ipc";
 import { dropDraft, keepDraft, useDrafts } from "./drafts";
 
@@ -69,23 +70,13 @@ function NoteForm({ record, draft, isAsked, onDone }: NoteFormProps) {
   useEffect(() => {
     isAsked && text.current?.focus();
   }, [isAsked]);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { isBusy, error, send } = useSending();
   const isTooLong = draft.trim().length > MAX_NOTE;
-  const save = async () => {
-    if (isBusy) {
-      return;
-    }
-    setBusy(true);
-    setError(null);
-    try {
+  const save = () =>
+    send(async () => {
       await commands.noteRecord(record.id, draft.trim() === "" ? null : draft.trim());
       onDone();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <form
       className={styles.root}

@@ -15,6 +15,7 @@ import { ErrorView } from "../../components/ErrorView";
 import { Mark } from "../../components/Mark";
 import { Modal } from "../../components/Modal";
 import { MAX_NOTE } from "../../components/note";
+import { useSending } from "../../components/useSending";
 import { plural } from "../../components/words";
 import { commands, type HostRow } from "../../ipc";
 
@@ -28,28 +29,19 @@ export function BackupDialog({ hosts, onClose }: { hosts: readonly HostRow[]; on
   const styles = useStyles();
   const navigate = useNavigate();
   const [note, setNote] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { isBusy, error, send } = useSending();
   const away = hosts.filter((host) => host.connection !== "connected").length;
   const unsupported = hosts.filter((host) => host.safety === "notSupported").length;
-  const start = async (event: SubmitEvent) => {
+  const start = (event: SubmitEvent) => {
     event.preventDefault();
-    if (isBusy) {
-      return;
-    }
-    setBusy(true);
-    setError(null);
-    try {
+    void send(async () => {
       const job = await commands.startBackup({
         hosts: hosts.map((row) => row.host),
         note: note.trim() === "" ? null : note.trim(),
       });
       onClose();
       await navigate({ to: "/jobs/$job", params: { job: String(job) } });
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
+    });
   };
   return (
     <Modal onClose={onClose}>

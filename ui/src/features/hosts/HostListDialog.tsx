@@ -16,6 +16,7 @@ import { DocumentRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { ErrorView } from "../../components/ErrorView";
 import { Modal } from "../../components/Modal";
+import { useSending } from "../../components/useSending";
 import { plural } from "../../components/words";
 import { commands, type HostMatch } from "../../ipc";
 
@@ -37,19 +38,12 @@ export function HostListDialog({ initial, onSelect, onClose }: HostListDialogPro
   const styles = useStyles();
   const [text, setText] = useState("");
   const [match, setMatch] = useState<HostMatch | null>(initial?.match ?? null);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const find = async (ask: () => Promise<HostMatch | null>) => {
-    setBusy(true);
-    setError(null);
-    try {
+  const { isBusy, error, send } = useSending();
+  const find = (ask: () => Promise<HostMatch | null>) =>
+    send(async () => {
       // Null: the file dialog was cancelled, and what was there stays.
       setMatch((await ask()) ?? match);
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <Modal onClose={() => isBusy || onClose()}>
       <DialogBody>

@@ -21,6 +21,7 @@ import { type SubmitEvent, useState } from "react";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { ErrorView } from "../../components/ErrorView";
 import { Modal } from "../../components/Modal";
+import { useSending } from "../../components/useSending";
 import { plural } from "../../components/words";
 import { commands, type HostMatch, type HostRow, type SavedSelection } from "../../ipc";
 import { settingsQuery } from "../shell/data";
@@ -133,27 +134,21 @@ type SaveDialogProps = { chosen: readonly HostRow[]; taken: readonly string[]; o
 
 function SaveDialog({ chosen, taken, onClose }: SaveDialogProps) {
   const [name, setName] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { isBusy, error, send } = useSending();
   const trimmed = name.trim();
   const replaced = taken.find((other) => other.toLowerCase() === trimmed.toLowerCase());
-  const save = async (event: SubmitEvent) => {
+  const save = (event: SubmitEvent) => {
     event.preventDefault();
-    if (trimmed === "" || isBusy) {
+    if (trimmed === "") {
       return;
     }
-    setBusy(true);
-    setError(null);
-    try {
+    void send(async () => {
       await commands.saveSelection(
         trimmed,
         chosen.map((row) => row.host.name),
       );
       onClose();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
+    });
   };
   return (
     <Modal onClose={onClose}>

@@ -14,6 +14,7 @@ import { useState } from "react";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { ErrorView } from "../../components/ErrorView";
 import { Modal } from "../../components/Modal";
+import { useSending } from "../../components/useSending";
 import { commands, type NextView, type RestoreView, type ResumeChoice, type ResumeInput } from "../../ipc";
 import { hostsQuery, serversQuery } from "../shell/data";
 import { Card } from "./Card";
@@ -118,13 +119,10 @@ function ResumeDialog({ restore, onResume, onClose }: ResumeDialogProps) {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [certificate, setCertificate] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { isBusy, error, send } = useSending();
   const { row } = restore;
-  const watch = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+  const watch = () =>
+    send(async () => {
       await onResume({
         action: "keepWatching",
         server: server === "" ? null : server,
@@ -132,17 +130,13 @@ function ResumeDialog({ restore, onResume, onClose }: ResumeDialogProps) {
         certificate: certificate.trim() === "" ? null : certificate,
       });
       onClose();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Modal onClose={() => isBusy || onClose()}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          isBusy || void watch();
+          void watch();
         }}
       >
         <DialogBody>

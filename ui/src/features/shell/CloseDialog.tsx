@@ -1,8 +1,9 @@
 import { Button, DialogActions, DialogBody, DialogContent, DialogTitle } from "@fluentui/react-components";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { ErrorView } from "../../components/ErrorView";
 import { Modal } from "../../components/Modal";
+import { useSending } from "../../components/useSending";
 import { plural } from "../../components/words";
 import { type CloseAnswer, commands, type RestoreProgress } from "../../ipc";
 import { isRunning, useJobs } from "./jobs";
@@ -20,24 +21,18 @@ function Question() {
       state.jobs.flatMap(({ head }) => (isRunning(head) && head.restore !== null ? [head.restore] : [])),
     ),
   );
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { isBusy, error, send } = useSending();
   const hasEnded = running === 0;
   const stay = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     // What had the focus is gone or means something else now: Enter must not quit.
     hasEnded && stay.current?.focus();
   }, [hasEnded]);
-  const answer = async (choice: CloseAnswer) => {
-    setBusy(true);
-    try {
+  const answer = (choice: CloseAnswer) =>
+    send(async () => {
       await commands.closeAnswer(choice);
       useJobs.setState({ closeAsked: false });
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Modal isAlert onClose={() => void answer("stay")}>
       <DialogBody>
