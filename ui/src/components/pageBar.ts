@@ -21,3 +21,16 @@ export const useBarStyles = makeStyles({
     textAlign: "end",
   },
 });
+
+/** The filters of a list that lies below its page's commands, the count at the end of their row. */
+export const useFiltersStyles = makeStyles({
+  filters: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: "6px",
+    padding: "4px 16px 6px",
+    flexShrink: 0,
+  },
+  count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+});

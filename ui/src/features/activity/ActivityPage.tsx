@@ -1,4 +1,4 @@
-import { Button, makeStyles, Tab, TabList, ToggleButton, tokens } from "@fluentui/react-components";
+import { Button, Tab, TabList, ToggleButton } from "@fluentui/react-components";
 import { ArrowClockwiseRegular, DismissCircleRegular, HistoryRegular, OpenRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -12,6 +12,7 @@ import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
 import { ListPane, Messages, PageCommands } from "../../components/PageParts";
+import { useFiltersStyles } from "../../components/pageBar";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { DateTime } from "../../components/Time";
@@ -27,18 +28,6 @@ import { reportCommands } from "./reportCommands";
 import { runInWords, runMark, secondsInWords, secondsOf, startedAtOf } from "./runWords";
 import { type ActivitySearch, activitySearch, MAX_TEXT } from "./search";
 import { useReportActs } from "./useReportActs";
-
-const useStyles = makeStyles({
-  filters: {
-    display: "flex",
-    flexWrap: "wrap",
-    alignItems: "center",
-    gap: "6px",
-    padding: "4px 16px 6px",
-    flexShrink: 0,
-  },
-  count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-});
 
 const COUNT_WIDTH = 62;
 
@@ -144,7 +133,7 @@ export function ActivityPage(): ReactNode {
 type RunsProps = { search: ActivitySearch; onSearch: (change: Partial<ActivitySearch>) => void };
 
 function Runs({ search, onSearch }: RunsProps) {
-  const styles = useStyles();
+  const styles = useFiltersStyles();
   const navigate = useNavigate();
   const runs = useQuery(runsQuery);
   const [isReading, setReading] = useState(false);

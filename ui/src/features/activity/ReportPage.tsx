@@ -1,4 +1,4 @@
-import { Button, MessageBar, MessageBarBody, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
+import { Button, MessageBar, MessageBarBody, makeStyles, Tab, TabList } from "@fluentui/react-components";
 import { ArchiveRegular, ArrowLeftRegular, ArrowUndoRegular, PanelRightRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -12,6 +12,7 @@ import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
 import { Page } from "../../components/Page";
 import { Columns, DetailsPane, ListPane, Messages, PageCommands } from "../../components/PageParts";
+import { useFiltersStyles } from "../../components/pageBar";
 import { SaidBar } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import {
@@ -39,15 +40,6 @@ import { useReportActs } from "./useReportActs";
 const useStyles = makeStyles({
   warnings: { flexShrink: 0 },
   list: { margin: 0, paddingLeft: "16px" },
-  filters: {
-    display: "flex",
-    flexWrap: "wrap",
-    alignItems: "center",
-    gap: "6px",
-    padding: "4px 16px 6px",
-    flexShrink: 0,
-  },
-  count: { marginLeft: "auto", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
 
 const route = getRouteApi("/activity/$runId");
@@ -138,7 +130,7 @@ const COLUMNS: readonly GridColumn<Reported>[] = [
 type Shown = "all" | ResultView;
 
 function Report({ run }: { run: RunView }) {
-  const styles = useStyles();
+  const styles = useFiltersStyles();
   const navigate = useNavigate();
   const { row } = run;
   const rows = useMemo(() => run.hosts.map((host, index): Reported => ({ ...host, key: String(index) })), [run.hosts]);
