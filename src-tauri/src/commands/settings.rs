@@ -1,5 +1,6 @@
 //! Settings and saved selections of hosts.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use hostconfig::archive::Archive;
@@ -62,10 +63,18 @@ pub(crate) async fn schedule_facts(app: App<'_>) -> Answer<ScheduleFacts> {
 fn console_program() -> String {
     let name = format!("hostkeep{}", std::env::consts::EXE_SUFFIX);
     let beside = std::env::current_exe().map(|window| window.with_file_name(&name));
+    let mounted = std::env::var_os("APPDIR");
     match beside {
-        Ok(program) if program.is_file() => program.display().to_string(),
+        Ok(program) if program.is_file() && stays(&program, mounted.as_deref()) => {
+            program.display().to_string()
+        }
         _ => name,
     }
+}
+
+/// Whether it is there when no window is open: what an AppImage has mounted is not.
+fn stays(program: &Path, mounted: Option<&OsStr>) -> bool {
+    mounted.is_none_or(|mounted| !program.starts_with(mounted))
 }
 
 /// Saves a selection of hosts, by name, in the place of one of the same name.
@@ -164,4 +173,17 @@ pub(super) fn view(place: &Place, settings: &Settings) -> Answer<SettingsView> {
         settings_file: place.config.settings().display().to_string(),
         logs: place.config.logs().display().to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_app_image_has_mounted_is_named_in_no_schedule() {
+        let mounted = Some(OsStr::new("/tmp/.mount_HostkeAbCdEf"));
+        assert!(!stays(Path::new("/tmp/.mount_HostkeAbCdEf/usr/bin/hostkeep"), mounted));
+        assert!(stays(Path::new("/usr/bin/hostkeep"), mounted), "it was started from another AppImage");
+        assert!(stays(Path::new("/usr/bin/hostkeep"), None));
+    }
 }

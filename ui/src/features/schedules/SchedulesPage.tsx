@@ -23,7 +23,7 @@ import { useShortcuts } from "../../components/shortcuts";
 import { wholeNumberIn } from "../../components/wholeNumberIn";
 import { type AppStart, commands, type ScheduleFacts, type ServerView } from "../../ipc";
 import { serversQuery, startQuery } from "../shell/data";
-import { isTime, NIGHTLY, type Rhythm, type Schedule, scheduleScript, serverCommands } from "./schedule";
+import { isFound, isTime, NIGHTLY, type Rhythm, type Schedule, scheduleScript, serverCommands } from "./schedule";
 
 const useStyles = makeStyles({
   fields: {
@@ -85,6 +85,14 @@ function Schedules({ start, servers, facts }: SchedulesProps) {
       {start.isDemo && (
         <MessageBar intent="info">
           <MessageBarBody>This is the demo: the commands name its own folder, which goes with it.</MessageBarBody>
+        </MessageBar>
+      )}
+      {!isFound(facts) && (
+        <MessageBar intent="warning">
+          <MessageBarBody>
+            The scheduler has to find the program hostkeep by itself: there is none beside this window, or only while
+            its AppImage is open. Install Hostkeep's package.
+          </MessageBarBody>
         </MessageBar>
       )}
       <Section title="What is done, and when">

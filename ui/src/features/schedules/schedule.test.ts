@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ScheduleFacts, ServerView } from "../../ipc";
-import { isTime, NIGHTLY, scheduleScript, serverCommands } from "./schedule";
+import { isFound, isTime, NIGHTLY, scheduleScript, serverCommands } from "./schedule";
 
 const WINDOWS: ScheduleFacts = {
   program: "C:\\Users\\O'Neil\\AppData\\Local\\Hostkeep\\hostkeep.exe",
@@ -89,6 +89,10 @@ test("a time is hours and minutes", () => {
     false,
     false,
   ]);
+});
+
+test("a program without a folder is one that the scheduler has to find", () => {
+  expect([WINDOWS, LINUX, { ...LINUX, program: "hostkeep" }].map(isFound)).toEqual([true, true, false]);
 });
 
 // Word processors and phones write them, and PowerShell ends a text at any of them.

@@ -31,6 +31,11 @@ export function isTime(time: string): boolean {
   return /^([01]\d|2[0-3]):[0-5]\d$/.test(time);
 }
 
+/** Whether it is known where the console program is; without a folder, the scheduler looks for it. */
+export function isFound({ program }: ScheduleFacts): boolean {
+  return /[\\/]/.test(program);
+}
+
 /** All of it as one text to run. */
 export function scheduleScript(platform: Platform, facts: ScheduleFacts, schedule: Schedule): string {
   const tasks = tasksOf(facts, schedule);
