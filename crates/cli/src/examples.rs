@@ -60,7 +60,7 @@ Examples:
   hostkeep backup --in Frankfurt/Production --in Edge
   hostkeep backup --exclude 'esx-lab*' --note \"before the upgrade\"
   hostkeep backup --server prod --hosts-file hosts.csv --concurrency 8
-  Get-Content pw.txt | hostkeep backup --url vcsa --user root --password-stdin";
+  Get-Content pw.txt | hostkeep backup --url esx01 --user root --password-stdin";
 
 pub(crate) const PRUNE_EXAMPLES: &str = "\
 Of each host the newest N backups stay, and always one that verifies: where
