@@ -66,6 +66,65 @@ async fn pyvmomi_lists_backs_up_and_restores() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pyvmomi_understands_every_answer() {
+    let Some(python) = support::peer("HOSTKEEP_PEER_PYTHON") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let older = HostSpec { version: "7.0.3".into(), ..HostSpec::new("old.lab.test") };
+    let mut hosts = uniform_hosts(9, 1000);
+    hosts.extend([HostSpec::new("esx01.lab.test"), older]);
+    let options = Options { hosts, unreadable: vec!["config.lockdownMode".into()], ..Options::default() };
+    let simulator = Simulator::start(options).await.unwrap();
+    let host = simulator.host("esx01.lab.test");
+    let others_bundle = folder.path().join("old.tgz");
+    fs::write(&others_bundle, simulator.host("old.lab.test").bundle()).unwrap();
+    let Options { user, password, .. } = Options::default();
+    let asked = json!({
+        "url": simulator.url(),
+        "user": user,
+        "password": password,
+        "host": "esx01.lab.test",
+        "address": host.address().ip().to_string(),
+        "others_bundle": others_bundle,
+        "root_password": HostSpec::new("").root_password,
+    });
+    let said = run(&python, &[support::peers_file("protocol.py").as_path()], &asked.to_string()).await;
+    let seen: Value = serde_json::from_str(&said).unwrap();
+    let expect = json!({
+        "pages": {
+            "sizes": [4, 4, 3],
+            "names": 11,
+            "cancelled": "InvalidProperty",
+            "none_asked_for": "InvalidArgument",
+        },
+        "properties": {
+            "values": { "config.product.version": "8.0.3", "runtime.stateEncryption.protectionMode": "none" },
+            "missing": { "config.lockdownMode": ["NoPermission", "System.Read"] },
+            "unknown": "InvalidProperty",
+        },
+        "updates": {
+            "changes": [["enter", false], ["modify", true]],
+            "nothing_new": null,
+            "unknown_version": "InvalidCollectorVersion",
+        },
+        "tasks": { "reconnect": "InvalidLogin", "name": "ReconnectHost_Task", "cancel_ended": "InvalidState" },
+        "restore": [true, host.uuid().to_string()],
+        "refused": {
+            "gone": "ManagedObjectNotFound",
+            "another_type": "ManagedObjectNotFound",
+            "another_types_method": "ManagedObjectNotFound",
+            "unheard_of": "InvalidRequest",
+            "ticket_for_nobody": "InvalidArgument",
+        },
+        "view_destroyed_twice": "ManagedObjectNotFound",
+        "login_twice": "InvalidLogin",
+        "logout_twice": "NotAuthenticated",
+        "signed_out": null,
+    });
+    assert_eq!(seen, expect);
+    assert_eq!((host.times_restored(), simulator.open_sessions()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pyvmomi_lists_recovery_keys() {
     let Some(python) = support::peer("HOSTKEEP_PEER_PYTHON") else { return };
     let hosts = vec![HostSpec { tpm: true, ..HostSpec::new("esx01.lab.test") }];

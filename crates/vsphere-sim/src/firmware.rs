@@ -114,14 +114,12 @@ pub(crate) fn require_writable(spec: &HostSpec) -> Result<(), SoapFault> {
 }
 
 fn mismatched(spec: &HostSpec, uuid: Option<Uuid>, release_level: &str) -> SoapFault {
-    let host_level = spec.release_level();
+    // A number in any case; which one a host has for a bundle that names a release only is not documented.
+    let build = if release_level == spec.release_level() { &spec.build } else { "0" };
     SoapFault::new("MismatchedBundle", "The bundle does not match the host.")
         .text("bundleUuid", uuid.map(|uuid| uuid.to_string()).unwrap_or_default())
         .text("hostUuid", spec.uuid.to_string())
-        .text(
-            "bundleBuildNumber",
-            if release_level == host_level { spec.build.clone() } else { release_level.into() },
-        )
+        .text("bundleBuildNumber", build)
         .text("hostBuildNumber", spec.build.clone())
 }
 

@@ -273,32 +273,48 @@ fn host_task(
             require_reachable(world, server, host)?;
             require_writable(&world.hosts[host].spec)?;
             require_idle(world, server, host)?;
-            tasks::start(world, server, host, "HostSystem.enterMaintenanceMode", &user, async move {
-                fail_or_wait(&again, ended).await?;
-                enter_maintenance_mode(&again, server, host, timeout).await
-            })
+            tasks::start(
+                world,
+                server,
+                host,
+                &call.method,
+                "HostSystem.enterMaintenanceMode",
+                &user,
+                async move {
+                    fail_or_wait(&again, ended).await?;
+                    enter_maintenance_mode(&again, server, host, timeout).await
+                },
+            )
         }
         "ExitMaintenanceMode_Task" => {
             timeout()?;
             require_reachable(world, server, host)?;
             require_writable(&world.hosts[host].spec)?;
             require_idle(world, server, host)?;
-            tasks::start(world, server, host, "HostSystem.exitMaintenanceMode", &user, async move {
-                fail_or_wait(&again, ended).await?;
-                let mut state = again.hosts[host].state();
-                if !state.in_maintenance_mode {
-                    return Err(SoapFault::invalid_state());
-                }
-                state.in_maintenance_mode = false;
-                Ok(())
-            })
+            tasks::start(
+                world,
+                server,
+                host,
+                &call.method,
+                "HostSystem.exitMaintenanceMode",
+                &user,
+                async move {
+                    fail_or_wait(&again, ended).await?;
+                    let mut state = again.hosts[host].state();
+                    if !state.in_maintenance_mode {
+                        return Err(SoapFault::invalid_state());
+                    }
+                    state.in_maintenance_mode = false;
+                    Ok(())
+                },
+            )
         }
         "ReconnectHost_Task" if server == Server::VCenter => {
             let spec = call.arguments.child("cnxSpec");
             let named = |name: &str| spec.and_then(|spec| spec.text_of(name)).map(str::to_owned);
             let (thumbprint, login, password) =
                 (named("sslThumbprint"), named("userName"), named("password"));
-            tasks::start(world, server, host, "HostSystem.reconnect", &user, async move {
+            tasks::start(world, server, host, &call.method, "HostSystem.reconnect", &user, async move {
                 fail_or_wait(&again, ended).await?;
                 if let (Some(login), Some(password)) = (login, password)
                     && !sessions::check_root(&again, host, &login, &password)
@@ -328,7 +344,7 @@ fn host_task(
             })
         }
         "DisconnectHost_Task" if server == Server::VCenter => {
-            tasks::start(world, server, host, "HostSystem.disconnect", &user, async move {
+            tasks::start(world, server, host, &call.method, "HostSystem.disconnect", &user, async move {
                 fail_or_wait(&again, ended).await?;
                 again.hosts[host].state().connection = ConnectionState::Disconnected;
                 Ok(())

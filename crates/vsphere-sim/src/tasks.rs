@@ -14,6 +14,7 @@ pub(crate) struct Task {
     pub(crate) server: Server,
     pub(crate) host: usize,
     pub(crate) state: TaskState,
+    method: String,
     description: &'static str,
     progress: Option<i64>,
     error: Option<SoapFault>,
@@ -35,6 +36,7 @@ pub(crate) fn start<F>(
     world: &Arc<World>,
     server: Server,
     host: usize,
+    method: &str,
     what: &'static str,
     user: &str,
     work: F,
@@ -48,6 +50,7 @@ where
             server,
             host,
             state: TaskState::Running,
+            method: method.into(),
             description: what,
             progress: Some(2),
             error: None,
@@ -104,7 +107,7 @@ pub(crate) fn info(world: &World, index: usize) -> Value {
         vec![
             ("key", Value::text(&reference.id)),
             ("task", Value::Ref(reference)),
-            ("name", Value::text(method_name(task.description))),
+            ("name", Value::text(&task.method)),
             ("descriptionId", Value::text(task.description)),
             ("entity", Value::Ref(Object::Host(task.host).moref(world, task.server))),
             ("entityName", Value::text(world.hosts[task.host].inventory_name())),
@@ -163,11 +166,4 @@ fn end(world: &World, index: usize, ended: Result<(), SoapFault>) {
         task.completed = Some(Utc::now());
     }
     world.notify();
-}
-
-fn method_name(description: &str) -> String {
-    let method = description.rsplit('.').next().unwrap_or(description);
-    let mut name: String = method.chars().take(1).flat_map(char::to_uppercase).collect();
-    name.push_str(method.get(1..).unwrap_or_default());
-    name + "_Task"
 }

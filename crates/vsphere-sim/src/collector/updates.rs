@@ -54,7 +54,10 @@ pub(crate) async fn wait_for_updates(
 ) -> Result<Option<Value>, SoapFault> {
     let until = Instant::now() + max_wait.unwrap_or(LONGEST_WAIT);
     let mut changes = world.changed.subscribe();
-    let known: u64 = version.parse().unwrap_or(0);
+    let known: u64 = match version {
+        "" => 0,
+        version => version.parse().map_err(|_| SoapFault::new("InvalidCollectorVersion", ""))?,
+    };
     loop {
         changes.borrow_and_update();
         if let Some(update) = updates(world, caller, collector, known)? {
