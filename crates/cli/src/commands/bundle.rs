@@ -268,6 +268,7 @@ fn compare(
     let is_same = found.is_same();
     if settings_only {
         found.files.clear();
+        found.left_out.clear();
     }
     if let Some(why) = &found.not_compared {
         context.console.warn(&format!("not compared: {why}"));

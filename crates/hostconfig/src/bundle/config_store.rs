@@ -197,4 +197,4 @@ fn rows(store: &[u8]) -> rusqlite::Result<Vec<Row>> {
 
 #[cfg(test)]
 #[path = "config_store_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -1,12 +1,13 @@
 use super::*;
 
-fn store(statements: &str) -> Vec<u8> {
+pub(in crate::bundle) fn store(statements: &str) -> Vec<u8> {
     let mut database = Connection::open_in_memory().unwrap();
     database.execute_batch(statements).unwrap();
     database.serialize(MAIN_DB).unwrap().to_vec()
 }
 
-const TABLE: &str = "CREATE TABLE Config (Component TEXT, ConfigGroup TEXT, Name TEXT, Identifier TEXT,
+pub(in crate::bundle) const TABLE: &str =
+    "CREATE TABLE Config (Component TEXT, ConfigGroup TEXT, Name TEXT, Identifier TEXT,
     UserValue TEXT, VitalValue TEXT);";
 
 #[test]

@@ -1,5 +1,7 @@
 use super::*;
-use crate::bundle::tests::{bundle_with, bundle_with_state, framed};
+use crate::bundle::config_store::tests::{TABLE, store};
+use crate::bundle::file::CONFIG_STORE;
+use crate::bundle::tests::{bundle_with, bundle_with_state, enveloped, framed, tgz};
 use crate::bundle::{CONTENT_LIMITS, open};
 
 fn contents(files: &[(&str, &[u8])]) -> Contents {
@@ -97,4 +99,46 @@ fn files_without_anything_in_common_end_in_time() {
     let (one, other) = (lines(1), lines(5000));
     let found = diff(&contents(&[("etc/big", one.as_bytes())]), &contents(&[("etc/big", other.as_bytes())]));
     assert_eq!(found.files.len(), 1);
+}
+
+/// Each backup of a host has another key.
+#[test]
+fn an_envelope_of_another_key_is_no_change() {
+    let sealed_with = |remark: &str| {
+        let (envelope, info) = enveloped(&tgz(&[("etc/hosts", b"10.0.0.1 a\n")]));
+        let info = format!("# {remark}\n{info}");
+        let state = [("local.tgz.ve", &envelope[..]), ("encryption.info", info.as_bytes())];
+        open(&bundle_with_state(&state)[..], CONTENT_LIMITS).unwrap()
+    };
+    let found = diff(&sealed_with("Monday"), &sealed_with("Tuesday"));
+    assert!(found.is_same(), "{found:?}");
+    assert_eq!(found.left_out.len(), 1);
+    for told in [to_text(&found, "", ""), to_html(&found, "", "")] {
+        assert!(told.contains("Not counted") && told.contains("encryption.info"), "{told}");
+    }
+}
+
+/// A script that was edited on Windows does not run any more.
+#[test]
+fn other_ends_of_lines_are_a_change_of_a_file() {
+    let path = "etc/rc.local.d/local.sh";
+    let found =
+        diff(&contents(&[(path, b"#!/bin/sh\nexit 0\n")]), &contents(&[(path, b"#!/bin/sh\r\nexit 0\r\n")]));
+    assert_eq!((found.changes(), found.files.len()), (1, 1));
+    assert!(!found.is_same());
+}
+
+#[test]
+fn a_row_that_changes_by_itself_is_no_change_of_a_file() {
+    let with = |seen: u32, mtu: u32| {
+        let rows = format!(
+            "{TABLE} INSERT INTO Config VALUES ('esx', 'storage', 'devices_access', 'naa.1', '{{\"last_seen\": {seen}}}', '');
+            INSERT INTO Config VALUES ('esx', 'network', 'vmknics', 'vmk0', '{{\"mtu\": {mtu}}}', '');"
+        );
+        contents(&[(CONFIG_STORE, &store(&rows))])
+    };
+    assert!(diff(&with(1, 1500), &with(2, 1500)).is_same());
+    let found = diff(&with(1, 1500), &with(2, 9000));
+    let lines: Vec<&str> = found.files[0].hunks[0].lines.iter().map(|line| line.text.text()).collect();
+    assert_eq!(lines, ["esx|network|vmknics|vmk0 mtu = 1500", "esx|network|vmknics|vmk0 mtu = 9000"]);
 }

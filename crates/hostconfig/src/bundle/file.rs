@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 use vsphere::Certificate;
 
 use super::check::Layer;
-use super::config_store::{self, ConfigStore};
+use super::config_store::{self, ConfigStore, StoreObject};
 use super::esx_conf::EsxConf;
 use super::noise::{self, Noise};
 use super::redact::{self, Redacted, Secret};
@@ -60,6 +60,15 @@ pub(super) const ESX_CONF: &str = "etc/vmware/esx.conf";
 impl BundleFile {
     /// What may be shown of it, line by line; none where it is no text.
     pub fn lines(&self) -> Option<Vec<Redacted>> {
+        self.lines_of(|_| true)
+    }
+
+    /// The same without what changes by itself.
+    pub(super) fn lines_that_count(&self) -> Option<Vec<Redacted>> {
+        self.lines_of(|object| noise::of_row(&object.name).is_none())
+    }
+
+    fn lines_of(&self, counts: impl Fn(&StoreObject) -> bool) -> Option<Vec<Redacted>> {
         match &self.body {
             FileBody::Text(lines) => Some(lines.clone()),
             FileBody::EsxConf(conf) => {
@@ -67,7 +76,7 @@ impl BundleFile {
                 Some(conf.entries().iter().map(line).chain(conf.others().iter().cloned()).collect())
             }
             FileBody::ConfigStore(store) => {
-                let objects = store.objects().iter();
+                let objects = store.objects().iter().filter(|object| counts(object));
                 let line = |key: &str, (path, value): &(Vec<String>, Redacted)| {
                     value.behind(&format!("{key} {} = ", path.join(".")))
                 };

@@ -10,10 +10,21 @@ pub enum Noise {
     Running,
 }
 
-const FILES: [(&str, Noise); 6] = [
+impl Noise {
+    /// In a few words.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::EveryBackup => "changes at every backup",
+            Self::Running => "says what runs, not what is set",
+        }
+    }
+}
+
+const FILES: [(&str, Noise); 7] = [
     ("etc/vmware/.backup.counter", Noise::EveryBackup),
     ("etc/random-seed", Noise::EveryBackup),
     ("etc/vmware/encryption.info", Noise::EveryBackup),
+    ("encryption.info", Noise::EveryBackup),
     ("etc/ntp.drift", Noise::EveryBackup),
     ("etc/vmware/hostd/vmInventory.xml", Noise::Running),
     ("etc/vmware/hostd/vmAutoStart.xml", Noise::Running),
@@ -24,7 +35,7 @@ const ROWS: [(&str, Noise); 3] = [
     ("reboot_reason", Noise::EveryBackup),
 ];
 
-/// A file, by its path in `local.tgz`.
+/// A file, by its path in the archive that it is in.
 pub(super) fn of_file(path: &str) -> Option<Noise> {
     if path.ends_with(".leases") {
         return Some(Noise::EveryBackup);

@@ -98,7 +98,9 @@ function FileChange({ file, titles, isOpenFirst }: FileChangeProps) {
       {isOpen && (
         <div id={id}>
           {file.hunks.length === 0 ? (
-            <p className={styles.quiet}>What is in it is not shown: it is no text, or nothing but a secret.</p>
+            <p className={styles.quiet}>
+              What differs is not shown: the file is no text, is nothing but a secret, or only its lines end in another way.
+            </p>
           ) : (
             <Hunks file={file} titles={titles} />
           )}

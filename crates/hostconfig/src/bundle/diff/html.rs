@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::text::{plain, shown};
-use super::{ChangeKind, Diff, FileChange, LineKind};
+use super::text::{NOT_COUNTED, plain, shown};
+use super::{ChangeKind, Diff, FileChange, LeftOut, LineKind};
 use crate::bundle::Redacted;
 
 const STYLE: &str = "body{font:14px/1.5 'Segoe UI',system-ui,sans-serif;margin:2rem;color:#242424;background:#fff}\
@@ -32,6 +32,13 @@ pub fn to_html(diff: &Diff, first: &str, second: &str) -> String {
     if !diff.files.is_empty() {
         html.push_str("<h2>Files that differ</h2>\n");
         diff.files.iter().for_each(|file| tell_file(&mut html, file));
+    }
+    if !diff.left_out.is_empty() {
+        let _ = writeln!(html, "<h2>{NOT_COUNTED}</h2>\n<ul>");
+        for LeftOut { path, noise } in &diff.left_out {
+            let _ = writeln!(html, "<li>{} ({})</li>", escaped(path), noise.words());
+        }
+        html.push_str("</ul>\n");
     }
     html.push_str("</body>\n</html>\n");
     html

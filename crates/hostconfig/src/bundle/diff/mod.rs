@@ -11,7 +11,7 @@ use serde::Serialize;
 use similar::{Algorithm, ChangeTag, DiffOp};
 
 use super::contents::{Contents, Sealing};
-use super::file::BundleFile;
+use super::file::{BundleFile, FileBody};
 use super::redact::Redacted;
 use super::settings::{Section, Setting, Source, settings, settings_of_manifest};
 use super::{Layer, Noise};
@@ -281,12 +281,14 @@ fn file_change(
         (_, None) => ChangeKind::Removed,
         _ => ChangeKind::Changed,
     };
-    let lines = |file: Option<&BundleFile>| file.map_or(Some(Vec::new()), BundleFile::lines);
+    let first_body = first.map(|file| &file.body);
+    let lines = |file: Option<&BundleFile>| file.map_or(Some(Vec::new()), BundleFile::lines_that_count);
     let hunks = match (lines(first), lines(second)) {
         (Some(first), Some(second)) => {
             let hunks = hunks(&first, &second, all_by.min(Instant::now() + FILE_WITHIN));
-            // The ConfigStore notes times and counts beside what it holds.
-            if hunks.is_empty() && kind == ChangeKind::Changed {
+            // The ConfigStore notes times and counts beside what it holds, esx.conf has remarks. A text differs in how its lines end.
+            let is_text = matches!(first_body, Some(FileBody::Text(_)));
+            if hunks.is_empty() && kind == ChangeKind::Changed && !is_text {
                 return None;
             }
             hunks

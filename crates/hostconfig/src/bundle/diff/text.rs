@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Change, ChangeKind, Diff, FileChange, Group, LineKind};
+use super::{Change, ChangeKind, Diff, FileChange, Group, LeftOut, LineKind};
 use crate::bundle::Redacted;
+
+/// What stands above files whose differences say nothing.
+pub(super) const NOT_COUNTED: &str = "Not counted: files that differ without anyone having changed a setting";
 
 /// The whole comparison; `first` and `second` are what the two bundles are called.
 pub fn to_text(diff: &Diff, first: &str, second: &str) -> String {
@@ -25,6 +28,12 @@ pub fn to_text(diff: &Diff, first: &str, second: &str) -> String {
     if !diff.files.is_empty() {
         let _ = writeln!(text, "\nFiles that differ");
         diff.files.iter().for_each(|file| tell_file(&mut text, file));
+    }
+    if !diff.left_out.is_empty() {
+        let _ = writeln!(text, "\n{NOT_COUNTED}");
+    }
+    for LeftOut { path, noise } in &diff.left_out {
+        let _ = writeln!(text, "  {} ({})", plain(path), noise.words());
     }
     text
 }
