@@ -54,8 +54,8 @@ pub struct HostSafety {
     pub safety: Safety,
     /// Its newest bundle.
     pub last_good: Option<GoodBackup>,
-    /// The last time that a run tried it. A cancelled attempt counts only where there is no other: it says nothing of the
-    /// host.
+    /// The last time that a run tried it. A cancelled attempt counts only where there is no other, because it says nothing of the
+    /// host; so does one that a clock which was wrong has dated into the future.
     pub last_attempt: Option<Attempt>,
 }
 
@@ -105,7 +105,7 @@ pub fn assess<'a>(
     now: DateTime<FixedOffset>,
 ) -> Vec<HostSafety> {
     let last_good = last_good(hosts, records, now.to_utc());
-    let last_attempts = last_attempts(hosts, runs);
+    let last_attempts = last_attempts(hosts, runs, now.to_utc());
     let assess = |(at, host): (usize, &KnownHost)| {
         let (last_good, last_attempt) = (last_good[at], last_attempts[at].as_ref());
         let taken_at = last_good.map(|record| record.taken_at);
@@ -218,7 +218,9 @@ fn name_key(uuid: Option<&str>, identity: &str, name: &str) -> (String, String) 
 fn last_attempts<'h, 'a>(
     hosts: &'h [KnownHost],
     runs: impl IntoIterator<Item = &'a RunReport>,
+    now: DateTime<Utc>,
 ) -> Vec<Option<(&'a RunReport, &'a Outcome)>> {
+    let weight = |run, outcome| weight(run, outcome, now);
     let mut attempts: HashMap<(&str, &str), Option<(&RunReport, &Outcome)>> =
         hosts.iter().map(|host| ((host.server.as_str(), host.name.as_str()), None)).collect();
     for run in runs {
@@ -243,10 +245,14 @@ fn last_attempts<'h, 'a>(
 }
 
 /// Of two attempts the one that counts weighs more.
-fn weight(run: &RunReport, outcome: &Outcome) -> (bool, DateTime<FixedOffset>, bool) {
+fn weight(
+    run: &RunReport,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> (bool, bool, DateTime<FixedOffset>, bool) {
     let (was_cancelled, has_failed) =
         (matches!(outcome, Outcome::Cancelled), matches!(outcome, Outcome::Failed { .. }));
-    (!was_cancelled, run.started_at, has_failed)
+    (!is_future(run.started_at.to_utc(), now), !was_cancelled, run.started_at, has_failed)
 }
 
 fn attempt((run, outcome): &(&RunReport, &Outcome)) -> Attempt {

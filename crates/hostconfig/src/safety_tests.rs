@@ -75,6 +75,10 @@ fn how_safe_a_host_is() {
         (&[2], &[(3, "failed")], Fresh, Some(3)),
         (&[5], &[(5, "saved"), (3, "failed")], Failing, Some(3)),
         (&[3], &[(3, "saved"), (5, "failed")], Fresh, Some(3)),
+        // Nor is a failure from beyond belief the last that is known.
+        (&[1], &[(-48, "failed"), (1, "saved")], Fresh, Some(1)),
+        (&[5], &[(-48, "saved"), (3, "failed")], Failing, Some(3)),
+        (&[5], &[(-48, "cancelled"), (3, "failed")], Failing, Some(3)),
         // A cancelled attempt says nothing.
         (&[5], &[(3, "failed"), (1, "cancelled")], Failing, Some(3)),
         (&[5], &[(5, "saved"), (1, "cancelled")], Fresh, Some(5)),

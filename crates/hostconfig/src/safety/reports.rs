@@ -13,7 +13,7 @@ use chrono::{DateTime, FixedOffset, SubsecRound, TimeDelta, Utc};
 
 use super::{Safety, last_good, safety};
 use crate::Result;
-use crate::archive::{Archive, Record, RunFile};
+use crate::archive::{Archive, Record, RunFile, is_future};
 use crate::backup::{Outcome, RunReport};
 use crate::known_hosts::KnownHost;
 
@@ -79,6 +79,7 @@ fn read<S: BuildHasher>(
 
 /// The hosts of which a report may still say something new.
 struct Undecided<'a> {
+    now: DateTime<Utc>,
     /// By server and name: the places in `since` of those that an attempt is of.
     of: HashMap<(&'a str, &'a str), Vec<usize>>,
     /// Of each host, however many servers know it, since when reports count. `None` where its last attempt is known.
@@ -93,7 +94,7 @@ impl<'a> Undecided<'a> {
         now: DateTime<FixedOffset>,
     ) -> Self {
         let oldest = (now - stale_after).to_utc();
-        let mut undecided = Self { of: HashMap::new(), since: Vec::new() };
+        let mut undecided = Self { now: now.to_utc(), of: HashMap::new(), since: Vec::new() };
         let mut places: HashMap<(&str, String), usize> = HashMap::new();
         for (host, good) in hosts.iter().zip(last_good(hosts, records, now.to_utc())) {
             let good = good.map(|record| record.taken_at);
@@ -116,6 +117,10 @@ impl<'a> Undecided<'a> {
     }
 
     fn learn(&mut self, report: &RunReport) {
+        // Nor does what was dated by a clock that was wrong tell what came last.
+        if is_future(report.started_at.to_utc(), self.now) {
+            return;
+        }
         for host in &report.hosts {
             // A cancelled attempt says nothing of the host.
             if !matches!(host.outcome, Outcome::Cancelled)

@@ -65,6 +65,8 @@ fn reports_are_read_as_far_back_as_they_may_decide() {
     assert!((50..66).contains(&oldest(one, &good(100), &[(50, "prod esx01 failed")])));
     assert_eq!(oldest(one, &good(100), &[(50, "prod esx01 cancelled")]), 100);
     assert_eq!(oldest(one, &good(100), &[(50, "lab esx01 failed")]), 100);
+    // What a clock that was wrong has dated into the future is not what came last.
+    assert_eq!(oldest(one, &good(100), &[(-48, "prod esx01 failed")]), 100);
     // A host that nobody backs up does not have all of them read.
     assert_eq!(oldest(one, &[], &[]), 7 * 24);
     assert_eq!(oldest(one, &good(190), &[]), 7 * 24);
