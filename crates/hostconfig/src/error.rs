@@ -147,7 +147,8 @@ impl Error {
                 FileProblem::NoSpace
                 | FileProblem::ReadOnly
                 | FileProblem::NotPermitted
-                | FileProblem::Vanished => true,
+                | FileProblem::Vanished
+                | FileProblem::Failing => true,
                 FileProblem::InUse | FileProblem::Missing | FileProblem::Other => false,
             },
             _ => false,

@@ -60,8 +60,15 @@ fn a_message_names_a_host_only_as_a_whole() {
 #[test]
 fn only_what_fails_every_host_ends_a_run() {
     let told: Vec<&str> = errors().iter().filter(|error| error.is_of_archive()).map(Error::code).collect();
-    let expect =
-        ["archive_vanished", "archive_replaced", "no_space", "read_only", "access_denied", "drive_vanished"];
+    let expect = [
+        "archive_vanished",
+        "archive_replaced",
+        "no_space",
+        "read_only",
+        "access_denied",
+        "drive_vanished",
+        "drive_failing",
+    ];
     assert_eq!(told, expect);
 }
 
@@ -77,6 +84,10 @@ fn errors() -> Vec<Error> {
         io::ErrorKind::BrokenPipe,
     ]
     .map(|kind| FileError::new("write", path(), kind.into()));
+    let failing = FileError {
+        problem: FileProblem::Failing,
+        ..FileError::new("write", path(), io::Error::other("input/output error"))
+    };
     let bundles = [
         BundleProblem::Unreadable(io::ErrorKind::PermissionDenied.into()),
         BundleProblem::Empty(Layer::Bundle),
@@ -141,7 +152,7 @@ fn errors() -> Vec<Error> {
         UnknownName::Ambiguous { name: "esx01".into(), candidates: vec!["esx01.a".into(), "esx01.b".into()] },
     ];
     let mut errors: Vec<Error> = archive_errors().into_iter().map(Error::from).collect();
-    errors.extend(files.map(Error::from));
+    errors.extend(files.into_iter().chain([failing]).map(Error::from));
     errors.extend(bundles.map(|problem| Error::Bundle { path: "b.tgz".into(), problem }));
     errors.extend(settings.map(Error::from));
     errors.extend(credentials.map(Error::from));

@@ -164,7 +164,8 @@ impl Archive {
 
     /// An I/O error inside of the archive, or, when the archive as a whole is gone, that.
     fn blame(&self, error: FileError) -> Error {
-        let gone = matches!(error.problem, FileProblem::Missing | FileProblem::Vanished) && !self.is_there();
+        use FileProblem::{Failing, Missing, Vanished};
+        let gone = matches!(error.problem, Missing | Vanished | Failing) && !self.is_there();
         if gone { ArchiveError::Vanished { path: self.root.clone() }.into() } else { error.into() }
     }
 }

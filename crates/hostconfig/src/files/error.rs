@@ -34,6 +34,8 @@ pub enum FileProblem {
     InUse,
     /// The share or the drive behind the path went away.
     Vanished,
+    /// The disk, or what leads to it, fails to read or write.
+    Failing,
     /// Anything else; the operating system's own words say what.
     Other,
 }
@@ -60,6 +62,7 @@ impl FileProblem {
             Self::Missing => "file_missing",
             Self::InUse => "file_in_use",
             Self::Vanished => "drive_vanished",
+            Self::Failing => "drive_failing",
             Self::Other => "file_failed",
         }
     }
@@ -74,6 +77,9 @@ impl FileProblem {
             Self::NotPermitted => Some("Give this user the right to the folder, or choose another one."),
             Self::InUse => Some("Close the program that uses it, then try again."),
             Self::Vanished => Some("Connect the drive or the network share again, then try again."),
+            Self::Failing => Some(
+                "Look at the disk's health and at the connection to the drive or the share, then try again.",
+            ),
             Self::Missing | Self::Other => None,
         }
     }
@@ -87,6 +93,9 @@ pub fn classify(error: &io::Error) -> FileProblem {
     if error.raw_os_error().is_some_and(platform::is_in_use) {
         return FileProblem::InUse;
     }
+    if error.raw_os_error().is_some_and(platform::is_failing) {
+        return FileProblem::Failing;
+    }
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FileProblem::NoSpace,
         io::ErrorKind::ReadOnlyFilesystem => FileProblem::ReadOnly,
@@ -96,6 +105,7 @@ pub fn classify(error: &io::Error) -> FileProblem {
         io::ErrorKind::StaleNetworkFileHandle
         | io::ErrorKind::NetworkDown
         | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::TimedOut
         | io::ErrorKind::HostUnreachable
         | io::ErrorKind::NotConnected => FileProblem::Vanished,
         _ => FileProblem::Other,
@@ -110,6 +120,7 @@ fn describe(problem: FileProblem, source: &io::Error) -> String {
         FileProblem::Missing => "it is not there".into(),
         FileProblem::InUse => "another program is using it".into(),
         FileProblem::Vanished => "the share or drive went away".into(),
+        FileProblem::Failing => format!("the disk or the way to it fails ({source})"),
         FileProblem::Other => source.to_string(),
     }
 }

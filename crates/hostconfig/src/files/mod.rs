@@ -257,9 +257,21 @@ mod tests {
             (K::ResourceBusy, FileProblem::InUse),
             (K::StaleNetworkFileHandle, FileProblem::Vanished),
             (K::HostUnreachable, FileProblem::Vanished),
+            (K::TimedOut, FileProblem::Vanished),
             (K::BrokenPipe, FileProblem::Other),
         ] {
             assert_eq!(classify(&kind.into()), expect, "{kind:?}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_drive_that_fails_is_told_from_one_that_is_gone() {
+        use FileProblem::{Failing, Vanished};
+        for (code, expect) in
+            [(5, Failing), (19, Vanished), (110, Vanished), (112, Vanished), (116, Vanished)]
+        {
+            assert_eq!(classify(&io::Error::from_raw_os_error(code)), expect, "{code}");
         }
     }
 

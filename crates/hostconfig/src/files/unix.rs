@@ -26,9 +26,16 @@ pub(crate) fn is_momentary(_error: &io::Error) -> bool {
     false
 }
 
-/// ENXIO, ENODEV: the device behind the path is gone. The same numbers on Linux, macOS and the BSDs.
+/// ENXIO, ENODEV: the device behind the path is gone, by the same numbers on Linux, macOS and the BSDs. EHOSTDOWN: so is an SMB
+/// share's server.
 pub(crate) fn is_vanished(code: i32) -> bool {
-    matches!(code, 6 | 19)
+    const EHOSTDOWN: i32 = if cfg!(target_os = "linux") { 112 } else { 64 };
+    matches!(code, 6 | 19 | EHOSTDOWN)
+}
+
+/// EIO: what a bad disk says, and most that were unplugged, and an NFS share that is not waited for any longer.
+pub(crate) fn is_failing(code: i32) -> bool {
+    code == 5
 }
 
 /// Whether the file system has no locks: EOPNOTSUPP, ENOTSUP, or ENOLCK of an NFS share without its lock service.

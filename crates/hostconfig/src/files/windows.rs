@@ -32,9 +32,15 @@ pub(crate) fn is_momentary(error: &io::Error) -> bool {
 }
 
 /// `ERROR_NOT_READY`, `ERROR_REM_NOT_LIST`, `ERROR_BAD_NETPATH`, `ERROR_DEV_NOT_EXIST`, `ERROR_UNEXP_NET_ERR`,
-/// `ERROR_NETNAME_DELETED`, `ERROR_BAD_NET_NAME`, `ERROR_NETWORK_UNREACHABLE`, `ERROR_HOST_UNREACHABLE`.
+/// `ERROR_NETNAME_DELETED`, `ERROR_BAD_NET_NAME`, `ERROR_NO_SUCH_DEVICE`, `ERROR_DEVICE_NOT_CONNECTED`,
+/// `ERROR_NETWORK_UNREACHABLE`, `ERROR_HOST_UNREACHABLE`.
 pub(crate) fn is_vanished(code: i32) -> bool {
-    matches!(code, 21 | 51 | 53 | 55 | 59 | 64 | 67 | 1231 | 1232)
+    matches!(code, 21 | 51 | 53 | 55 | 59 | 64 | 67 | 433 | 1167 | 1231 | 1232)
+}
+
+/// `ERROR_CRC`, `ERROR_WRITE_FAULT`, `ERROR_READ_FAULT`, `ERROR_IO_DEVICE`.
+pub(crate) fn is_failing(code: i32) -> bool {
+    matches!(code, 23 | 29 | 30 | 1117)
 }
 
 /// `ERROR_INVALID_FUNCTION` and `ERROR_NOT_SUPPORTED`: what file systems without locks answer.
