@@ -51,6 +51,11 @@ impl Staging {
         self.held.archive.blame(FileError::new("write", &self.bundle, source))
     }
 
+    /// What it means that it could not be read back.
+    pub fn read_failed(&self, source: io::Error) -> Error {
+        self.held.archive.blame(FileError::new("read", &self.bundle, source))
+    }
+
     /// Writes the record, flushes everything, the bundle's `file` too, and renames the folder to
     /// `<yyyy-MM-dd>/<host>/T<HHmmss><offset>` of `taken_at`, the machine's local time. From then on the record is
     /// in the archive; before, nothing is.

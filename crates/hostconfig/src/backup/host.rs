@@ -17,7 +17,7 @@ use crate::archive::{
     Record, RecordDraft, RecordHost, RecordManifest, RecordObtained, RecordProduct, Staging,
 };
 use crate::audit::{AuditAction, AuditEntry};
-use crate::bundle::{Manifest, check, uuid_matches};
+use crate::bundle::{BundleProblem, Manifest, check, uuid_matches};
 use crate::inventory::{Host, Server};
 use crate::{Error, Result, blocking};
 
@@ -228,8 +228,10 @@ fn prove_and_commit(fetched: Fetched, clock: super::Clock) -> Result<Record> {
     let Arrived { received, draft } = arrived?;
     let host = &draft.host;
     let file = received.write().map_err(|source| staging.write_failed(source))?;
-    let checked =
-        check(&file).map_err(|problem| Error::UnsoundBundle { host: host.name.clone(), problem })?;
+    let checked = check(&file).map_err(|problem| match problem {
+        BundleProblem::Unreadable(source) => staging.read_failed(source),
+        problem => Error::UnsoundBundle { host: host.name.clone(), problem },
+    })?;
     let Manifest { release_level, uuid, .. } = checked.manifest;
     let matches_host =
         uuid.as_deref().zip(host.uuid.as_deref()).map(|(bundle, host)| uuid_matches(bundle, host));
@@ -257,5 +259,29 @@ fn note_in_audit_log(run: &Run, host: &Host, report: &HostReport) {
             tracing::error!(%error, "the audit log cannot be written");
             format!("the audit log lacks what was done: {error}")
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+    use crate::archive::host_folder;
+    use crate::archive::tests::{draft, lock, new_archive, taken_at};
+    use crate::bundle::tests::bundle_with;
+
+    /// The host has nothing to do with it, so neither are its agents to be restarted nor other hosts to be asked in vain.
+    #[tokio::test]
+    async fn a_bundle_that_cannot_be_read_back_is_told_of_the_archive() {
+        let (_folder, archive) = new_archive();
+        let (staging, _) = lock(&archive).stage(&host_folder("esx01")).unwrap();
+        let bundle = bundle_with(&[("etc/motd", b"hello")]);
+        let write_only = std::fs::OpenOptions::new().write(true).open(staging.bundle_path()).unwrap();
+        let mut sink = Sink::new(write_only);
+        sink.write_all(&bundle).await.unwrap();
+        let arrived = Arrived { received: sink.end().await.unwrap(), draft: draft("esx01", &bundle) };
+        let error = prove_and_commit(Fetched { staging, arrived: Ok(arrived) }, || taken_at(0)).unwrap_err();
+        assert!(matches!(&error, Error::File(error) if error.operation == "read"), "{error:?}");
     }
 }
