@@ -16,9 +16,10 @@ import { choicesOf, draftOf, MINUTES_WRONG } from "./choices";
 import { recordsOf } from "./data";
 import { HostPart } from "./HostPart";
 import { PlanPart } from "./PlanPart";
-import { checksWith, DEFAULT_CHOICES, planChanges, planText } from "./plan";
+import { checksWith, DEFAULT_CHOICES, planText } from "./plan";
 import { type RestoreSearch, restoreSearch } from "./search";
 import { useRestoreStyles } from "./styles";
+import { endPlanning, usePlanning } from "./usePlanning";
 
 const route = getRouteApi("/restore");
 
@@ -31,12 +32,6 @@ function bundleQuery(choice: BundleChoice | null) {
     enabled: choice !== null,
   });
 }
-
-type Planning =
-  | { kind: "none" }
-  | { kind: "looking" }
-  | { kind: "failed"; error: unknown }
-  | { kind: "made"; plan: RestorePlanView; changes: readonly string[] | null };
 
 /** Which bundle to which host, what would happen, and the consent to it. Nothing is done before the last button. */
 export function RestorePage(): ReactNode {
@@ -54,10 +49,6 @@ export function RestorePage(): ReactNode {
   const bundle = useQuery(bundleQuery(choice));
   const [draft, setDraft] = useState(() => draftOf(DEFAULT_CHOICES));
   const choices = choicesOf(draft);
-  const [planned, setPlanned] = useState<{ about: string; planning: Planning }>({
-    about: "",
-    planning: { kind: "none" },
-  });
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [isStarting, setStarting] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -65,36 +56,17 @@ export function RestorePage(): ReactNode {
 
   const fitting = all.find((one) => one.key === bundle.data?.fits[0]);
   const host = search.host === undefined ? fitting : named;
-  // A plan is about one bundle, one host and one choice of options: with another one it is none any more.
-  const about = JSON.stringify([choice, host?.key, choices]);
-  const planning: Planning = planned.about === about ? planned.planning : { kind: "none" };
+  const { about, planning, look: makePlan } = usePlanning(choice, host, choices);
   const isLooking = planning.kind === "looking";
-  // What is only being looked at ends with the page, and as soon as it is about something else.
-  useEffect(() => endPlanning, []);
-  useEffect(() => (isLooking ? endPlanning : undefined), [isLooking]);
-  // So does what was consented to and has not begun. One that has begun is not ended by this.
+  // What was consented to and has not begun ends with the page, and as soon as it is about something else. One that has begun
+  // is not ended by this.
   // biome-ignore lint/correctness/useExhaustiveDependencies: that it is about something else is the cause
   useEffect(() => (isStarting ? endPlanning : undefined), [isStarting, about]);
-  // An ended one may answer after the next one was begun.
-  const turn = useRef(0);
   const lookButton = useRef<HTMLButtonElement>(null);
-  const look = async (before: RestorePlanView | null) => {
-    if (choice === null || host === undefined || choices === null) {
-      return;
-    }
-    turn.current += 1;
-    const mine = turn.current;
-    const set = (next: Planning) => turn.current === mine && setPlanned({ about, planning: next });
-    set({ kind: "looking" });
+  const look = (before: RestorePlanView | null) => {
     setTicked(new Set());
     setError(null);
-    try {
-      const plan = await commands.planRestore({ bundle: choice, host: host.host, options: choices });
-      const changes = before === null ? null : planChanges(before, plan);
-      set({ kind: "made", plan, changes });
-    } catch (thrown) {
-      set({ kind: "failed", error: thrown });
-    }
+    return makePlan(before);
   };
   const restore = async (plan: RestorePlanView, typed: string, hostUser: HostUser | null) => {
     setStarting(true);
@@ -231,10 +203,6 @@ const NO_LONGER_HOLDS: ReadonlySet<string> = new Set(["restore_plan_changed", "r
 
 function isLockdown(check: { code: string }): boolean {
   return check.code === "lockdown";
-}
-
-function endPlanning(): void {
-  commands.cancelRestorePlan().catch(() => null);
 }
 
 /** Of a host that is named, the newest bundle that is not known to be damaged; it stays when newer ones come. */
