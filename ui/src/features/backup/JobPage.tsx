@@ -20,7 +20,7 @@ import { useBarStyles } from "../../components/pageBar";
 import { useShortcuts } from "../../components/shortcuts";
 import { DateTime } from "../../components/Time";
 import { byteSize, ofTotal, plural, sentences, timeLeft, wholeNumber } from "../../components/words";
-import { commands as ipc, type Job } from "../../ipc";
+import { commands as ipc, type Job, type JobHead } from "../../ipc";
 import { isRunning, progressOf, useJobs } from "../shell/jobs";
 import { failedWords, ITEM_WORDS, stateIcon, stateWords } from "../shell/jobWords";
 import { FilterTabs } from "./FilterTabs";
@@ -137,8 +137,10 @@ function JobView({ job }: { job: Job }) {
   const shown = useMemo(() => filterItems(rows, filter, text), [rows, filter, text]);
   const cancellable = shown.filter((row) => selected.has(rowKey(row)) && !isEnd(row.item.step));
   const failed = useMemo(() => failedHosts(job.items), [job.items]);
-  const share = progressOf(head);
-
+  const showAll = () => {
+    setFilter("all");
+    setTyped("");
+  };
   const attempt = (act: () => Promise<unknown>) => {
     setError(null);
     act().catch(setError);
@@ -216,34 +218,7 @@ function JobView({ job }: { job: Job }) {
         </>
       }
     >
-      <div className={styles.summary}>
-        <div className={styles.state} role="status">
-          <span>
-            {stateIcon(head)} {stateWords(head)}
-          </span>
-          {running && head.failed > 0 && (
-            <span>
-              <Mark kind="bad" /> {failedWords(head)}
-            </span>
-          )}
-          {head.bytes > 0 && <span className={styles.quiet}>{byteSize(head.bytes)}</span>}
-          {running && head.secondsLeft !== null && <span className={styles.quiet}>{timeLeft(head.secondsLeft)}</span>}
-        </div>
-        {running && (
-          <div className={styles.progress}>
-            <Bar share={share} label={head.title} />
-            <span className={styles.percent}>{share === null ? "" : `${Math.floor(share * 100)} %`}</span>
-          </div>
-        )}
-        {head.error !== null && <ErrorView error={head.error} />}
-        {head.warnings.length > 0 && (
-          <ErrorView
-            intent="warning"
-            error={{ code: "warning", message: sentences(...head.warnings), hint: null, details: [] }}
-          />
-        )}
-        {error !== null && <ErrorView error={error} />}
-      </div>
+      <Summary job={head} error={error} />
       <div className={bar.bar}>
         <div className={bar.commands}>
           <CommandBar commands={commands} label="Commands for the task" />
@@ -274,19 +249,7 @@ function JobView({ job }: { job: Job }) {
           commands={head.kind === "backup" ? rowCommands : []}
           empty={
             rows.length > 0 ? (
-              <EmptyState
-                title="Nothing matches the filter"
-                actions={
-                  <Button
-                    onClick={() => {
-                      setFilter("all");
-                      setTyped("");
-                    }}
-                  >
-                    Show all
-                  </Button>
-                }
-              />
+              <NothingFits onAll={showAll} />
             ) : running ? (
               <Loading label="Signing in and reading the inventory" />
             ) : (
@@ -297,6 +260,47 @@ function JobView({ job }: { job: Job }) {
       </div>
     </Page>
   );
+}
+
+/** How far the job is as a whole, what went wrong with it, and with what was done to it here. */
+function Summary({ job, error }: { job: JobHead; error: unknown }) {
+  const styles = useStyles();
+  const share = progressOf(job);
+  const running = isRunning(job);
+  return (
+    <div className={styles.summary}>
+      <div className={styles.state} role="status">
+        <span>
+          {stateIcon(job)} {stateWords(job)}
+        </span>
+        {running && job.failed > 0 && (
+          <span>
+            <Mark kind="bad" /> {failedWords(job)}
+          </span>
+        )}
+        {job.bytes > 0 && <span className={styles.quiet}>{byteSize(job.bytes)}</span>}
+        {running && job.secondsLeft !== null && <span className={styles.quiet}>{timeLeft(job.secondsLeft)}</span>}
+      </div>
+      {running && (
+        <div className={styles.progress}>
+          <Bar share={share} label={job.title} />
+          <span className={styles.percent}>{share === null ? "" : `${Math.floor(share * 100)} %`}</span>
+        </div>
+      )}
+      {job.error !== null && <ErrorView error={job.error} />}
+      {job.warnings.length > 0 && (
+        <ErrorView
+          intent="warning"
+          error={{ code: "warning", message: sentences(...job.warnings), hint: null, details: [] }}
+        />
+      )}
+      {error !== null && <ErrorView error={error} />}
+    </div>
+  );
+}
+
+function NothingFits({ onAll }: { onAll: () => void }) {
+  return <EmptyState title="Nothing matches the filter" actions={<Button onClick={onAll}>Show all</Button>} />;
 }
 
 function Bytes({ row }: { row: ItemRow["item"] }) {
