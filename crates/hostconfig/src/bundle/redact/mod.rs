@@ -179,6 +179,23 @@ pub(super) fn secret_file(path: &str) -> Option<Secret> {
     }
 }
 
+/// What has no shape of its own: characters that steer a terminal, turn the direction of what follows, or are not seen. What
+/// scripts and emoji are joined with is not among them, nor what ends lines.
+static INVISIBLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\t\n\r\u{200C}\u{200D}]]").expect("the pattern is well formed")
+});
+
+/// With what nobody would see by its number.
+fn visible(text: String) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
+        return text;
+    }
+    let numbers = |found: &Captures<'_>| {
+        found[0].chars().map(|c| format!("[U+{:04X}]", u32::from(c))).collect::<String>()
+    };
+    INVISIBLE.replace_all(&text, numbers).into_owned()
+}
+
 fn mark(secret: Secret) -> String {
     format!("[redacted: {secret}]")
 }
@@ -202,6 +219,7 @@ impl Taken {
     }
 
     fn done(self, text: String) -> Redacted {
+        let text = visible(text);
         Redacted { text, secrets: self.hash.map(|hash| hash.finalize().into()) }
     }
 

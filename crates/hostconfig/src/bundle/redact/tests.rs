@@ -370,3 +370,23 @@ fn secrets_that_are_names_are_hidden_counted_and_compared() {
         |end: &str| leaves_of(serde_json::json!({ format!("PLANT-00000-00000-00000-{end}"): 1 })).1.remove(0);
     assert_ne!(key("AAAAA"), key("BBBBB"));
 }
+
+#[test]
+fn what_nobody_would_see_is_shown_by_its_number() {
+    for (text, expect) in [
+        ("vm\u{202e}gnp.exe", "vm[U+202E]gnp.exe"),
+        ("VLAN\u{200b}7\u{ad}", "VLAN[U+200B]7[U+00AD]"),
+        ("\u{feff}a\u{1b}[2J\u{7}", "[U+FEFF]a[U+001B][2J[U+0007]"),
+        ("a\u{2028}b", "a[U+2028]b"),
+        // Lines are what a text has, and joiners what scripts are written with.
+        ("a\tb\r\nc", "a\tb\r\nc"),
+        ("می\u{200c}خواهم 👩\u{200d}💻", "می\u{200c}خواهم 👩\u{200d}💻"),
+        ("Bürо", "Bürо"),
+    ] {
+        assert_eq!(Redacted::of(text).text(), expect);
+    }
+    assert_ne!(Redacted::of("a\u{200b}"), Redacted::of("a\u{2060}"));
+    let (value, leaves) = leaves_of(serde_json::json!({ "a\u{202e}b": "\u{2066}c" }));
+    assert_eq!(value.to_string(), r#"{"a[U+202E]b":"[U+2066]c"}"#);
+    assert_eq!(leaves[0].0, ["a[U+202E]b"]);
+}
