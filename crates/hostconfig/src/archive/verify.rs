@@ -78,7 +78,8 @@ impl Verdict {
         self.problems.is_empty()
     }
 
-    /// Whether there was something to judge. A share that was away for a moment says nothing of the bundles on it.
+    /// Whether there was something to judge. A share that was away for a moment says nothing of the bundles on it, nor does a backup
+    /// that somebody has removed meanwhile.
     pub fn is_certain(&self) -> bool {
         !self.problems.iter().any(|problem| matches!(problem, Problem::Unreadable(_)))
     }
@@ -118,7 +119,10 @@ pub fn verify(record: &Record, progress: impl FnMut(u64), cancel: &CancellationT
     };
     let bundle = match bundle {
         Ok(bundle) => bundle,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return unread(0, Problem::Missing { file: file() }),
+        // Without its folder all of the backup is gone, or the share.
+        Err(e) if e.kind() == io::ErrorKind::NotFound && record.folder.exists() => {
+            return unread(0, Problem::Missing { file: file() });
+        }
         Err(e) => return unread(0, Problem::Unreadable(FileError::new("read", path, e))),
     };
 

@@ -21,6 +21,16 @@ fn a_kept_bundle_is_good() {
     assert_eq!((verdict.bytes, seen), (content.len() as u64, content.len() as u64));
 }
 
+/// A share that is gone leaves nothing behind its path, as whoever prunes meanwhile does: neither is the bundle's damage.
+#[test]
+fn a_backup_that_is_gone_as_a_whole_is_not_called_damaged() {
+    let (_folder, archive) = new_archive();
+    let record = keep(&lock(&archive), "esx01", &bundle("x"), 0);
+    fs::remove_dir_all(archive.root()).unwrap();
+    let verdict = verify(&record, |_| {}, &CancellationToken::new()).unwrap();
+    assert!(!verdict.is_good() && !verdict.is_certain(), "{:?}", verdict.problems);
+}
+
 type Damage<'a> = Box<dyn Fn(&Path) + 'a>;
 
 #[test]
