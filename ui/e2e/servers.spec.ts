@@ -1,6 +1,6 @@
 /** The first run, connecting, certificates, and what goes wrong in place. */
 import { expect, type Page } from "@playwright/test";
-import { calls, open, rows, test } from "./pages";
+import { calls, grid, open, rows, spoil, test } from "./pages";
 
 async function fillIn(page: Page, address: string, password = "secret"): Promise<void> {
   await page.getByLabel("Address").fill(address);
@@ -149,6 +149,20 @@ test("what removing means is said of one server, and of several", async ({ page 
   await page.getByRole("button", { name: "Remove" }).click();
   await expect(question).toContainText("Remove 2 servers?");
   await expect(question).toContainText("Their hosts leave the list, and their remembered passwords are deleted.");
+});
+
+test("one server whose password the keyring keeps does not keep the others from being removed", async ({ page }) => {
+  await open(page, "large", "/settings");
+  const message = "The password of vc01.lab.local cannot be removed from the keyring";
+  await spoil(page, "remove_server", { code: "keyring_locked", message, hint: "Unlock it.", details: [] });
+  await grid(page, "Servers").getByRole("columnheader", { name: "Select all" }).click();
+  await page.getByRole("button", { name: "Remove" }).click();
+  const question = page.getByRole("alertdialog");
+  await question.getByRole("button", { name: "Remove" }).click();
+  await expect(question).toHaveCount(0);
+  await expect(page.getByText(message)).toBeVisible();
+  const asked = (await calls(page, "remove_server")) as { name: string }[];
+  expect(asked.map(({ name }) => name)).toEqual(["vc01.lab.local", "vc02.lab.local"]);
 });
 
 test("no password stays on the page", async ({ page }) => {

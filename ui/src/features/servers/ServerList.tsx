@@ -87,6 +87,7 @@ export function ServerList() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [shown, setShown] = useState<Shown | null>(null);
   const [test, setTest] = useState<Test | null>(null);
+  const [failures, setFailures] = useState<readonly unknown[]>([]);
   const rows = useMemo(
     () =>
       (servers.data ?? []).map((server) => ({
@@ -138,12 +139,16 @@ export function ServerList() {
       icon: <DeleteRegular />,
       shortcut: "Delete",
       disabled: chosen.length === 0,
-      run: () => setShown({ kind: "remove", servers: chosen }),
+      run: () => askToRemove(),
     },
   ];
+  const askToRemove = () => {
+    setFailures([]);
+    setShown({ kind: "remove", servers: chosen });
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Delete" && chosen.length > 0 && !event.defaultPrevented) {
-      setShown({ kind: "remove", servers: chosen });
+      askToRemove();
     }
   };
   return (
@@ -159,6 +164,9 @@ export function ServerList() {
         </div>
       )}
       {test?.kind === "failed" && <ErrorView error={test.error} />}
+      {failures.map((error) => (
+        <ErrorView key={errorReport(error).message} error={error} />
+      ))}
       {test?.kind === "good" && (
         <MessageBar intent="success">
           <MessageBarBody>
@@ -200,9 +208,7 @@ export function ServerList() {
           }
           confirm="Remove"
           onConfirm={async () => {
-            for (const server of shown.servers) {
-              await ipc.removeServer(server.name);
-            }
+            setFailures(await removeEach(shown.servers));
             setSelected(new Set());
           }}
           onClose={() => setShown(null)}
@@ -217,6 +223,15 @@ export function ServerList() {
       )}
     </div>
   );
+}
+
+/** Each, whatever came of the others, and what failed. A server may be gone and its password still be in the keyring. */
+async function removeEach(servers: readonly ServerView[]): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const { name } of servers) {
+    await ipc.removeServer(name).catch((error) => failures.push(error));
+  }
+  return failures;
 }
 
 function stateWords({ server, state }: Row): string {
