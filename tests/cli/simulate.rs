@@ -96,3 +96,15 @@ fn the_demo_shows_everything_and_touches_nothing() {
     let archive = PathBuf::from(json["archive"].as_str().unwrap());
     assert!(fs::exists(archive.join("hostkeep-archive.json")).unwrap());
 }
+
+#[test]
+fn a_demo_without_a_temporary_folder_says_which() {
+    let home = tempfile::tempdir().unwrap();
+    let gone = home.path().join("gone");
+    let mut command = hostkeep(&["demo", "--json"]);
+    // As Unix calls it, and Windows.
+    command.env("TMPDIR", &gone).env("TMP", &gone).env("TEMP", &gone);
+    let told = Told::of(&mut command, "", home.path());
+    assert_eq!((told.code, &told.json()["error"]["code"]), (1, &"file_missing".into()), "{told:?}");
+    assert!(told.stderr.contains(&format!("cannot make a folder in {}", gone.display())), "{told:?}");
+}

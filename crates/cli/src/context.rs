@@ -1,11 +1,12 @@
 //! What every subcommand starts from: where the settings are, which archive is meant, what time it is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, Local};
 use hostconfig::ConfigDir;
 use hostconfig::archive::Archive;
 use hostconfig::audit::{AuditEntry, AuditLog};
+use hostconfig::files::FileError;
 use hostconfig::settings::{self, Settings};
 
 use crate::arguments::Global;
@@ -26,11 +27,11 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(global: &Global, console: Console) -> Result<Self, Failure> {
         let config = match &global.config_dir {
-            Some(folder) => ConfigDir::at(std::path::absolute(folder)?),
+            Some(folder) => ConfigDir::at(absolute(folder)?),
             None => ConfigDir::of_user()?,
         };
-        let archive = global.archive.as_ref().map(std::path::absolute).transpose()?;
-        let config_dir = global.config_dir.as_ref().map(std::path::absolute).transpose()?;
+        let archive = global.archive.as_deref().map(absolute).transpose()?;
+        let config_dir = global.config_dir.as_deref().map(absolute).transpose()?;
         Ok(Self { console, config, archive, config_dir })
     }
 
@@ -80,6 +81,12 @@ impl Context {
             self.console.warn_of(&error.report());
         }
     }
+}
+
+/// The path from the root on; it takes the folder that this program was started in, which may be gone.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    let absolute = std::path::absolute(path).map_err(|error| FileError::new("find", path, error));
+    Ok(absolute.map_err(hostconfig::Error::from)?)
 }
 
 /// The time where the user is.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
@@ -11,6 +11,7 @@ use hostconfig::ConfigDir;
 use hostconfig::archive::{Archive, Record, changes, prune_plan, standings, verify};
 use hostconfig::audit::AuditLog;
 use hostconfig::backup::{BackupRequest, Clock, HostChoice, RunContext, RunReport, back_up};
+use hostconfig::files::FileError;
 use hostconfig::inventory::ServerLogin;
 use hostconfig::selection::Selection;
 use hostconfig::settings::{Server, Timeouts};
@@ -23,7 +24,7 @@ use super::archive::{
 };
 use super::{backup, simulate};
 use crate::console::{self, Console, STRONG};
-use crate::context::now;
+use crate::context::{absolute, now};
 use crate::failure::{Exit, Failure};
 use crate::progress::RunProgress;
 use crate::{interrupt, login, text};
@@ -43,7 +44,7 @@ struct Body {
 
 pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
     let cancel = interrupt::token(console)?;
-    let folder = std::path::absolute(tempfile::Builder::new().prefix("hostkeep-demo-").tempdir()?.keep())?;
+    let folder = absolute(&new_folder().map_err(hostconfig::Error::from)?)?;
     let options = Options { backup_time: BACKUP_TIME, ..Options::default() };
     let (user, password) = (options.user.clone(), options.password.clone());
     let simulator = simulate::start(options).await?;
@@ -98,6 +99,12 @@ pub(crate) async fn run(console: &Console) -> Result<Exit, Failure> {
     }
     drop::<Simulator>(simulator);
     Ok(Exit::Ok)
+}
+
+/// One of its own among the temporary ones.
+fn new_folder() -> Result<PathBuf, FileError> {
+    let folder = tempfile::Builder::new().prefix("hostkeep-demo-").tempdir();
+    Ok(folder.map_err(|error| FileError::new("make a folder in", std::env::temp_dir(), error))?.keep())
 }
 
 struct Tour<'a> {

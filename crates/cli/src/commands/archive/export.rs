@@ -7,7 +7,7 @@ use hostconfig::audit::{AuditAction, AuditEntry};
 use serde::Serialize;
 
 use crate::console::GOOD;
-use crate::context::{Context, now};
+use crate::context::{Context, absolute, now};
 use crate::failure::{Exit, Failure};
 use crate::text;
 
@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, id: &str, file: &Path, overwrite: bool) -> 
     let archive = context.open_archive(&context.settings()?)?;
     let listing = archive.list()?;
     let record = archive.find(&listing, id)?;
-    let exported = export(&archive, record, &std::path::absolute(file)?, overwrite)
+    let exported = export(&archive, record, &absolute(file)?, overwrite)
         .map_err(|error| hint_of_option(Failure::from(error)))?;
     context.note(&[AuditEntry::of_record(now(), AuditAction::Export, record, "ok")]);
     let body = Body {

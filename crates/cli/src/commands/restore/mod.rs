@@ -20,7 +20,7 @@ use vsphere::Credentials;
 
 use crate::arguments::{ConnectArguments, OwnUserArguments, RestoreArguments, RestoreCommand, VsanArgument};
 use crate::console::{self, Console};
-use crate::context::{Context, now};
+use crate::context::{Context, absolute, now};
 use crate::failure::{Exit, Failure, exit_code};
 use crate::{interrupt, login, password};
 use progress::RestoreProgress;
@@ -138,7 +138,7 @@ fn bundle(
         let record = archive.find(&archive.list()?, id)?.clone();
         return Ok((BundleSource::Archived(Box::new(record)), Some(archive)));
     }
-    let file = BundleSource::File(std::path::absolute(arguments.bundle.clone().unwrap_or_default())?);
+    let file = BundleSource::File(absolute(&arguments.bundle.clone().unwrap_or_default())?);
     if arguments.no_safety_backup {
         return Ok((file, None));
     }
