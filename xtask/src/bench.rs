@@ -9,7 +9,7 @@ mod window;
 
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -120,18 +120,17 @@ pub(crate) fn bench(only: &[&str]) -> Result<bool> {
         hostkeep: target.join("release").join(format!("hostkeep{EXE_SUFFIX}")),
         protocol_alone: target.join("release/examples").join(format!("{PROTOCOL_ALONE}{EXE_SUFFIX}")),
         python: venv.python(),
-        work: target.join(format!("bench-{}", std::process::id())),
+        work: target.join("bench"),
     };
+    // Gigabytes, where a run was cut off.
+    clear(&programs.work)?;
     let mut findings = Vec::new();
     for (name, scenario) in SCENARIOS {
         if is_wanted(name) {
             findings.extend(tally::prepare(name, || scenario(&programs))?);
         }
     }
-    if programs.work.exists() {
-        fs::remove_dir_all(&programs.work)
-            .with_context(|| format!("cannot clear {}", programs.work.display()))?;
-    }
+    clear(&programs.work)?;
     let page = page::render(&findings, &page::machine()?);
     if only.is_empty() {
         let path = cache::root().join("docs/benchmarks.md");
@@ -139,6 +138,13 @@ pub(crate) fn bench(only: &[&str]) -> Result<bool> {
     }
     println!("\n{page}");
     Ok(findings.iter().all(|finding| finding.limit.holds(finding.ratio)))
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot clear {}", folder.display()))?;
+    }
+    Ok(())
 }
 
 /// 100 hosts of which each takes a second to make its bundle: nothing but the waiting should be seen.
