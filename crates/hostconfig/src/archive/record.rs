@@ -3,7 +3,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Marks;
@@ -176,7 +176,7 @@ const TOLERATED_FUTURE: TimeDelta = TimeDelta::days(1);
 
 /// Whether a backup of this time is from the future: how old it is, nobody knows.
 pub fn is_future(taken_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    taken_at - TOLERATED_FUTURE > now
+    taken_at > now + TOLERATED_FUTURE
 }
 
 impl Record {
@@ -198,7 +198,7 @@ impl Record {
     /// Reads the record of a folder; `None` when the folder has none.
     ///
     /// # Errors
-    /// In plain words why the record can't be used: unreadable, no JSON, of a newer format, with an id that is none, or
+    /// In plain words why the record can't be used: unreadable, no JSON, of a newer format, with an id or a year that is none, or
     /// naming a bundle that is no plain file name (which could reach outside of the archive).
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, String> {
         let json = match files::read_regular_limited(&folder.join(RECORD_FILE), MAX_RECORD_BYTES) {
@@ -220,6 +220,10 @@ impl Record {
         }
         if record.id.len() != 12 || !record.id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(format!("{RECORD_FILE} has an id that is not twelve hexadecimal digits"));
+        }
+        // Beyond them, no time of day can be told of another time zone.
+        if !(1970..=9999).contains(&record.taken_at.year()) {
+            return Err(format!("{RECORD_FILE} has a year that cannot be: {}", record.taken_at.year()));
         }
         record.folder = folder.to_path_buf();
         Ok(Some(record))
@@ -301,6 +305,8 @@ mod tests {
             (with("/format", 9.into()), "has format 9"),
             (with("/format", 0.into()), "unknown format"),
             (with("/taken_at", "yesterday".into()), "is broken"),
+            (with("/taken_at", "-262143-01-01T00:00:00Z".into()), "a year that cannot be"),
+            (with("/taken_at", "+262142-12-31T23:59:59Z".into()), "a year that cannot be"),
             (with("/bundle/file", "../../x.tgz".into()), plain),
             (with("/bundle/file", "..".into()), plain),
             (with("/bundle/file", "/etc/shadow".into()), plain),
@@ -318,5 +324,12 @@ mod tests {
             assert!(error.contains(reason), "{error} lacks {reason}");
         }
         assert_eq!(Record::read(tempfile::tempdir().unwrap().path()), Ok(None));
+    }
+
+    #[test]
+    fn no_time_is_too_far_away_to_be_compared() {
+        let now = taken_at(0).to_utc();
+        let is_future = |at| super::is_future(at, now);
+        assert!(is_future(DateTime::<Utc>::MAX_UTC) && !is_future(DateTime::<Utc>::MIN_UTC));
     }
 }
