@@ -87,7 +87,7 @@ export function ServerList() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [shown, setShown] = useState<Shown | null>(null);
   const [test, setTest] = useState<Test | null>(null);
-  const [failures, setFailures] = useState<readonly unknown[]>([]);
+  const [failures, setFailures] = useState<readonly Failure[]>([]);
   const rows = useMemo(
     () =>
       (servers.data ?? []).map((server) => ({
@@ -164,8 +164,8 @@ export function ServerList() {
         </div>
       )}
       {test?.kind === "failed" && <ErrorView error={test.error} />}
-      {failures.map((error) => (
-        <ErrorView key={errorReport(error).message} error={error} />
+      {failures.map(({ server, error }) => (
+        <ErrorView key={server} error={error} />
       ))}
       {test?.kind === "good" && (
         <MessageBar intent="success">
@@ -225,11 +225,13 @@ export function ServerList() {
   );
 }
 
+type Failure = { server: string; error: unknown };
+
 /** Each, whatever came of the others, and what failed. A server may be gone and its password still be in the keyring. */
-async function removeEach(servers: readonly ServerView[]): Promise<unknown[]> {
-  const failures: unknown[] = [];
+async function removeEach(servers: readonly ServerView[]): Promise<Failure[]> {
+  const failures: Failure[] = [];
   for (const { name } of servers) {
-    await ipc.removeServer(name).catch((error) => failures.push(error));
+    await ipc.removeServer(name).catch((error) => failures.push({ server: name, error }));
   }
   return failures;
 }
