@@ -212,7 +212,8 @@ fn find(
     )?;
     let mut postings = connection.prepare_cached("SELECT content FROM posting WHERE entry = ?1")?;
     let mut rows = entries.query([&wanted])?;
-    let (mut hits, mut all) = (Vec::new(), 0);
+    let (mut hits, mut all): (Vec<Hit>, usize) = (Vec::new(), 0);
+    let mut last = None;
     while let Some(row) = rows.next()? {
         let contents = postings.query_map([row.get::<_, i64>(0)?], |row| row.get::<_, i64>(0))?;
         let mut found: Vec<&Record> = Vec::new();
@@ -222,21 +223,28 @@ fn find(
         if found.is_empty() {
             continue;
         }
-        all += 1;
-        if hits.len() == limit {
+        let parts: [String; 6] =
+            [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
+        // That it also stands elsewhere in some bundles makes it no other setting.
+        let is_new = last.as_ref() != Some(&parts);
+        all += usize::from(is_new);
+        if all > limit {
+            last = Some(parts);
             continue;
         }
-        found.sort_by_key(|record| order.get(record.id.as_str()));
-        let section: String = row.get(1)?;
-        hits.push(Hit {
-            section: serde_json::from_value(section.into()).unwrap_or(Section::Other),
-            object: row.get(2)?,
-            name: row.get(3)?,
-            value: row.get(4)?,
-            file: row.get(5)?,
-            key: row.get(6)?,
-            records: found.into_iter().map(|record| record.id.clone()).collect(),
-        });
+        if is_new {
+            let [section, object, name, value, file, key] = parts.clone();
+            let section = serde_json::from_value(section.into()).unwrap_or(Section::Other);
+            hits.push(Hit { section, object, name, value, file, key, records: Vec::new() });
+            last = Some(parts);
+        }
+        if let Some(hit) = hits.last_mut() {
+            hit.records.extend(found.into_iter().map(|record| record.id.clone()));
+        }
+    }
+    for hit in &mut hits {
+        hit.records.sort_by_key(|id| order.get(id.as_str()));
+        hit.records.dedup();
     }
     hits.sort_by(|a, b| (a.section, &a.object, &a.name).cmp(&(b.section, &b.object, &b.name)));
     Ok((hits, all))
@@ -248,22 +256,26 @@ fn known(connection: &Connection) -> rusqlite::Result<HashMap<String, i64>> {
     statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
+/// Section, object, name, value, file and key of a setting, and where else it stands.
+type Entry = [String; 7];
+
 /// What of a bundle is looked through.
 struct Searched {
-    lines: Vec<(Vec<u8>, [String; 6])>,
+    lines: Vec<(Vec<u8>, Entry)>,
     hash: Vec<u8>,
 }
 
 impl Searched {
     fn of(contents: &crate::bundle::Contents) -> Self {
-        let mut lines: Vec<[String; 6]> = settings(contents).iter().map(line).collect();
+        let mut lines: Vec<Entry> = settings(contents).iter().map(line).collect();
         let named = contents.files().iter().map(|file| {
             let section = section_word(Section::Files);
-            [section, file.path.clone(), "File".into(), String::new(), file.path.clone(), String::new()]
+            let (path, none) = (&file.path, String::new());
+            [section, path.clone(), "File".into(), none.clone(), path.clone(), none.clone(), none]
         });
         lines.extend(named);
         let mut all = Sha256::new();
-        let lines: Vec<(Vec<u8>, [String; 6])> = lines
+        let lines: Vec<(Vec<u8>, Entry)> = lines
             .into_iter()
             .map(|line| {
                 let mut hash = Sha256::new();
@@ -280,7 +292,8 @@ impl Searched {
     }
 }
 
-fn line(setting: &Setting) -> [String; 6] {
+fn line(setting: &Setting) -> Entry {
+    let also = setting.also.iter().map(|source| format!("{} {}", source.file, source.key));
     [
         section_word(setting.section),
         setting.object.clone(),
@@ -288,6 +301,7 @@ fn line(setting: &Setting) -> [String; 6] {
         setting.value.text().to_owned(),
         setting.source.file.clone(),
         setting.source.key.clone(),
+        also.collect::<Vec<_>>().join(" "),
     ]
 }
 
@@ -341,11 +355,11 @@ impl<'a> Adding<'a> {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         let mut posting = self.transaction.prepare_cached("INSERT OR IGNORE INTO posting VALUES (?1, ?2)")?;
-        for (hash, [section, object, name, value, file, key]) in &searched.lines {
+        for (hash, [section, object, name, value, file, key, also]) in &searched.lines {
             let id = if let Some(id) = self.entries.get(hash) {
                 *id
             } else {
-                let folded = format!("{object}\n{name}\n{value}\n{file}\n{key}").to_lowercase();
+                let folded = format!("{object} {name} {value} {file} {key} {also}").to_lowercase();
                 entry.execute(params![hash, section, object, name, value, file, key, folded])?;
                 let id = self.transaction.last_insert_rowid();
                 self.entries.insert(hash.clone(), id);

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::archive::tests::{keep, lock, new_archive};
 use crate::archive::{Archive, newest_of_each};
-use crate::bundle::tests::bundle_with;
+use crate::bundle::tests::{TABLE, bundle_with, store};
 
 fn bundle(host: &str, ntp: &str) -> Vec<u8> {
     bundle_with(&[
@@ -180,4 +180,30 @@ fn one_by_other_rules_is_begun_anew() {
         index.add(&all, |_| {}, &CancellationToken::new()).unwrap();
         assert_eq!(index.search("option1", &all, 1000).unwrap().1, 222);
     }
+}
+
+/// A setting that stands in two places alike is one, and found by either.
+#[test]
+fn a_setting_is_found_wherever_it_stands_and_once() {
+    let (folder, archive) = new_archive();
+    let config = ConfigDir::at(folder.path().join("config"));
+    let rows = format!(
+        "{TABLE} INSERT INTO Config VALUES ('esx', 'advanced_options', 'dns', '', '{{\"host_name\": \"esx\"}}', '');"
+    );
+    let store = store(&rows);
+    let store = ("var/lib/vmware/configstore/backup/current-store-1", &store[..]);
+    let newer = bundle_with(&[store]);
+    let older = bundle_with(&[store, ("etc/vmware/esx.conf", b"/adv/Misc/HostName = \"esx\"\n")]);
+    let records: Vec<Record> = {
+        let lock = lock(&archive);
+        [("esx01", newer), ("esx02", older)].map(|(host, bundle)| keep(&lock, host, &bundle, 0)).into()
+    };
+    let all: Vec<&Record> = records.iter().collect();
+    let mut index = SearchIndex::open(&config, archive.id()).unwrap();
+    index.add(&all, |_| {}, &CancellationToken::new()).unwrap();
+    let mut find = |text: &str| told(&index.search(text, &all, 100).unwrap());
+    assert_eq!(find("Misc/HostName"), ["Host name = esx: 1"]);
+    assert_eq!(find("esx|advanced_options|dns"), ["Host name = esx: 2"]);
+    // As the object and its setting stand beside each other on the page.
+    assert_eq!(find("host name esx"), ["Host name = esx: 2"]);
 }

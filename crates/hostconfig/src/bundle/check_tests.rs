@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use tar::EntryType as T;
 
 use super::*;
+pub(crate) use crate::bundle::config_store::tests::{TABLE, store};
 pub(crate) use crate::bundle::envelope::tests::{enveloped, framed};
 
 pub(crate) const MANIFEST: &str = "RELEASELEVEL=VMware ESXi 7.0 Update 3\nUUID=4c4c4544-0042-3510-8054-b3c04f4d4e31\nKERNELOPTS=\nUSEROPTS=\n";

@@ -1,12 +1,12 @@
 use super::*;
 
-pub(in crate::bundle) fn store(statements: &str) -> Vec<u8> {
+pub(crate) fn store(statements: &str) -> Vec<u8> {
     let mut database = Connection::open_in_memory().unwrap();
     database.execute_batch(statements).unwrap();
     database.serialize(MAIN_DB).unwrap().to_vec()
 }
 
-pub(in crate::bundle) const TABLE: &str =
+pub(crate) const TABLE: &str =
     "CREATE TABLE Config (Component TEXT, ConfigGroup TEXT, Name TEXT, Identifier TEXT,
     UserValue TEXT, VitalValue TEXT);";
 

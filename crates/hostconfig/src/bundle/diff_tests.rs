@@ -1,7 +1,6 @@
 use super::*;
-use crate::bundle::config_store::tests::{TABLE, store};
 use crate::bundle::file::CONFIG_STORE;
-use crate::bundle::tests::{bundle_with, bundle_with_state, enveloped, framed, tgz};
+use crate::bundle::tests::{TABLE, bundle_with, bundle_with_state, enveloped, framed, store, tgz};
 use crate::bundle::{CONTENT_LIMITS, open};
 
 fn contents(files: &[(&str, &[u8])]) -> Contents {
