@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// The checkout's root.
 pub(crate) fn root() -> &'static Path {
@@ -30,13 +30,24 @@ pub(crate) fn folder() -> Result<PathBuf> {
 /// machine that has built Hostkeep before reuses the compiled dependencies. CI always takes that one.
 pub(crate) fn target() -> Result<PathBuf> {
     let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    match std::env::var_os("CARGO_TARGET_DIR") {
+    let target = match std::env::var_os("CARGO_TARGET_DIR") {
         // Cargo takes a relative one from where it is started.
         Some(target) if !ci && !target.is_empty() => {
-            std::path::absolute(target).context("CARGO_TARGET_DIR is no usable path")
+            std::path::absolute(target).context("CARGO_TARGET_DIR is no usable path")?
         }
-        _ => Ok(folder()?.join("target")),
-    }
+        _ => folder()?.join("target"),
+    };
+    ensure!(
+        !cfg!(target_os = "linux") || can_build_in(&target),
+        "jemalloc cannot be built in {}, as it has a blank; set CARGO_TARGET_DIR to a folder without",
+        target.display()
+    );
+    Ok(target)
+}
+
+/// jemalloc's configure takes no blanks.
+fn can_build_in(target: &Path) -> bool {
+    !target.to_string_lossy().contains(char::is_whitespace)
 }
 
 /// A short name for these pins: another pin, another name.
@@ -108,6 +119,12 @@ mod tests {
         assert_eq!(key(&["a==1", "b==2"]), key(&["a==1", "b==2"]));
         assert_ne!(key(&["a==1", "b==2"]), key(&["a==1", "b==3"]));
         assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
+    }
+
+    #[test]
+    fn a_build_directory_has_no_blanks() {
+        assert!(can_build_in(Path::new("/home/me/.cache/hostkeep/target")));
+        assert!(!can_build_in(Path::new("/home/John Doe/.cache/hostkeep/target")));
     }
 
     #[test]
