@@ -85,10 +85,15 @@ pub(crate) fn create_private_folder(path: &Path) -> Result<(), FileError> {
 
 /// As [`create_private_folder`], but a folder that is there already is fine.
 pub(crate) fn ensure_private_folder(path: &Path) -> Result<(), FileError> {
-    match platform::create_private_folder(path) {
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        made => made.map_err(|e| FileError::new("make the folder", path, e)),
-    }
+    let made = match platform::create_private_folder(path) {
+        Err(exists) if exists.kind() == io::ErrorKind::AlreadyExists => match fs::metadata(path) {
+            Ok(found) if found.is_dir() => Ok(()),
+            Err(unknown) if unknown.kind() != io::ErrorKind::NotFound => Err(unknown),
+            _ => Err(exists),
+        },
+        made => made,
+    };
+    made.map_err(|e| FileError::new("make the folder", path, e))
 }
 
 /// Makes a folder and its missing parents, for the configuration folder, whose place on the local disk is the user's.
@@ -273,6 +278,17 @@ mod tests {
         {
             assert_eq!(classify(&io::Error::from_raw_os_error(code)), expect, "{code}");
         }
+    }
+
+    /// A share that goes away at this moment has the folder, and nothing to say of it.
+    #[cfg(unix)]
+    #[test]
+    fn why_it_is_not_known_what_is_there_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("loop");
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        let error = ensure_private_folder(&path).unwrap_err();
+        assert_eq!(error.source.kind(), fs::metadata(&path).unwrap_err().kind());
     }
 
     #[test]
