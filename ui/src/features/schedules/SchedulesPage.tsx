@@ -168,7 +168,7 @@ function Choices({ servers, form, isWindows, onForm }: ChoicesProps) {
       </div>
       <div className={styles.checks}>
         <Checkbox
-          label="Prune on Sundays at noon, and keep of each host the newest"
+          label="Prune on Sundays, half a day after the backup, and keep of each host the newest"
           checked={form.prunes}
           onChange={(_, { checked }) => change({ prunes: checked === true })}
         />
@@ -186,7 +186,7 @@ function Choices({ servers, form, isWindows, onForm }: ChoicesProps) {
         )}
       </div>
       <Checkbox
-        label="Verify every bundle on Saturdays at noon"
+        label="Verify every bundle on Saturdays, half a day after the backup"
         checked={form.verifies}
         onChange={(_, { checked }) => change({ verifies: checked === true })}
       />

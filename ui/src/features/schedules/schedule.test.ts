@@ -37,7 +37,7 @@ describe("Task Scheduler", () => {
     expect(script).toContain("-Weekly -DaysOfWeek Monday, Tuesday, Wednesday, Thursday, Friday -At 23:30");
     expect(script).toContain(`'backup --config-dir C:\\cfg --archive "D:\\ESXi backups\\\\" --server "pr\\"od"'`);
     expect(script).toContain("'archive prune --keep-last 30 --config-dir C:\\cfg --archive");
-    expect(script).toContain("-Weekly -DaysOfWeek Sunday -At 12:00");
+    expect(script).toContain("-Weekly -DaysOfWeek Sunday -At 11:30");
     expect(script).toContain("'archive verify --config-dir C:\\cfg --archive");
     expect(script.match(/Register-ScheduledTask/g)).toHaveLength(3);
   });
@@ -53,10 +53,16 @@ test("cron gets a line each, in which a per cent sign would begin the input", ()
   expect(scheduleScript("linux", LINUX, { ...NIGHTLY, rhythm: "weekly", time: "02:05", keepLast: 7 })).toBe(
     [
       "5 2 * * 0 /usr/bin/hostkeep backup --archive '/srv/host'\\''s 100\\%'",
-      "0 12 * * 0 /usr/bin/hostkeep archive prune --keep-last 7 --archive '/srv/host'\\''s 100\\%'",
+      "5 14 * * 0 /usr/bin/hostkeep archive prune --keep-last 7 --archive '/srv/host'\\''s 100\\%'",
       "",
     ].join("\n"),
   );
+});
+
+// Whoever comes second ends with 11.
+test("no backup holds the archive when it is pruned or verified", () => {
+  const lines = scheduleScript("linux", LINUX, { ...NIGHTLY, time: "12:00", keepLast: 7, verifies: true }).split("\n");
+  expect(lines.slice(0, 3).map((line) => line.split(" /")[0])).toEqual(["0 12 * * *", "0 0 * * 0", "0 0 * * 6"]);
 });
 
 test("another user saves the servers first, without a password in any argument", () => {

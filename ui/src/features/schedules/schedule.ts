@@ -60,14 +60,13 @@ function tasksOf(facts: ScheduleFacts, { rhythm, time, server, keepLast, verifie
   const backup = ["backup", ...always, ...(server === null ? [] : ["--server", server])];
   return [
     { name: server === null ? "Hostkeep backup" : `Hostkeep backup of ${server}`, rhythm, time, words: backup },
-    // By day, when no backup holds the archive.
     ...(keepLast === null
       ? []
       : [
           {
             name: "Hostkeep prune",
             rhythm: "sunday" as const,
-            time: "12:00",
+            time: halfADayAfter(time),
             words: ["archive", "prune", "--keep-last", String(keepLast), ...always],
           },
         ]),
@@ -76,12 +75,18 @@ function tasksOf(facts: ScheduleFacts, { rhythm, time, server, keepLast, verifie
           {
             name: "Hostkeep verify",
             rhythm: "saturday" as const,
-            time: "12:00",
+            time: halfADayAfter(time),
             words: ["archive", "verify", ...always],
           },
         ]
       : []),
   ];
+}
+
+/** When no backup holds the archive. */
+function halfADayAfter(time: string): string {
+  const [hour, minute] = time.split(":");
+  return `${String((Number(hour) + 12) % 24).padStart(2, "0")}:${minute}`;
 }
 
 const TRIGGERS: Readonly<Record<Task["rhythm"], string>> = {
