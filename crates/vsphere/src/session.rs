@@ -68,18 +68,10 @@ impl SignedIn {
         let client = client.clone();
         to_its_end(async move {
             let session = Session::login(&client, credentials).await?;
-            let keep_alive = session.clone().keep_alive_every(KEEP_ALIVE_EVERY);
+            let keep_alive = session.clone().keep_alive();
             Ok(Self { session, keep_alive })
         })
         .await
-    }
-
-    /// Keeps the session alive by a call so often, for a server that drops idle ones sooner than vCenter does.
-    #[must_use]
-    pub fn kept_alive_every(mut self, interval: Duration) -> Self {
-        self.keep_alive.abort();
-        self.keep_alive = self.session.clone().keep_alive_every(interval);
-        self
     }
 
     /// The session; its clones end with this.
@@ -273,10 +265,10 @@ impl Session {
         }
     }
 
-    fn keep_alive_every(self, interval: Duration) -> tokio::task::JoinHandle<()> {
+    fn keep_alive(self) -> tokio::task::JoinHandle<()> {
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(interval).await;
+                tokio::time::sleep(KEEP_ALIVE_EVERY).await;
                 if let Err(error) = self.check().await {
                     tracing::warn!(server = %self.client().address(), %error, "keeping the session alive failed");
                 }

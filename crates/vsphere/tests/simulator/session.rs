@@ -32,16 +32,22 @@ async fn a_password_that_a_server_repeats_is_in_no_error() {
 
 #[tokio::test]
 async fn a_session_that_nobody_uses_is_kept_alive() {
-    let idle = Duration::from_secs(2);
-    let hosts = vec![HostSpec::new("esx01")];
-    let options = Options { session_idle: Some(idle), hosts, ..Options::default() };
-    let sim = Simulator::start(options).await.unwrap();
-    let interval = idle / 50;
-    let signed_in = sign_in(&sim).await.kept_alive_every(interval);
-    // A pause is never shorter than asked for, so that after so many the session would have been dropped.
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
     let calls = || sim.requests().iter().filter(|request| request.kind == "CurrentTime").count();
-    while calls() < 60 {
-        tokio::time::sleep(interval).await;
+    // Somewhat longer than a call has to be waited for.
+    let pause = Duration::from_secs(6 * 60);
+    let mut nth = 0;
+    while pause * u32::try_from(nth).unwrap() <= Options::default().session_idle.unwrap() {
+        // Once this is answered, so is the call before, and the next is waited for.
+        connect(&sim).await.unwrap();
+        nth += 1;
+        tokio::time::pause();
+        tokio::time::advance(pause).await;
+        while calls() < nth {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::resume();
     }
     assert_eq!((sim.open_sessions(), sim.sessions_ever()), (1, 1), "it is the same session");
     signed_in.sign_out().await;
