@@ -108,7 +108,7 @@ function Schedules({ start, servers, facts }: SchedulesProps) {
       {form.user.trim() !== "" && (
         <Section title={`Save the servers as ${form.user.trim()}`}>
           <Script label="Commands for the other user" text={serverCommands(start.platform, facts, meant)}>
-            {`Once, in a PowerShell that runs as this user (runas /user:${form.user.trim()} powershell). Each asks for the server's password, and keeps it where only that user's tasks find it. The user must be able to run ${facts.program} and to write to ${facts.archive}: a Hostkeep or an archive in your own profile is out of its reach.`}
+            {`Once, in a PowerShell that runs as this user (runas /user:${form.user.trim()} powershell). Each asks for the server's password, and keeps it where only that user's tasks find it. The user must be able to run ${facts.program} and to write to ${facts.archive}: a Hostkeep or an archive in your own profile is out of its reach. Unless it is an administrator, it needs the right Log on as a batch job (Local Security Policy), too.`}
           </Script>
         </Section>
       )}
