@@ -1,5 +1,7 @@
 //! A file in a bundle: what is in it, and what of that may be shown.
 
+use std::borrow::Cow;
+
 use sha2::{Digest as _, Sha256};
 use vsphere::Certificate;
 
@@ -165,6 +167,7 @@ fn body(layer: Layer, path: &str, content: &[u8], room: &mut TextRoom) -> FileBo
         };
     }
     let Some(text) = text(content, room) else { return FileBody::Binary };
+    let text = text.as_ref();
     if layer == Layer::Local && path == ESX_CONF {
         return FileBody::EsxConf(EsxConf::parse(text));
     }
@@ -194,12 +197,18 @@ fn holds_more(content: &[u8], certificates: usize) -> bool {
 }
 
 /// Text, if it is some and there is room for it.
-fn text<'a>(content: &'a [u8], room: &mut TextRoom) -> Option<&'a str> {
+fn text<'a>(content: &'a [u8], room: &mut TextRoom) -> Option<Cow<'a, str>> {
     if content.len() > LONGEST_TEXT.min(room.bytes) || content.contains(&0) {
         return None;
     }
     let most = MOST_LINES.min(room.lines);
-    let text = std::str::from_utf8(content).ok()?;
+    let text = match std::str::from_utf8(content) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) if looks_like_text(content) => {
+            content.split_inclusive(|byte| *byte == b'\n').map(decoded).collect()
+        }
+        Err(_) => return None,
+    };
     let lines = text.lines().take(most + 1).count();
     if lines > most {
         return None;
@@ -207,6 +216,19 @@ fn text<'a>(content: &'a [u8], room: &mut TextRoom) -> Option<&'a str> {
     room.bytes -= content.len();
     room.lines -= lines;
     Some(text)
+}
+
+/// A line, byte for byte where it is no UTF-8: two that differ must not look alike.
+fn decoded(line: &[u8]) -> String {
+    let as_bytes = |_| line.iter().map(|byte| char::from(*byte)).collect();
+    std::str::from_utf8(line).map_or_else(as_bytes, str::to_owned)
+}
+
+/// Whether bytes that are no UTF-8 are a text all the same, with few letters that are not ASCII. Keys and seeds look otherwise.
+fn looks_like_text(content: &[u8]) -> bool {
+    let foreign = content.iter().filter(|byte| !byte.is_ascii()).count();
+    let steers = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r');
+    foreign <= content.len() / 10 && !content.iter().any(steers)
 }
 
 /// `esx.conf` is written in no particular order.

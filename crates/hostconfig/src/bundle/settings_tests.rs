@@ -178,10 +178,24 @@ fn no_hash_is_told_of_a_text_that_could_not_be_read() {
         let contents = open(&bundle_with(&[(path, content)])[..], CONTENT_LIMITS).unwrap();
         contents.file(path).unwrap().sha256()
     };
-    assert_eq!(
-        hash("etc/vmware/snmp.xml", b"<communities>public</communities><syslocation>B\xfcro</syslocation>"),
-        None
-    );
+    assert_eq!(hash("etc/vmware/snmp.xml", b"<communities>public</communities>\x01B\xfcro"), None);
     assert_eq!(hash("var/lib/vmware/configstore/backup/current-store-1", b"SQLite format 3\0 rubbish"), None);
     assert!(hash("etc/vmware/dvsdata.db", b"\0\x01").is_some());
+}
+
+/// A name that was cut off in the middle of a letter, or typed in a terminal of another encoding, takes nothing else with it.
+#[test]
+fn a_letter_that_is_none_does_not_hide_its_file() {
+    let conf = |name: &[u8]| {
+        [b"/adv/Misc/HostName = \"esx\"\n/net/vswitch/child[0000]/name = \"", name, b"\"\n"].concat()
+    };
+    let with =
+        |name: &[u8]| table(&[("etc/vmware/esx.conf", &conf(name)), ("etc/motd", b"Willkommen im B\xfcro")]);
+    let told = with(b"B\xc3\xbcr\xc3");
+    assert!(told.contains("Host name | esx") && told.contains("Virtual switch BÃ¼rÃ | Name"), "{told}");
+    assert!(told.contains("etc/motd | Content | text, 1 line"), "{told}");
+    assert_ne!(with(b"\xe4"), with(b"\xf6"));
+    // Nobody knows what is in this one.
+    let key: Vec<u8> = (1..=255).collect();
+    assert!(table(&[("etc/some", &key)]).contains("binary, 255 bytes"));
 }
