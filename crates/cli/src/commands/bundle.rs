@@ -117,7 +117,7 @@ fn show(context: &Context, bundle: &str) -> Result<Exit, Failure> {
         let mut pairs = vec![
             ("Release", known(body.release)),
             ("Hardware UUID", known(body.uuid)),
-            ("Content", told_sealing(body.sealing)),
+            ("Content", told_content(&contents)),
             ("Address", known(body.address.as_deref())),
         ];
         if let Some(certificate) = body.certificate {
@@ -147,7 +147,7 @@ fn files(context: &Context, bundle: &str) -> Result<Exit, Failure> {
         sealing: &contents.sealing,
         files: contents.files().iter().map(ShownFile::from).collect(),
     };
-    tell_sealing(&context.console, &contents.sealing);
+    tell_unread(&context.console, &contents);
     context.console.result(&body, || {
         let row = |file: &ShownFile<'_>| {
             let noise = match file.noise {
@@ -168,7 +168,7 @@ fn files(context: &Context, bundle: &str) -> Result<Exit, Failure> {
 fn cat(context: &Context, bundle: &str, path: &str) -> Result<Exit, Failure> {
     let Opened { name, contents } = open(context, bundle)?;
     let Some(file) = contents.file(path) else {
-        tell_sealing(&context.console, &contents.sealing);
+        tell_unread(&context.console, &contents);
         let message = format!("{name} has no file {path}");
         return Err(Failure::new("no_such_file", message, "List its files with: hostkeep bundle files"));
     };
@@ -231,7 +231,7 @@ fn list_settings(context: &Context, bundle: &str, filter: Option<&str>) -> Resul
                 .any(|text| text.to_lowercase().contains(&filter))
         });
     }
-    tell_sealing(&context.console, &contents.sealing);
+    tell_unread(&context.console, &contents);
     let body = SettingsBody { bundle: &name, sealing: &contents.sealing, settings: &table };
     context.console.result(&body, || told_settings(&table))?;
     Ok(Exit::Ok)
@@ -322,18 +322,21 @@ fn sections(table: &[Setting]) -> Vec<(Section, usize)> {
     sections
 }
 
-fn told_sealing(sealing: &Sealing) -> String {
-    match sealing {
-        Sealing::Open => "can be read".to_owned(),
-        Sealing::Tpm => "sealed by its host's TPM: only that host can read it".to_owned(),
-        Sealing::Unreadable { reason } => format!("cannot be read: {reason}"),
+fn told_content(contents: &Contents) -> String {
+    match (&contents.sealing, contents.unread_part()) {
+        (Sealing::Open, None) => "can be read".to_owned(),
+        (Sealing::Open, Some(part)) => {
+            format!("can be read, but for its {part}: most settings are not known")
+        }
+        (Sealing::Tpm, _) => "sealed by its host's TPM: only that host can read it".to_owned(),
+        (Sealing::Unreadable { reason }, _) => format!("cannot be read: {reason}"),
     }
 }
 
 /// Why a table is shorter than one would think.
-fn tell_sealing(console: &Console, sealing: &Sealing) {
-    if *sealing != Sealing::Open {
-        console.say(&format!("{WARNING}Content{WARNING:#}: {}.", text::visible(&told_sealing(sealing))));
+fn tell_unread(console: &Console, contents: &Contents) {
+    if contents.sealing != Sealing::Open || contents.unread_part().is_some() {
+        console.say(&format!("{WARNING}Content{WARNING:#}: {}.", text::visible(&told_content(contents))));
     }
 }
 

@@ -96,10 +96,11 @@ fn change(
 
 fn read(record: &Record) -> Result<Vec<Setting>, ErrorReport> {
     let contents = read_bundle(record).map_err(|error| error.report())?;
-    let why = match &contents.sealing {
-        Sealing::Open => return Ok(settings(&contents)),
-        Sealing::Tpm => "it is sealed by its host's TPM".to_owned(),
-        Sealing::Unreadable { reason } => reason.clone(),
+    let why = match (&contents.sealing, contents.unread_part()) {
+        (Sealing::Open, None) => return Ok(settings(&contents)),
+        (Sealing::Open, Some(part)) => format!("its {part} cannot be read"),
+        (Sealing::Tpm, _) => "it is sealed by its host's TPM".to_owned(),
+        (Sealing::Unreadable { reason }, _) => reason.clone(),
     };
     Err(ErrorReport {
         code: SEALED.to_owned(),

@@ -174,11 +174,11 @@ impl Climb {
         };
         self.0.set(Rung::Host, host);
         let unknown = |reason: &str| Proven::Unknown { reason: reason.to_owned() };
-        let content = match contents.map(|contents| (contents.store_problem(), contents.sealing)) {
+        let content = match contents.map(|contents| (contents.unread_part(), contents.sealing)) {
             Err(reason) => unknown(&reason),
             Ok((_, Sealing::Tpm)) => unknown("it is sealed by its host's TPM"),
             Ok((_, Sealing::Unreadable { reason })) => Proven::No { reason },
-            Ok((Some(reason), Sealing::Open)) => Proven::No { reason: reason.to_owned() },
+            Ok((Some(part), Sealing::Open)) => Proven::No { reason: format!("its {part} cannot be read") },
             Ok((None, Sealing::Open)) => Proven::Yes,
         };
         self.0.set(Rung::Content, content);

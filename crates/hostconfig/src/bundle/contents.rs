@@ -11,7 +11,7 @@ use super::check::{Layer, Limits, require_bundle};
 use super::config_store::ConfigStore;
 use super::envelope::{self, Closed};
 use super::esx_conf::EsxConf;
-use super::file::{BundleFile, CONFIG_STORE, FileBody, TextRoom};
+use super::file::{BundleFile, CONFIG_STORE, ESX_CONF, FileBody, TextRoom};
 use super::manifest::Manifest;
 use super::noise::{self, Noise};
 use super::problem::BundleProblem;
@@ -157,10 +157,13 @@ impl Contents {
         })
     }
 
-    /// Why its ConfigStore, which it has, cannot be read.
-    pub fn store_problem(&self) -> Option<&'static str> {
-        let store = self.files.iter().find(|file| file.layer == Layer::Local && file.path == CONFIG_STORE);
-        store.filter(|file| matches!(file.body, FileBody::Binary)).map(|_| "its ConfigStore cannot be read")
+    /// What has most of its settings and cannot be read, though the bundle can.
+    pub fn unread_part(&self) -> Option<&'static str> {
+        let is_unread = |path: &str| {
+            let is_it = |file: &BundleFile| file.layer == Layer::Local && file.path == path;
+            self.files.iter().any(|file| is_it(file) && matches!(file.body, FileBody::Binary))
+        };
+        if is_unread(CONFIG_STORE) { Some("ConfigStore") } else { is_unread(ESX_CONF).then_some("esx.conf") }
     }
 
     fn of(manifest: Manifest, sealing: Sealing, kept: Vec<Kept>) -> Self {
@@ -255,7 +258,6 @@ fn management_address(object: &super::StoreObject) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::file::ESX_CONF;
     use crate::bundle::tests::{bundle_with, bundle_with_state, framed};
 
     fn contents(files: &[(&str, &[u8])]) -> Contents {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::bundle::file::CONFIG_STORE;
 use crate::bundle::tests::{TABLE, bundle_with, bundle_with_state, enveloped, framed, store, tgz};
-use crate::bundle::{CONTENT_LIMITS, open};
+use crate::bundle::{CONTENT_LIMITS, fingerprint, open};
 
 fn contents(files: &[(&str, &[u8])]) -> Contents {
     open(&bundle_with(files)[..], CONTENT_LIMITS).unwrap()
@@ -140,4 +140,32 @@ fn a_row_that_changes_by_itself_is_no_change_of_a_file() {
     let found = diff(&with(1, 1500), &with(2, 9000));
     let lines: Vec<&str> = found.files[0].hunks[0].lines.iter().map(|line| line.text.text()).collect();
     assert_eq!(lines, ["esx|network|vmknics|vmk0 mtu = 1500", "esx|network|vmknics|vmk0 mtu = 9000"]);
+}
+
+/// A later release may have a ConfigStore of another shape: what is in it was not removed.
+#[test]
+fn what_a_store_that_cannot_be_read_has_is_not_called_removed() {
+    let rows = format!(
+        "{TABLE} INSERT INTO Config VALUES ('esx', 'network', 'vmknics', 'vmk0', '{{\"mtu\": 1500}}', '');"
+    );
+    let older = contents(&[(CONFIG_STORE, &store(&rows)), ("etc/ntp.conf", b"server a\n")]);
+    let newer =
+        |ntp: &[u8]| contents(&[(CONFIG_STORE, &store("CREATE TABLE Other (a);")), ("etc/ntp.conf", ntp)]);
+    for found in [diff(&older, &newer(b"")), diff(&newer(b""), &older)] {
+        assert!(
+            found
+                .not_compared
+                .as_ref()
+                .is_some_and(|why| why.ends_with("bundle's ConfigStore cannot be read")),
+            "{found:?}"
+        );
+        assert!(found.groups.is_empty() && !found.is_same());
+    }
+    assert_eq!(fingerprint(&newer(b"")), None);
+    // What both can tell is compared.
+    let found = diff(&newer(b"server a\n"), &newer(b"server b\n"));
+    assert_eq!((found.not_compared, found.groups[0].object.as_str()), (None, "NTP"));
+    let large = "/a = \"1\"\n".repeat(60_000);
+    let large = contents(&[("etc/vmware/esx.conf", large.as_bytes())]);
+    assert_eq!(large.unread_part(), Some("esx.conf"));
 }

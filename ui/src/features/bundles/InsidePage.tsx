@@ -27,7 +27,7 @@ import { type BundleChoice, type BundleFileRow, type BundleInside, commands, typ
 import { FilePane } from "./FilePane";
 import { bundleChoice, type InsideSearch, insideSearch, MAX_FILTER } from "./search";
 import { filteredSettings, type SettingRow, sectionsOf, settingRows, textOf } from "./settings";
-import { FILE_KINDS, LAYERS, noiseWords, sideWords } from "./words";
+import { FILE_KINDS, LAYERS, noiseWords, sideWords, unreadPart } from "./words";
 
 const useStyles = makeStyles({
   tabs: {
@@ -127,7 +127,7 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
   return (
     <Page title="Inside a bundle" subtitle={sideWords(side)} actions={actions}>
       {error}
-      <Sealing sealing={sealing} />
+      <Sealing sealing={sealing} unread={unreadPart(files)} />
       <TabList
         size="small"
         className={styles.tabs}
@@ -147,9 +147,9 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
 }
 
 /** Why there is less to see than one would think. */
-function Sealing({ sealing }: { sealing: SealingView }) {
+function Sealing({ sealing, unread }: { sealing: SealingView; unread: string | null }) {
   const styles = useStyles();
-  if (sealing.kind === "open") {
+  if (sealing.kind === "open" && unread === null) {
     return null;
   }
   return (
@@ -158,7 +158,9 @@ function Sealing({ sealing }: { sealing: SealingView }) {
         <MessageBarBody className={styles.sealing}>
           {sealing.kind === "tpm"
             ? "This bundle is sealed by its host's TPM: only that host can read its settings. It can be verified and restored all the same."
-            : `The content of this bundle cannot be read: ${sealing.reason}. Only its manifest is shown.`}
+            : sealing.kind === "unreadable"
+              ? `The content of this bundle cannot be read: ${sealing.reason}. Only its manifest is shown.`
+              : `The ${unread} of this bundle cannot be read: most of what its host was configured to do is not shown. It can be restored all the same.`}
         </MessageBarBody>
       </MessageBar>
     </Messages>

@@ -99,7 +99,8 @@ function FileChange({ file, titles, isOpenFirst }: FileChangeProps) {
         <div id={id}>
           {file.hunks.length === 0 ? (
             <p className={styles.quiet}>
-              What differs is not shown: the file is no text, is nothing but a secret, or only its lines end in another way.
+              What differs is not shown: the file is no text, is nothing but a secret, or only its lines end in another
+              way.
             </p>
           ) : (
             <Hunks file={file} titles={titles} />

@@ -239,12 +239,15 @@ fn change(first: Option<&&Setting>, second: Option<&&Setting>) -> Option<Change>
 }
 
 fn not_compared(first: &Contents, second: &Contents) -> Option<String> {
-    let why = |which: &str, sealing: &Sealing| match sealing {
-        Sealing::Open => None,
-        Sealing::Tpm => Some(format!("{which} is sealed by its host's TPM: only that host can read it")),
-        Sealing::Unreadable { reason } => Some(format!("{which} cannot be read: {reason}")),
+    // Where neither can tell the most of it, the rest is still worth comparing.
+    let is_one_sided = first.unread_part().is_some() != second.unread_part().is_some();
+    let why = |which: &str, contents: &Contents| match (&contents.sealing, contents.unread_part()) {
+        (Sealing::Open, Some(part)) if is_one_sided => Some(format!("{which}'s {part} cannot be read")),
+        (Sealing::Open, _) => None,
+        (Sealing::Tpm, _) => Some(format!("{which} is sealed by its host's TPM: only that host can read it")),
+        (Sealing::Unreadable { reason }, _) => Some(format!("{which} cannot be read: {reason}")),
     };
-    why("the first bundle", &first.sealing).or_else(|| why("the second bundle", &second.sealing))
+    why("the first bundle", first).or_else(|| why("the second bundle", second))
 }
 
 fn diff_files(first: &Contents, second: &Contents, diff: &mut Diff) {

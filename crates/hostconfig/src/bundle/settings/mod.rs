@@ -17,7 +17,7 @@ use super::{Layer, noise};
 
 /// The version of these rules, and of those by which secrets are taken out. A fingerprint by other rules says nothing about one by
 /// these, and a search index by others may hold what these would hide.
-pub const RULES: u32 = 6;
+pub const RULES: u32 = 7;
 
 /// A part of the table, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
@@ -137,7 +137,7 @@ pub(super) fn settings_of_manifest(contents: &Contents) -> Vec<Setting> {
 /// SHA-256 over all settings, secrets included; none where the bundle's content cannot be read. Two bundles have the same one
 /// exactly when their settings are the same.
 pub fn fingerprint(contents: &Contents) -> Option<String> {
-    if contents.sealing != Sealing::Open {
+    if contents.sealing != Sealing::Open || contents.unread_part().is_some() {
         return None;
     }
     let mut hash = Sha256::new_with_prefix(format!("hostkeep settings {RULES}\n"));
