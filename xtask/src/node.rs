@@ -9,8 +9,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::{cache, setup, shell};
 
-/// The oldest that ui/package.json takes; a test compares the two.
-const OLDEST: (u32, u32) = (20, 19);
+/// The oldest of each line that the page's tools take, and the line from which on they take all: what ui/package.json says; a
+/// test compares the two.
+const OLDEST: [(u32, u32); 2] = [(20, 19), (22, 12)];
+const FROM: u32 = 24;
 
 const PINNED: &str = "xtask/node-requirements.txt";
 
@@ -36,11 +38,7 @@ pub(crate) fn provide() -> Result<Node> {
     cache::once(&place, || install(&python, &requirements, &place))?;
     let pinned = Node { folder: Some(programs(&place)) };
     if !pinned.fits() {
-        bail!(
-            "the pinned Node.js does not start on this machine; install Node.js {}.{} or newer with npm",
-            OLDEST.0,
-            OLDEST.1
-        );
+        bail!("the pinned Node.js does not start on this machine; install Node.js {FROM} or newer with npm");
     }
     Ok(pinned)
 }
@@ -83,9 +81,11 @@ impl Node {
 }
 
 fn is_new_enough(version: &str) -> bool {
-    let mut numbers = version.trim().trim_start_matches('v').split('.').map(str::parse);
+    let mut numbers = version.trim().trim_start_matches('v').split('.').map(str::parse::<u32>);
     match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= OLDEST,
+        (Some(Ok(major)), Some(Ok(minor))) => {
+            major >= FROM || OLDEST.iter().any(|&(line, oldest)| major == line && minor >= oldest)
+        }
         _ => false,
     }
 }
@@ -123,6 +123,11 @@ mod tests {
             ("v20.19.0\n", true),
             ("v20.9.0", false),
             ("v18.20.4", false),
+            ("v21.7.3", false),
+            ("v22.11.0", false),
+            ("v22.12.0", true),
+            ("v23.5.0", false),
+            ("v24.0.0", true),
             ("v100.0.0", true),
             ("v22", false),
             ("command not found", false),
@@ -135,6 +140,7 @@ mod tests {
     fn the_oldest_is_what_the_page_asks_for() {
         let manifest = fs::read_to_string(cache::root().join("ui/package.json")).unwrap();
         let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
-        assert_eq!(manifest["engines"]["node"], format!(">={}.{}", OLDEST.0, OLDEST.1));
+        let [(first, a), (second, b)] = OLDEST;
+        assert_eq!(manifest["engines"]["node"], format!("^{first}.{a}.0 || ^{second}.{b}.0 || >={FROM}.0.0"));
     }
 }
