@@ -1,7 +1,9 @@
 use std::collections::HashSet;
 
 use vsphere::inventory::{self, ConnectionState, HostSystem, Lockdown};
-use vsphere_sim::{HostSpec, Options, ReportCertificates, Simulator, varied_hosts};
+use vsphere_sim::{
+    Answer, FaultRule, HostSpec, Options, ReportCertificates, Simulator, SoapFault, What, varied_hosts,
+};
 
 use crate::{one_host, sign_in};
 
@@ -65,6 +67,40 @@ async fn pages_add_up_to_each_host_once() {
     let (_, hosts) = read(Options { hosts, page_limit: Some(50), ..Options::default() }).await;
     let objects: HashSet<_> = hosts.iter().map(|host| &host.object).collect();
     assert_eq!((hosts.len(), objects.len()), (431, 431));
+}
+
+#[tokio::test]
+async fn a_view_is_given_back_even_where_reading_it_failed() {
+    let sim = one_host(HostSpec::new("esx01")).await;
+    let signed_in = sign_in(&sim).await;
+    let calls = |kind: &str| sim.requests().iter().filter(|request| request.kind == kind).count();
+    inventory::read(signed_in.session()).await.unwrap();
+    assert_eq!((calls("CreateContainerView"), calls("DestroyView")), (2, 2));
+    sim.add_fault(FaultRule::soap("RetrievePropertiesEx", What::Fault(SoapFault::timed_out())).once());
+    inventory::read(signed_in.session()).await.unwrap_err();
+    assert_eq!((calls("CreateContainerView"), calls("DestroyView")), (3, 3));
+}
+
+#[tokio::test]
+async fn a_property_that_a_server_does_not_have_is_not_asked_for() {
+    for (newest, is_refused) in [("8.0.3.0", false), ("7.0.2.0", false), ("8.0.3.0", true)] {
+        let mut options = Options { hosts: vec![HostSpec::new("esx01")], ..Options::default() };
+        options.versions.newest = newest.into();
+        options.versions.prior.retain(|version| version.starts_with('6'));
+        let sim = Simulator::start(options).await.unwrap();
+        let signed_in = sign_in(&sim).await;
+        if is_refused {
+            // Some are of an older build than the version that they name.
+            let unknown = What::Fault(SoapFault::invalid_property("runtime.stateEncryption"));
+            sim.add_fault(FaultRule::soap("RetrievePropertiesEx", unknown).after(1).once());
+        }
+        let hosts = inventory::read(signed_in.session()).await.unwrap();
+        let is_told = newest == "8.0.3.0" && !is_refused;
+        assert_eq!(hosts[0].sealed_by_tpm, is_told.then_some(false), "{newest} {is_refused}");
+        let faults =
+            sim.requests().iter().filter(|request| matches!(request.answer, Answer::Fault(_))).count();
+        assert_eq!(faults, usize::from(is_refused), "{newest} {is_refused}");
+    }
 }
 
 #[tokio::test]
