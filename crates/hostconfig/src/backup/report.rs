@@ -191,9 +191,23 @@ impl Outcome {
             record: record.id.clone(),
             folder: record.folder.display().to_string(),
             bytes: record.bundle.bytes,
-            seconds,
+            // The clock may have been set back meanwhile.
+            seconds: seconds.max(0.0),
             warnings,
             settings: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::tests::{draft, record_of, taken_at};
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_host_take_less_than_nothing() {
+        let record = record_of(draft("esx01", b"bundle"), taken_at(0));
+        let outcome = Outcome::saved(&record, -3600.0);
+        assert!(matches!(outcome, Outcome::Saved { seconds, .. } if seconds >= 0.0), "{outcome:?}");
     }
 }
