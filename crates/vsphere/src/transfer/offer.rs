@@ -197,6 +197,8 @@ fn shown(host: &str, target: &Url) -> String {
     let port = target.port().map(|port| format!(":{port}")).unwrap_or_default();
     if host.eq_ignore_ascii_case(address) {
         format!("{host}{port}")
+    } else if host == address.trim_matches(['[', ']']) {
+        format!("{address}{port}")
     } else {
         format!("{host} ({address}{port})")
     }
@@ -211,4 +213,24 @@ fn is_unreachable(error: &Error) -> bool {
             | Error::Tls { .. }
             | Error::Timeout { phase: TimeoutPhase::Connect, .. }
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_is_named_by_its_address_is_named_once() {
+        for (host, target, expect) in [
+            ("esx01", "https://10.0.0.1/b.tgz", "esx01 (10.0.0.1)"),
+            ("esx01", "https://10.0.0.1:8443/b.tgz", "esx01 (10.0.0.1:8443)"),
+            ("ESX01", "https://esx01:8443/b.tgz", "ESX01:8443"),
+            ("10.0.0.1", "https://10.0.0.1/b.tgz", "10.0.0.1"),
+            ("esx01", "https://[fd00::1]/b.tgz", "esx01 ([fd00::1])"),
+            ("fd00::1", "https://[fd00::1]/b.tgz", "[fd00::1]"),
+            ("fd00::1", "https://[fd00::1]:8443/b.tgz", "[fd00::1]:8443"),
+        ] {
+            assert_eq!(shown(host, &Url::parse(target).unwrap()), expect);
+        }
+    }
 }
