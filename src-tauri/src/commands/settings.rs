@@ -72,7 +72,7 @@ fn console_program() -> String {
     }
 }
 
-/// Whether it is there when no window is open: what an AppImage has mounted is not.
+/// Whether it is there when no window is open: what an `AppImage` has mounted is not.
 fn stays(program: &Path, mounted: Option<&OsStr>) -> bool {
     mounted.is_none_or(|mounted| !program.starts_with(mounted))
 }
