@@ -52,8 +52,24 @@ pub async fn recovery_keys(session: &Session, host: &MoRef) -> Result<Vec<Recove
 /// What esxcli says instead of an answer.
 fn refusal(result: &Node) -> Option<Fault> {
     let fault = result.child("fault")?;
-    let message = fault.text_of("faultMsg").unwrap_or_default().trim().to_owned();
+    // Of a command that failed this is no more than `EsxCLI.CLIFault.summary` (govmomi's issue 3073): why is in a document of
+    // its own, too.
+    let summary = fault.text_of("faultMsg").unwrap_or_default().trim();
+    let mut reasons = Vec::new();
+    if let Ok(detail) = soap::decode_plain(fault.text_of("faultDetail").unwrap_or_default().as_bytes()) {
+        collect_reasons(&detail, &mut reasons);
+    }
+    let message = if reasons.is_empty() { summary.to_owned() } else { reasons.join(" ") };
     Some(Fault { kind: FaultKind::Other, type_name: "esxcli".to_owned(), message })
+}
+
+/// The texts of a `VimEsxCLICLIFault`, wherever in the document it is.
+fn collect_reasons(node: &Node, reasons: &mut Vec<String>) {
+    let text = node.text.trim();
+    if node.name == "errMsg" && !text.is_empty() {
+        reasons.push(text.to_owned());
+    }
+    node.children.iter().for_each(|child| collect_reasons(child, reasons));
 }
 
 /// The answer is a document of its own, in a text: a `DataObject` for each row, an element for each column.
@@ -112,6 +128,18 @@ mod tests {
     fn what_esxcli_refuses_is_a_fault() {
         let refused = result("<fault><faultMsg>Not sealed.</faultMsg><faultDetail/></fault>");
         assert_eq!(refusal(&refused).unwrap().message, "Not sealed.");
+        let detail = |detail: &str| {
+            let summary = "<faultMsg>EsxCLI.CLIFault.summary</faultMsg>";
+            let refused = result(&format!("<fault>{summary}<faultDetail>{detail}</faultDetail></fault>"));
+            refusal(&refused).unwrap().message
+        };
+        let in_a_fault = "&lt;obj&gt;&lt;fault&gt;&lt;errMsg&gt;[Error]&lt;/errMsg&gt;&lt;errMsg&gt; Not sealed. &lt;/errMsg&gt;\
+             &lt;/fault&gt;&lt;localizedMessage&gt;EsxCLI.CLIFault.summary&lt;/localizedMessage&gt;&lt;/obj&gt;";
+        assert_eq!(detail(in_a_fault), "[Error] Not sealed.");
+        assert_eq!(detail("&lt;errMsg&gt;Not sealed.&lt;/errMsg&gt;"), "Not sealed.");
+        for untold in ["", "&lt;obj/&gt;", "&lt;errMsg/&gt;", "no XML"] {
+            assert_eq!(detail(untold), "EsxCLI.CLIFault.summary", "{untold}");
+        }
         assert!(refusal(&result("<response/>")).is_none());
     }
 }
