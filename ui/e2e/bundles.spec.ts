@@ -53,6 +53,16 @@ test("files are shown as what they are", async ({ page }) => {
   await expect(pane).toContainText("SHA-256");
 });
 
+test("a bundle says which part of it cannot be read", async ({ page }) => {
+  const told = page.getByText("The ConfigStore of this bundle cannot be read");
+  await open(page, "small", "/inside?file=1");
+  await expect(rows(page, "Settings")).toHaveCount(15);
+  await expect(told).toBeHidden();
+  await open(page, "bundleStoreUnread", "/inside?file=1");
+  await expect(told).toBeVisible();
+  await expect(grid(page, "Settings")).toBeVisible();
+});
+
 test("two bundles of the archive are compared, the older one first", async ({ page }) => {
   await open(page, "small", "/archive?text=esx01");
   const own = row(page, "Bundles", HOST);
@@ -78,6 +88,17 @@ test("a bundle is compared with the one before", async ({ page }) => {
   await row(page, "Bundles", HOST).first().click();
   await page.getByRole("button", { name: "Compare with the one before" }).click();
   await expect(page).toHaveURL(/#\/compare\?first=.*-1&second=.*-0/);
+});
+
+test("two bundles in the wrong order are not read the wrong way", async ({ page }) => {
+  await open(page, "small", "/archive");
+  await row(page, "Bundles", HOST).first().click();
+  await page.getByRole("button", { name: "Compare with the one before" }).click();
+  await expect(page.getByText("settings are alike")).toBeVisible();
+  const told = page.getByText("The first bundle is the newer one");
+  await expect(told).toBeHidden();
+  await page.getByRole("button", { name: "Swap" }).click();
+  await expect(told).toBeVisible();
 });
 
 test("a chosen bundle is told whole in a small window", async ({ page }) => {
@@ -181,7 +202,7 @@ test("what is too much to show says so", async ({ page }) => {
   await open(page, "bundlesMany", "/compare?firstFile=1&secondFile=2");
   await expect(page.getByText("These are the first 1,200 of 25,000 settings that differ.")).toBeVisible();
   const last = page.getByRole("cell", { name: "Net.Option1199", exact: true });
-  await page.getByRole("button", { name: "Show 700 more settings" }).click();
+  await page.getByRole("button", { name: "Show 500 more settings" }).click();
   await expect(last).toBeHidden();
   await page.getByRole("button", { name: "Show 200 more settings" }).click();
   await expect(last).toBeAttached();

@@ -19,6 +19,8 @@ import type { Scenario } from "./scenarios";
 
 export type BundleWorld = {
   sealing: SealingView;
+  /** Its ConfigStore is no such thing. */
+  isStoreUnread: boolean;
   /** Both sides of every comparison are the same. */
   isSame: boolean;
   /** Why nothing can be compared. */
@@ -33,6 +35,7 @@ export type BundleWorld = {
 
 export const BUNDLES: BundleWorld = {
   sealing: { kind: "open" },
+  isStoreUnread: false,
   isSame: false,
   notCompared: null,
   unread: 0,
@@ -55,6 +58,7 @@ export function bundleScenarios(small: Scenario) {
       notCompared: "the first bundle is sealed by its host's TPM: only that host can read it",
     }),
     bundleUnreadable: of({ sealing: { kind: "unreadable", reason: "local.tgz in it is cut off" } }),
+    bundleStoreUnread: of({ isStoreUnread: true }),
     bundlesSame: of({ isSame: true }),
     bundlesUnread: of({ unread: 320 }),
     bundlesMany: of({ areMany: true }),
@@ -96,7 +100,9 @@ export function bundleHandlers(
         sealing: bundles.sealing,
         settings,
         settingsCount: bundles.areMany ? 31_250 : settings.length,
-        files: isOpen ? FILES : FILES.slice(0, 1),
+        files: (isOpen ? FILES : FILES.slice(0, 1)).map((file) =>
+          bundles.isStoreUnread && file.kind === "configStore" ? { ...file, kind: "binary" } : file,
+        ),
       };
     },
     readBundleContent: (_, layer, path): BundleFileView => {

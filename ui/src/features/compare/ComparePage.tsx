@@ -26,7 +26,7 @@ import { SaidBar, useSaid } from "../../components/Said";
 import { useShortcuts } from "../../components/shortcuts";
 import { ofTotal, plural, wholeNumber } from "../../components/words";
 import { type BundleChoice, type BundleComparison, type ComparisonFormat, commands } from "../../ipc";
-import { comparedInWords, countChanges, filteredGroups, sideTitles } from "./differences";
+import { comparedInWords, countChanges, filteredGroups, isBackwards, sideTitles } from "./differences";
 import { FileChanges } from "./FileChanges";
 import { SettingChanges } from "./SettingChanges";
 import { SidePart } from "./SidePart";
@@ -159,6 +159,14 @@ function Differences({ comparison, search, onSearch }: DifferencesProps) {
       {notCompared !== null && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody className={styles.body}>Only the manifests were compared: {notCompared}.</MessageBarBody>
+        </MessageBar>
+      )}
+      {isBackwards(first, second) && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody className={styles.body}>
+            The first bundle is the newer one, so what was removed since is called added. Swap them to read what was
+            changed.
+          </MessageBarBody>
         </MessageBar>
       )}
       <p className={styles.summary} role="status">

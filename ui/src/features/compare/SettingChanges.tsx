@@ -83,7 +83,9 @@ export function SettingChanges({ groups, titles }: SettingChangesProps) {
           </table>
         </section>
       ))}
-      {left > 0 && <Button onClick={() => setMost(most + AT_ONCE)}>Show {plural(left, "more setting")}</Button>}
+      {left > 0 && (
+        <Button onClick={() => setMost(most + AT_ONCE)}>Show {plural(Math.min(left, AT_ONCE), "more setting")}</Button>
+      )}
     </>
   );
 }

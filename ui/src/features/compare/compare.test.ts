@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import type { ChangeGroup, ChangeView, LineView } from "../../ipc";
-import { comparedInWords, filteredGroups, secretWords, sectionsOfChanges, sideBySide, sideTitles } from "./differences";
+import {
+  comparedInWords,
+  filteredGroups,
+  isBackwards,
+  secretWords,
+  sectionsOfChanges,
+  sideBySide,
+  sideTitles,
+} from "./differences";
 import { choiceOf, compareSearch, swapped, withChoice } from "./search";
 
 const change = (name: string, more: Partial<ChangeView> = {}): ChangeView => ({
@@ -61,6 +69,23 @@ test("sides are told apart by what differs: the host, or the day", () => {
   });
   expect(sideTitles(day, side("esx02", null))).toEqual({ first: "First: esx01", second: "Second: esx02" });
   expect(sideTitles(side("a.tgz", null), side("a.tgz", null))).toEqual({ first: "First", second: "Second" });
+});
+
+test("the later bundle of a host standing first is noticed, of two hosts there is no order", () => {
+  const side = (name: string, takenAt: string | null, uuid: string | null = null) => ({
+    name,
+    takenAt,
+    record: null,
+    releaseLevel: null,
+    uuid,
+  });
+  // By time, not by how it is written.
+  const [early, late] = ["2026-11-22T10:00:00+02:00", "2026-11-22T09:00:00Z"];
+  expect(isBackwards(side("esx01", late), side("esx01", early))).toBe(true);
+  expect(isBackwards(side("esx01", early), side("esx01", late))).toBe(false);
+  expect(isBackwards(side("esx01", late), side("esx02", early))).toBe(false);
+  expect(isBackwards(side("esx01", late, "a"), side("renamed", early, "a"))).toBe(true);
+  expect(isBackwards(side("esx01", late), side("esx01", null))).toBe(false);
 });
 
 test("what came of a comparison is said in a sentence, and of sealed bundles not too much", () => {

@@ -70,6 +70,17 @@ export function sideTitles(first: BundleSide, second: BundleSide): { first: stri
   };
 }
 
+/** Whether the later bundle of a host stands first, so that what was removed is called added. */
+export function isBackwards(first: BundleSide, second: BundleSide): boolean {
+  const isOfOneHost = first.name === second.name || (first.uuid !== null && first.uuid === second.uuid);
+  return (
+    isOfOneHost &&
+    first.takenAt !== null &&
+    second.takenAt !== null &&
+    Date.parse(first.takenAt) > Date.parse(second.takenAt)
+  );
+}
+
 export type Pair = { first: NumberedLine | null; second: NumberedLine | null };
 export type NumberedLine = { at: number; text: string; isSame: boolean };
 
