@@ -72,7 +72,13 @@ async fn pyvmomi_understands_every_answer() {
     let older = HostSpec { version: "7.0.3".into(), ..HostSpec::new("old.lab.test") };
     let mut hosts = uniform_hosts(9, 1000);
     hosts.extend([HostSpec::new("esx01.lab.test"), older]);
-    let options = Options { hosts, unreadable: vec!["config.lockdownMode".into()], ..Options::default() };
+    let options = Options {
+        hosts,
+        unreadable: vec!["config.lockdownMode".into()],
+        quoted_cookies: true,
+        xsi_prefix: "XMLSchema-instance".into(),
+        ..Options::default()
+    };
     let simulator = Simulator::start(options).await.unwrap();
     let host = simulator.host("esx01.lab.test");
     let others_bundle = folder.path().join("old.tgz");
