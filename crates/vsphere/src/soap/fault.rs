@@ -87,7 +87,8 @@ impl Fault {
 
     /// Leaves out the server's sentence where that repeats a secret that was sent.
     pub(crate) fn hide(&mut self, secret: &str) {
-        if !secret.is_empty() && self.message.contains(secret) {
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        if !secret.is_empty() && squeezed(&self.message).contains(&squeezed(secret)) {
             self.message.clear();
         }
     }
@@ -144,10 +145,12 @@ impl FaultKind {
     }
 }
 
-/// What a server says, less the places at which it stopped reading a call.
+/// What a server says, on one line, less the places at which it stopped reading a call.
 fn sentence(text: Option<&str>) -> String {
-    let text = text.unwrap_or_default().trim();
-    without_secret_folders(text.split_once("\n\nwhile parsing ").map_or(text, |(said, _)| said))
+    let text = text.unwrap_or_default();
+    let said = text.split_once("\n\nwhile parsing ").map_or(text, |(said, _)| said);
+    let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    without_secret_folders(&lines.join(" "))
 }
 
 /// The folder that a bundle is downloaded from is its only secret. Servers name it in their sentences, too.
@@ -326,6 +329,15 @@ mod tests {
     }
 
     #[test]
+    fn what_a_server_says_on_several_lines_is_one_sentence() {
+        check(
+            "<Fault><faultstring>\nA specified parameter was not correct. \r\nquerySpec.interval\n</faultstring></Fault>",
+            &FaultKind::Other,
+            "A specified parameter was not correct. querySpec.interval",
+        );
+    }
+
+    #[test]
     fn where_a_server_stopped_reading_is_not_told() {
         check(
             "<Fault><faultstring>Unable to resolve WSDL method name Reboot for namespace name urn:vim25\n\nwhile parsing SOAP body\nat line 1, column 271</faultstring>\
@@ -402,6 +414,7 @@ mod tests {
         assert_eq!(said("No such session: 52f0-a1.", "52f0-a1"), "TheName");
         assert_eq!(said("No such session.", "52f0-a1"), "No such session.");
         assert_eq!(said("No such session.", ""), "No such session.");
+        assert_eq!(said("Cannot use a b.", "a\r\nb"), "TheName");
     }
 
     #[test]
