@@ -65,9 +65,8 @@ fn refusal(result: &Node) -> Option<Fault> {
 
 /// The texts of a `VimEsxCLICLIFault`, wherever in the document it is.
 fn collect_reasons(node: &Node, reasons: &mut Vec<String>) {
-    let text = node.text.trim();
-    if node.name == "errMsg" && !text.is_empty() {
-        reasons.push(text.to_owned());
+    if node.name == "errMsg" {
+        reasons.extend(node.text.split_whitespace().map(str::to_owned));
     }
     node.children.iter().for_each(|child| collect_reasons(child, reasons));
 }
@@ -133,7 +132,7 @@ mod tests {
             let refused = result(&format!("<fault>{summary}<faultDetail>{detail}</faultDetail></fault>"));
             refusal(&refused).unwrap().message
         };
-        let in_a_fault = "&lt;obj&gt;&lt;fault&gt;&lt;errMsg&gt;[Error]&lt;/errMsg&gt;&lt;errMsg&gt; Not sealed. &lt;/errMsg&gt;\
+        let in_a_fault = "&lt;obj&gt;&lt;fault&gt;&lt;errMsg&gt;[Error]&lt;/errMsg&gt;&lt;errMsg&gt;Not\nsealed. &lt;/errMsg&gt;\
              &lt;/fault&gt;&lt;localizedMessage&gt;EsxCLI.CLIFault.summary&lt;/localizedMessage&gt;&lt;/obj&gt;";
         assert_eq!(detail(in_a_fault), "[Error] Not sealed.");
         assert_eq!(detail("&lt;errMsg&gt;Not sealed.&lt;/errMsg&gt;"), "Not sealed.");
