@@ -55,20 +55,20 @@ fn refusal(result: &Node) -> Option<Fault> {
     // Of a command that failed this is no more than `EsxCLI.CLIFault.summary` (govmomi's issue 3073): why is in a document of
     // its own, too.
     let summary = fault.text_of("faultMsg").unwrap_or_default().trim();
-    let mut reasons = Vec::new();
+    let mut why = Vec::new();
     if let Ok(detail) = soap::decode_plain(fault.text_of("faultDetail").unwrap_or_default().as_bytes()) {
-        collect_reasons(&detail, &mut reasons);
+        collect_reason(&detail, &mut why);
     }
-    let message = if reasons.is_empty() { summary.to_owned() } else { reasons.join(" ") };
+    let message = if why.is_empty() { summary.to_owned() } else { why.join(" ") };
     Some(Fault { kind: FaultKind::Other, type_name: "esxcli".to_owned(), message })
 }
 
-/// The texts of a `VimEsxCLICLIFault`, wherever in the document it is.
-fn collect_reasons(node: &Node, reasons: &mut Vec<String>) {
+/// The words of a `VimEsxCLICLIFault`, wherever in the document it is.
+fn collect_reason(node: &Node, words: &mut Vec<String>) {
     if node.name == "errMsg" {
-        reasons.extend(node.text.split_whitespace().map(str::to_owned));
+        words.extend(node.text.split_whitespace().map(str::to_owned));
     }
-    node.children.iter().for_each(|child| collect_reasons(child, reasons));
+    node.children.iter().for_each(|child| collect_reason(child, words));
 }
 
 /// The answer is a document of its own, in a text: a `DataObject` for each row, an element for each column.
