@@ -169,3 +169,17 @@ fn what_a_store_that_cannot_be_read_has_is_not_called_removed() {
     let large = contents(&[("etc/vmware/esx.conf", large.as_bytes())]);
     assert_eq!(large.unread_part(), Some("esx.conf"));
 }
+
+#[test]
+fn tabs_and_values_of_several_lines_are_readable() {
+    let with = |name: &str, text: &str| {
+        let rows = format!(
+            "{TABLE} INSERT INTO Config VALUES ('esx', 'advanced_options', 'banner', '', '{{\"issue\": \"{text}\"}}', '');"
+        );
+        contents(&[(CONFIG_STORE, &store(&rows)), ("etc/hosts", format!("10.0.0.1\t{name}\n").as_bytes())])
+    };
+    let found = diff(&with("a", "x"), &with("b", "Authorized users only\\r\\nGo away"));
+    for told in [to_text(&found, "", ""), to_html(&found, "", "")] {
+        assert!(told.contains("10.0.0.1\tb") && told.contains("Authorized users only Go away"), "{told}");
+    }
+}

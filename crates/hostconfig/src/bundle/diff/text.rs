@@ -49,7 +49,13 @@ pub(super) fn shown(value: Option<&Redacted>) -> String {
 
 /// Without what steers a terminal or breaks a line.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let shown = |c: char| match c {
+        '\n' => ' ',
+        '\t' => '\t',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.replace("\r\n", "\n").chars().map(shown).collect()
 }
 
 fn tell_group(text: &mut String, group: &Group) {
