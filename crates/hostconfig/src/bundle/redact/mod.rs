@@ -166,7 +166,11 @@ pub(super) fn secret_file(path: &str) -> Option<Secret> {
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     if ends(&[".key", "_key", ".p12", ".pfx", ".jks"]) || name == "ssh_key" {
         Some(Secret::PrivateKey)
-    } else if name.contains("keytab") || path.contains("likewise/db/") || path.contains("/secrets/") {
+    } else if name.contains("keytab")
+        || ends(&[".keys"])
+        || path.contains("likewise/db/")
+        || path.contains("/secrets/")
+    {
         Some(Secret::SecretData)
     } else if path.contains("vmkiscsi") || path.contains("iscsid.db") {
         Some(Secret::Chap)

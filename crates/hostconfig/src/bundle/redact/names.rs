@@ -74,7 +74,8 @@ const ABOUT_SECRETS: [&str; 37] = [
 /// What a name says that its value is, if that is a secret.
 pub(super) fn secret_in(name: &str, place: Place) -> Option<Secret> {
     let name = Words::of(name);
-    if name.ends(&ABOUT_SECRETS) {
+    // The name of a community is all that it has.
+    if name.ends(&ABOUT_SECRETS) && !name.runs(&["communityname"]) {
         None
     } else if name.is_of_snmp(place) {
         Some(Secret::Snmp)
@@ -99,8 +100,15 @@ pub(super) fn secret_in(name: &str, place: Place) -> Option<Secret> {
         || name.runs(&["apikey", "accesskey", "sessionid"])
     {
         Some(Secret::Token)
-    } else if name.runs(&["configencdata", "encryptionkey", "sharedkey", "masterkey", "symmetrickey"])
-        || name.has(&["dek", "kek", "wrapped", "keytab"])
+    } else if name.runs(&[
+        "configencdata",
+        "encryptionkey",
+        "integritykey",
+        "recoverykey",
+        "sharedkey",
+        "masterkey",
+        "symmetrickey",
+    ]) || name.has(&["dek", "kek", "wrapped", "keytab"])
         || place.is_encryption
             && (name.ends(&["key", "keys", "data", "blob", "value"]) || name.runs(&["data1", "data2"]))
     {

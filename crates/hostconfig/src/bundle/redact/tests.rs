@@ -73,6 +73,8 @@ fn secrets_are_taken_out_of_every_kind_of_text() {
             "ConfigEncData = [redacted: encryption key]",
         ),
         ("x", "apiKey: PLANTED", "apiKey: [redacted: token]"),
+        ("x", "community_name = PLANTED", "community_name = [redacted: SNMP community or key]"),
+        ("x", "integrity_key = PLANTED", "integrity_key = [redacted: encryption key]"),
     ] {
         let told = shown(path, text);
         assert!(!told.contains("PLANT"), "{path}: {told}");
@@ -226,6 +228,8 @@ fn whole_files_are_secrets_by_their_paths() {
         ("etc/krb5.keytab", Some(Secret::SecretData)),
         ("etc/vmware/vmkiscsid/vmkiscsid.db", Some(Secret::Chap)),
         ("etc/likewise/db/registry.db", Some(Secret::SecretData)),
+        ("etc/ntp.keys", Some(Secret::SecretData)),
+        ("etc/ssh/keys-root/authorized_keys", None),
         ("etc/hosts", None),
     ] {
         assert_eq!(secret_file(path), expect, "{path}");
