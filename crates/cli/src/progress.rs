@@ -2,12 +2,13 @@
 //! terminal, only the lines.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hostconfig::backup::{HostReport, Outcome, RunEvent, Watch};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::console::{BAD, Console, GOOD};
 use crate::text;
@@ -65,7 +66,12 @@ impl RunProgress {
 /// A bar over bytes.
 pub(crate) fn byte_bar(console: &Console, bytes: u64, message: &str) -> ProgressBar {
     let bar = console.bars.add(ProgressBar::new(bytes));
-    bar.set_style(style("{bar:30} {binary_bytes} of {binary_total_bytes}  {wide_msg}"));
+    // The library's own sizes are in KiB.
+    let done = |state: &ProgressState, to: &mut dyn Write| {
+        let _ = to.write_str(&text::size(state.pos()));
+    };
+    bar.set_style(style("{bar:30} {done} of {prefix}  {wide_msg}").with_key("done", done));
+    bar.set_prefix(text::size(bytes));
     bar.set_message(message.to_owned());
     bar
 }

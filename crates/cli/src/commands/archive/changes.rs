@@ -76,7 +76,7 @@ pub(crate) fn told(changes: &[HostChange]) -> String {
         let _ = writeln!(told, "{between}{STRONG}{taken}  {host}{STRONG:#}  {}", change.record);
         match (&change.previous, &change.unreadable) {
             (_, Some(error)) => {
-                let _ = writeln!(told, "  {WARNING}not known{WARNING:#}: {}", text::visible(&error.message));
+                let _ = writeln!(told, "  {WARNING}{}{WARNING:#}", text::visible(&error.message));
             }
             (None, None) => told += "  first backup\n",
             (Some(_), None) => change.groups.iter().for_each(|group| {
