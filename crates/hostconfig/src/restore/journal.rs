@@ -226,7 +226,7 @@ impl Journal {
     pub(super) fn begin(config: &ConfigDir, at: DateTime<FixedOffset>, begun: &Begun) -> Result<Self> {
         files::ensure_private_folders(&config.restores())?;
         let path = config.restores().join(format!("{}.jsonl", begun.id));
-        let file = Arc::new(files::create_private_file(&path)?);
+        let file = open(&path, OpenOptions::new().create_new(true))?;
         let journal = Self { path, file };
         journal.write(at, Entry::Begun(Box::new(begun.clone())))?;
         files::sync_folder(&config.restores())?;
@@ -240,8 +240,8 @@ impl Journal {
         let content = files::read_regular_limited(&path, MOST_BYTES).map_err(failed)?;
         let whole = content.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         cut(&path, whole as u64).map_err(failed)?;
-        let file = platform::private(OpenOptions::new().append(true)).open(&path).map_err(failed)?;
-        Ok(Self { path, file: Arc::new(file) })
+        let file = open(&path, &mut OpenOptions::new())?;
+        Ok(Self { path, file })
     }
 
     /// Appends a line and flushes it to the disk.
@@ -263,6 +263,12 @@ impl Journal {
         }
         Ok(())
     }
+}
+
+/// For appending: after a line that was cut off, the next one is to follow what is left.
+fn open(path: &Path, options: &mut OpenOptions) -> Result<Arc<File>> {
+    let opened = platform::private(options.append(true)).open(path);
+    Ok(Arc::new(opened.map_err(|error| FileError::new("write", path, error))?))
 }
 
 /// A file that is open for appending cannot be cut on Windows.

@@ -202,6 +202,25 @@ fn whoever_looks_is_not_taken_for_somebody_at_work() {
     assert_eq!(unfinished(&config).unwrap().0.len(), 1);
 }
 
+/// A full disk takes half a line, which is cut off again. What the journal says after that must not lie behind a hole.
+#[test]
+fn a_line_that_was_cut_off_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = ConfigDir::at(folder.path());
+    const ID: &str = "20261122T223000Z-1a2b3c4d";
+    let begins: fn(&ConfigDir) -> Journal = |config| Journal::begin(config, at(0), &begun(ID)).unwrap();
+    for journal in [begins, |config| Journal::go_on(config, ID).unwrap()] {
+        let journal = journal(&config);
+        let whole = fs::metadata(&journal.path).unwrap().len();
+        journal.write(at(1), Entry::Dismissed).unwrap();
+        cut(&journal.path, whole).unwrap();
+        journal.write(at(2), Entry::Intends { step: Step::Upload }).unwrap();
+        let (restores, unreadable) = history(&config).unwrap();
+        assert_eq!((restores.len(), unreadable), (1, Vec::new()));
+        assert_eq!((restores[0].stood.step, restores[0].stood.at), (Some(Step::Upload), at(2)));
+    }
+}
+
 #[tokio::test]
 async fn that_a_journal_cannot_be_written_is_told_once() {
     let (_folder, config, path) = journal(Vec::new());
