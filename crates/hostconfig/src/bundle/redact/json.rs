@@ -40,7 +40,9 @@ fn walk_json(
                 if is_hidden {
                     hidden += 1;
                     // Each has its own, though all look alike.
-                    safe += &if hidden == 1 { String::new() } else { format!(" {hidden}") };
+                    if hidden > 1 {
+                        safe = format!("{safe} {hidden}");
+                    }
                     path.secrets.push(name.clone());
                 }
                 // Only items of lists have numbers of ours.
@@ -93,13 +95,11 @@ fn walk_json(
 impl Path {
     /// A field's name as it may be shown, and whether it is a secret: a map from a key to something has its secret on the left.
     fn safe_name(&self, name: &str, inherited: Option<Secret>) -> (String, bool) {
-        match inherited.filter(|_| self.names.last().is_some_and(|of| holds_secrets(of))) {
-            Some(secret) => (mark(secret), true),
-            None => {
-                let name = Redacted::of(name);
-                (name.text, name.secrets.is_some())
-            }
+        if let Some(secret) = inherited.filter(|_| self.names.last().is_some_and(|of| holds_secrets(of))) {
+            return (mark(secret), true);
         }
+        let name = Redacted::of(name);
+        (name.text, name.secrets.is_some())
     }
 }
 

@@ -295,8 +295,11 @@ impl LineReader {
     /// A line's last tag, where that tells of a secret and does not end on the line.
     fn unfinished_tag<'a>(&self, line: &'a str) -> Option<(&'a str, Secret)> {
         let tag = &line[line.rfind('<')? + 1..];
+        if tag.contains('>') || tag.starts_with('/') {
+            return None;
+        }
         let name = tag_name(tag);
-        let secret = secret_in(name, self.place).filter(|_| !tag.contains('>') && !tag.starts_with('/'))?;
+        let secret = secret_in(name, self.place)?;
         Some((name, secret))
     }
 

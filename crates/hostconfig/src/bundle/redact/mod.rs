@@ -194,10 +194,11 @@ fn visible(text: String) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
         return text;
     }
-    let numbers = |found: &Captures<'_>| {
-        found[0].chars().map(|c| format!("[U+{:04X}]", u32::from(c))).collect::<String>()
+    let number = |found: &Captures<'_>| {
+        let c = found[0].chars().next().map_or(0, u32::from);
+        format!("[U+{c:04X}]")
     };
-    INVISIBLE.replace_all(&text, numbers).into_owned()
+    INVISIBLE.replace_all(&text, number).into_owned()
 }
 
 fn mark(secret: Secret) -> String {
