@@ -69,8 +69,10 @@ pub(crate) fn check(call: &Call) -> Result<(), SoapFault> {
         let trail = format!("while parsing {whence}\nat line 1, column 171");
         SoapFault::invalid_request(format!("{what}\n\n{trail}"))
     };
-    let Some((_, parameters)) = METHODS.iter().find(|(name, _)| name == method) else {
-        let what = format!("Unable to resolve WSDL method name {method} for namespace name urn:vim25");
+    let namespace = &call.arguments.namespace;
+    let known = METHODS.iter().find(|(name, _)| name == method && namespace == "urn:vim25");
+    let Some((_, parameters)) = known else {
+        let what = format!("Unable to resolve WSDL method name {method} for namespace name {namespace}");
         return Err(refuse(what, "SOAP body"));
     };
     let arguments = call.arguments.children.iter().filter(|argument| argument.name != "_this");

@@ -14,6 +14,8 @@ const MAX_DEPTH: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Element {
     pub(crate) name: String,
+    /// The namespace that it is in; empty where in none.
+    pub(crate) namespace: String,
     /// The plain `type` attribute (references have one).
     pub(crate) reference_type: Option<String>,
     /// The `xsi:type` attribute without its prefix.
@@ -91,8 +93,8 @@ fn parse(bytes: &[u8]) -> Result<Element, String> {
                     return Err("XML is nested too deeply".into());
                 }
                 let element = open(&reader, &start)?;
-                if stack.is_empty() {
-                    check_envelope(&reader, &start)?;
+                if stack.is_empty() && element.namespace != ENVELOPE {
+                    return Err("the root element is not in the SOAP 1.1 namespace".into());
                 }
                 stack.push(element);
             }
@@ -147,15 +149,13 @@ fn entity(name: &str) -> Result<char, String> {
     })
 }
 
-fn check_envelope(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<(), String> {
-    match reader.resolver().resolve_element(start.name()).0 {
-        ResolveResult::Bound(Namespace(namespace)) if namespace == ENVELOPE => Ok(()),
-        _ => Err("the root element is not in the SOAP 1.1 namespace".into()),
-    }
-}
-
 fn open(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Element, String> {
-    let mut element = Element { name: start.local_name().as_ref().to_string(), ..Element::default() };
+    let namespace = match reader.resolver().resolve_element(start.name()).0 {
+        ResolveResult::Bound(Namespace(namespace)) => namespace.to_string(),
+        _ => String::new(),
+    };
+    let mut element =
+        Element { name: start.local_name().as_ref().to_string(), namespace, ..Element::default() };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| format!("malformed XML: {error}"))?;
         if attribute.key.local_name().as_ref() != "type" {

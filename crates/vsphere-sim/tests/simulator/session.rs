@@ -196,6 +196,10 @@ async fn a_call_has_to_be_made_as_the_api_has_it() {
         };
         assert!(is_expected, "{arguments}: {said:?}");
     }
+    let of_nobody = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><CurrentTime>\
+         <_this type=\"ServiceInstance\">ServiceInstance</_this></CurrentTime></s:Body></s:Envelope>";
+    let reply = client.try_post(of_nobody.into()).await.unwrap();
+    assert!(reply.text("faultstring").unwrap().contains("CurrentTime for namespace name "), "{}", reply.body);
     // What stands in the place of its base class has to say so.
     let view = "<objectSet><obj type=\"Folder\">group-d1</obj><selectSet><name>v</name><type>Folder</type><path>childEntity</path></selectSet></objectSet>";
     let arguments = format!("<specSet><propSet><type>Folder</type></propSet>{view}</specSet><options/>");
