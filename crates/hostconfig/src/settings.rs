@@ -199,6 +199,11 @@ fn parse(json: &[u8], path: &Path) -> Result<Settings> {
         let several = format!("several servers are named {name:?}");
         return Err(broken(serde::de::Error::custom(several)).into());
     }
+    // Each program would take it from where it was started, Task Scheduler's from System32.
+    if let Some(archive) = settings.archive.as_ref().filter(|archive| !archive.is_absolute()) {
+        let relative = format!("archive is {}, but must be a whole path", archive.display());
+        return Err(broken(serde::de::Error::custom(relative)).into());
+    }
     if let Some((field, value, range)) = out_of_range(&settings) {
         return Err(SettingsError::OutOfRange { path: path(), field, value, range }.into());
     }

@@ -87,6 +87,11 @@ fn a_broken_file_is_told_and_never_overwritten() {
         ("{\"format\": 1, \"concurrency\": 999}", "settings_broken", "concurrency is 999"),
         ("{\"format\": 1, \"timeouts\": {\"idle_seconds\": 0}}", "settings_broken", "idle_seconds is 0"),
         (
+            "{\"format\": 1, \"archive\": \"backups\"}",
+            "settings_broken",
+            "archive is backups, but must be a whole path",
+        ),
+        (
             "{\"format\": 1, \"host_port\": 0}",
             "settings_broken",
             "host_port is 0, but must be from 1 to 65535",
