@@ -183,3 +183,57 @@ fn tabs_and_values_of_several_lines_are_readable() {
         assert!(told.contains("10.0.0.1\tb") && told.contains("Authorized users only Go away"), "{told}");
     }
 }
+
+/// Each as `name: first -> second`.
+fn changes_of(first: &Contents, second: &Contents) -> Vec<String> {
+    let found = diff(first, second);
+    let told = |value: &Option<Redacted>| value.as_ref().map_or("-", Redacted::text).to_owned();
+    let changes = found.groups.iter().flat_map(|group| &group.changes);
+    changes
+        .map(|change| format!("{}: {} -> {}", change.name, told(&change.first), told(&change.second)))
+        .collect()
+}
+
+#[test]
+fn what_stands_in_two_places_is_compared_with_the_same_place() {
+    let with = |rows: &[(&str, &str)], conf: Option<&str>| {
+        let rows = rows.iter().fold(TABLE.to_owned(), |sql, (name, value)| {
+            sql + &format!("INSERT INTO Config VALUES ('esx', 'services', '{name}', 'SSH', '{value}', '');")
+        });
+        let conf = conf.map(|policy| format!("/services/SSH/policy = \"{policy}\"\n"));
+        let store = store(&rows);
+        let mut files = vec![(CONFIG_STORE, &store[..])];
+        files.extend(conf.as_ref().map(|conf| ("etc/vmware/esx.conf", conf.as_bytes())));
+        contents(&files)
+    };
+    let (on, off) = (r#"{"policy":"on"}"#, r#"{"policy":"off"}"#);
+    for (first, second, expect) in [
+        // One of two has changed, so that they are or were alike.
+        (with(&[("a", on)], Some("on")), with(&[("a", off)], Some("on")), &["Startup policy: on -> off"][..]),
+        (
+            with(&[("a", on), ("b", off)], None),
+            with(&[("a", off), ("b", off)], None),
+            &["Startup policy: on -> off"],
+        ),
+        // Both have.
+        (with(&[("a", on)], Some("on")), with(&[("a", off)], Some("off")), &["Startup policy: on -> off"]),
+        (
+            with(&[("a", on)], Some("off")),
+            with(&[("a", off)], Some("on")),
+            &["Startup policy: on -> off", "Startup policy: off -> on"],
+        ),
+        // Another release keeps it elsewhere.
+        (with(&[], Some("on")), with(&[("a", on)], None), &[]),
+        (with(&[], Some("on")), with(&[("a", off)], None), &["Startup policy: on -> off"]),
+        (with(&[("a", on)], Some("on")), with(&[("a", on)], None), &[]),
+        (with(&[("a", on)], Some("off")), with(&[("a", on)], None), &["Startup policy: off -> -"]),
+    ] {
+        assert_eq!(changes_of(&first, &second), expect);
+        let back = expect.iter().map(|change| {
+            let (name, values) = change.split_once(": ").unwrap();
+            let (one, other) = values.split_once(" -> ").unwrap();
+            format!("{name}: {other} -> {one}")
+        });
+        assert_eq!(changes_of(&second, &first), back.collect::<Vec<_>>());
+    }
+}

@@ -2,6 +2,7 @@
 //! brought all of a bundle is [`super::compare`]'s question.
 
 mod html;
+mod pairs;
 mod text;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use super::file::{BundleFile, FileBody};
 use super::redact::Redacted;
 use super::settings::{Section, Setting, Source, settings, settings_of_manifest};
 use super::{Layer, Noise};
+use pairs::Pair;
 
 pub use html::to_html;
 pub use text::to_text;
@@ -156,29 +158,23 @@ pub fn diff(first: &Contents, second: &Contents) -> Diff {
 
 /// The same for two tables of settings alone, and how many they have alike.
 pub fn diff_settings(first: &[Setting], second: &[Setting]) -> (Vec<Group>, usize) {
-    let (first, second) = (keyed(first), keyed(second));
+    let (first, second) = (named(first), named(second));
     let mut groups: BTreeMap<(Section, &str), Vec<Change>> = BTreeMap::new();
     let mut same = 0;
-    for (key @ (section, object, ..), setting) in &first {
-        let change = match second.get(key) {
-            None => change(Some(setting), None),
-            Some(other) if other.value == setting.value => {
-                same += 1;
-                continue;
+    let only_second = second.keys().filter(|name| !first.contains_key(*name));
+    for name @ (section, object, _) in first.keys().chain(only_second) {
+        let [first, second] = [&first, &second].map(|table| table.get(name).map_or(&[][..], Vec::as_slice));
+        for pair in pairs::pairs(first, second) {
+            match change(pair) {
+                Some(change) => groups.entry((*section, object)).or_default().push(change),
+                None => same += 1,
             }
-            Some(other) => change(Some(setting), Some(other)),
-        };
-        groups.entry((*section, object)).or_default().extend(change);
-    }
-    for (key @ (section, object, ..), setting) in &second {
-        if !first.contains_key(key) {
-            groups.entry((*section, object)).or_default().extend(change(None, Some(setting)));
         }
     }
-    let has = |of: &BTreeMap<Key<'_>, &Setting>, section: Section, object: &str| {
-        of.range((section, object, "", 0)..)
+    let has = |of: &Named<'_>, section: Section, object: &str| {
+        of.range((section, object, "")..)
             .next()
-            .is_some_and(|(key, _)| (key.0, key.1) == (section, object))
+            .is_some_and(|(name, _)| (name.0, name.1) == (section, object))
     };
     let groups = groups.into_iter().map(|((section, object), mut changes)| {
         changes.sort_by(|a, b| a.name.cmp(&b.name));
@@ -204,27 +200,25 @@ impl Diff {
     }
 }
 
-type Key<'a> = (Section, &'a str, &'a str, usize);
+/// Settings by what they are of. The same one can stand in several places with several values: then each counts.
+type Named<'a> = BTreeMap<(Section, &'a str, &'a str), Vec<&'a Setting>>;
 
-/// Settings by what they are of. The same one can stand in several places with several values: then it counts.
-fn keyed(settings: &[Setting]) -> BTreeMap<Key<'_>, &Setting> {
-    let mut keyed = BTreeMap::new();
-    let mut nth = 0;
-    let mut last = None;
+fn named(settings: &[Setting]) -> Named<'_> {
+    let mut named = Named::new();
     for setting in settings {
-        let key = (setting.section, setting.object.as_str(), setting.name.as_str());
-        nth = if last == Some(key) { nth + 1 } else { 0 };
-        last = Some(key);
-        keyed.insert((key.0, key.1, key.2, nth), setting);
+        let name = (setting.section, setting.object.as_str(), setting.name.as_str());
+        named.entry(name).or_default().push(setting);
     }
-    keyed
+    named
 }
 
-fn change(first: Option<&&Setting>, second: Option<&&Setting>) -> Option<Change> {
+/// None where both are alike.
+fn change((first, second): Pair<'_>) -> Option<Change> {
     let one = second.or(first)?;
     let kind = match (first, second) {
         (None, _) => ChangeKind::Added,
         (_, None) => ChangeKind::Removed,
+        (Some(first), Some(second)) if first.value == second.value => return None,
         _ => ChangeKind::Changed,
     };
     let secret_differs = first.zip(second).is_some_and(|(a, b)| a.value.differs_in_secret(&b.value));
