@@ -165,6 +165,9 @@ async fn a_sealed_bundle_is_a_state_of_its_own() {
     lab.run(&["bundle", "diff", &first, &second]).check("bundle_diff_sealed");
     lab.run(&["archive", "verify"]).check("verify_sealed");
     lab.run(&["archive", "changes", "--host", "esx01"]).check("archive_changes_sealed");
+    let told = lab.run(&["archive", "search", "ntp77", "--all"]);
+    let expect = "0 bundles looked through; 6 sealed or not readable, and not looked through (esx01.lab.local, esx02.lab.local).";
+    assert!(told.stdout.contains(expect), "{told:?}");
 }
 
 /// Nothing found in a bundle that nobody can read is no answer.
@@ -173,7 +176,7 @@ async fn a_sealed_bundle_is_not_called_looked_through() {
     let lab = Lab::new(3).await;
     lab.run_connected(&["backup"]);
     let told = lab.run(&["archive", "search", "ntp77"]);
-    let expect = "2 bundles looked through; 1 sealed, and not looked through (esx03";
+    let expect = "2 bundles looked through; 1 sealed or not readable, and not looked through (esx03";
     assert!(told.code == 0 && told.stdout.contains(expect), "{told:?}");
 }
 

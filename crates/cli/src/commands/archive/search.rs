@@ -32,7 +32,7 @@ struct Body<'a> {
     /// The backups that hits name.
     records: HashMap<&'a str, Found<'a>>,
     not_searched: Vec<NotIndexed>,
-    /// Hosts whose bundles are sealed, so that only their manifests could be looked through.
+    /// Hosts whose bundles are sealed or cannot be read, so that not all of their settings could be looked through.
     sealed: Vec<&'a str>,
     unreadable: Vec<Unreadable>,
 }
@@ -101,14 +101,15 @@ pub(super) fn run(context: &Context, wanted: &str, host: Option<String>, all: bo
 
 /// That nothing was found in these says nothing.
 fn told_sealed(hosts: &[&str]) -> String {
-    let mut named: Vec<&str> = hosts.to_vec();
-    named.dedup();
+    let named: Vec<&str> = hosts.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let more = named.len().saturating_sub(NAMED);
     let first = named.iter().take(NAMED).map(|name| text::visible(name)).collect::<Vec<_>>().join(", ");
     match (hosts.len(), more) {
         (0, _) => String::new(),
-        (count, 0) => format!("; {count} sealed, and not looked through ({first})"),
-        (count, more) => format!("; {count} sealed, and not looked through ({first} and {more} more)"),
+        (count, 0) => format!("; {count} sealed or not readable, and not looked through ({first})"),
+        (count, more) => {
+            format!("; {count} sealed or not readable, and not looked through ({first} and {more} more)")
+        }
     }
 }
 
