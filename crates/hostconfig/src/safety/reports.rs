@@ -24,7 +24,7 @@ const AT_MOST: usize = 200;
 /// Reading waits for the share far more than for the processor.
 const AT_ONCE: usize = 16;
 
-/// The reports that hosts are judged by, newest first; see [`super::assess`] for `records`. Those that are in `known`, by run, are
+/// The reports that hosts are judged by, newest first, and at the end those that a wrong clock has dated into the future; see [`super::assess`] for `records`. Those that are in `known`, by run, are
 /// not read again: a report never changes. One that cannot be read is passed over: the others judge.
 ///
 /// # Errors
@@ -38,7 +38,9 @@ pub fn deciding_reports<'a, S: BuildHasher>(
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<Arc<RunReport>>> {
     let mut undecided = Undecided::new(hosts, records, stale_after, now);
-    let (mut reports, runs) = (Vec::new(), archive.runs()?);
+    let (mut reports, mut runs) = (Vec::new(), archive.runs()?);
+    // There may be many, and for years.
+    runs.sort_by_key(|run| run.started_at.is_some_and(|at| is_future(at, now.to_utc())));
     for (at, batch) in runs[..runs.len().min(AT_MOST)].chunks(AT_ONCE).enumerate() {
         let is_needed = |(place, run): (usize, &RunFile)| {
             at * AT_ONCE + place < AT_LEAST || undecided.may_learn_from(run.started_at)

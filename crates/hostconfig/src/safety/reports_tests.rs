@@ -48,6 +48,18 @@ fn a_failure_that_is_older_than_many_runs_is_found() {
     assert_eq!(deciding_reports(&archive, &HashMap::new(), &hosts, &records, WEEK, now()).unwrap(), []);
 }
 
+/// Ten days of hourly runs with a wrong clock would stand before all others for years.
+#[test]
+fn many_runs_from_the_future_hide_nothing() {
+    let hosts = [known_host("esx01", UUID)];
+    let records = [record("a", UUID, "esx01", 60)];
+    let future = (48..280).map(|hours| (-hours, "prod esx01 saved"));
+    let (_folder, archive) = ran(&future.chain([(5, "prod esx01 failed")]).collect::<Vec<_>>());
+    let reports = deciding_reports(&archive, &HashMap::new(), &hosts, &records, WEEK, now()).unwrap();
+    let found = assess(&hosts, &records, reports.iter().map(AsRef::as_ref), WEEK, now());
+    assert_eq!(found[0].safety, Safety::Failing);
+}
+
 #[test]
 fn reports_are_read_as_far_back_as_they_may_decide() {
     let oldest = |hosts: &[KnownHost], records: &[Record], runs: &[(i64, &'static str)]| {
