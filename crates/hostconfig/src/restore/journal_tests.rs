@@ -205,9 +205,9 @@ fn whoever_looks_is_not_taken_for_somebody_at_work() {
 /// A full disk takes half a line, which is cut off again. What the journal says after that must not lie behind a hole.
 #[test]
 fn a_line_that_was_cut_off_leaves_nothing_behind() {
+    const ID: &str = "20261122T223000Z-1a2b3c4d";
     let folder = tempfile::tempdir().unwrap();
     let config = ConfigDir::at(folder.path());
-    const ID: &str = "20261122T223000Z-1a2b3c4d";
     let begins: fn(&ConfigDir) -> Journal = |config| Journal::begin(config, at(0), &begun(ID)).unwrap();
     for journal in [begins, |config| Journal::go_on(config, ID).unwrap()] {
         let journal = journal(&config);
