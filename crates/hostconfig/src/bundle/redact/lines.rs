@@ -22,7 +22,7 @@ pub(in crate::bundle) fn lines(path: &str, text: &str) -> Vec<Redacted> {
 /// A text that is a value without its secrets. Unlike a file's, its lines can be prose that begins with such a word.
 pub(super) fn value(text: &str, mut place: Place, taken: &mut Taken) -> String {
     let text = taken.by_looks(text);
-    if !text.contains(['=', ':', '<']) {
+    if !text.contains(['=', ':', '<']) && !text.contains("--") {
         return text;
     }
     place.is_pam = true;
@@ -42,9 +42,10 @@ static BELOW: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"^\s*[#;]*\s*"?([A-Za-z0-9_.:/\[\]-]+)"?\s*[=:]\s*(?:[|>][0-9+-]*)?\s*$"#)
         .expect("the pattern is well formed")
 });
-/// With `\` before its quotes where a text stands in another.
+/// With `\` before its quotes where a text stands in another; or an option of a command, whose value is beside it.
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"([A-Za-z0-9_.-]+)\\*["']?\s*[=:]\s*"#).expect("the pattern is well formed")
+    Regex::new(r#"(?P<name>[A-Za-z0-9_.-]+)\\*["']?\s*[=:]\s*|--(?P<option>[A-Za-z0-9-]+)\s+"#)
+        .expect("the pattern is well formed")
 });
 static VALUE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"^(?:\\+"[^"]*"?|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s<>"',;)}\]]+)"#)
@@ -200,10 +201,9 @@ impl LineReader {
         let mut text = String::with_capacity(line.len());
         let mut at = 0;
         while let Some(found) = NAME.captures_at(line, at) {
-            let (name, end) = (
-                found.get(1).expect("the pattern has a group"),
-                found.get(0).map_or(at, |whole| whole.end()),
-            );
+            let option = found.name("option");
+            let name = found.name("name").or(option).expect("either is there");
+            let end = found.get(0).map_or(at, |whole| whole.end());
             // A tag can say what its value is, as the name beside it can.
             if let Some(tag) = line[at..end].rfind('<') {
                 named = secret_in(tag_name(&line[at + tag + 1..end]), self.place);
@@ -211,7 +211,10 @@ impl LineReader {
             text.push_str(&line[at..end]);
             at = end;
             let of_name = named.filter(|_| name.as_str().eq_ignore_ascii_case("value"));
-            let Some(secret) = secret_in(name.as_str(), self.place).or(of_name) else {
+            // An option without a value is followed by the next one.
+            let has_value = option.is_none() || !line[end..].starts_with('-');
+            let secret = secret_in(name.as_str(), self.place).or(of_name);
+            let Some(secret) = secret.filter(|_| has_value) else {
                 if is_name(name.as_str()) {
                     let near: String = line[end..].chars().take(LONGEST_NAME).collect();
                     let value = VALUE.find(&near).map_or("", |value| value.as_str());

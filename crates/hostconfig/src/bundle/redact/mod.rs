@@ -293,6 +293,14 @@ static LOOKS: LazyLock<Vec<(&'static str, Regex, Secret)>> = LazyLock::new(|| {
         ),
         // To the last `@`: a password can have one.
         ("://", pattern(r"://[^\s/@:]*:(?P<secret>[^\s/]+)@"), Secret::Password),
+        (
+            // What is taken out already begins with a bracket.
+            "curl",
+            pattern(
+                r#"\bcurl\s[^\n|;&]*?(?:-u|--user)[\s=]*["']?[^\s:"']+:(?P<secret>(?:\[[^r]|[^\[\s"'])[^\s"']*)"#,
+            ),
+            Secret::Password,
+        ),
         ("data1=", pattern(r"data1=(?P<secret>[^\s:]+)"), Secret::EncryptionKey),
         ("data2=", pattern(r"data2=(?P<secret>[^\s:]+)"), Secret::EncryptionKey),
     ]

@@ -285,6 +285,9 @@ fn a_line_of_many_names_is_read_once() {
         "pwd=a,a=",
         "LS0tLS1CRUdJTi",
         "pwd=a)a",
+        "--a ",
+        "--pin --pin",
+        "curl -u a",
     ] {
         lines("x", &part.repeat(200_000));
     }
@@ -393,4 +396,37 @@ fn what_nobody_would_see_is_shown_by_its_number() {
     let (value, leaves) = leaves_of(serde_json::json!({ "a\u{202e}b": "\u{2066}c" }));
     assert_eq!(value.to_string(), r#"{"a[U+202E]b":"[U+2066]c"}"#);
     assert_eq!(leaves[0].0, ["a[U+202E]b"]);
+}
+
+/// `local.sh` is where admins put what the host forgets.
+#[test]
+fn options_of_commands_are_names_too() {
+    for (text, expect) in [
+        (
+            "esxcli iscsi adapter auth chap set -A vmhba64 --authname a --secret PLANTED --level required",
+            "esxcli iscsi adapter auth chap set -A vmhba64 --authname a --secret [redacted: password] --level required",
+        ),
+        (
+            "esxcli system snmp set --communities \"PLANTED\" -e on",
+            "esxcli system snmp set --communities [redacted: SNMP community or key] -e on",
+        ),
+        (
+            "add --encryption-key=0xPLANTED --integrity-key 0xPLANTED",
+            "add --encryption-key=[redacted: encryption key] --integrity-key [redacted: encryption key]",
+        ),
+        ("curl -u admin:PLANTED https://nas/x", "curl -u admin:[redacted: password] https://nas/x"),
+        (
+            "curl --user 'admin:PLANTED' https://nas/x",
+            "curl --user 'admin:[redacted: password]' https://nas/x",
+        ),
+        (
+            "hostkeep backup --password-stdin --url https://vc",
+            "hostkeep backup --password-stdin --url https://vc",
+        ),
+        ("sort -u a:b.txt --key 2", "sort -u a:b.txt --key 2"),
+        ("x --password-policy strict", "x --password-policy strict"),
+    ] {
+        assert_eq!(shown("x", text), expect);
+        assert_eq!(Redacted::value_of("command", text, Place::default()).text(), expect);
+    }
 }
