@@ -205,12 +205,8 @@ pub(super) fn config(world: &World, server: Server, index: usize, whole: bool) -
         vec![
             ("host", Value::Ref(Object::Host(index).moref(world, server))),
             ("product", host_product(&host.spec, &world.options.versions.newest)),
-            ("virtualNicManagerInfo", virtual_nics(&state.content.address.to_string())),
             ("network", network(&host.spec)),
-            (
-                "vsanHostConfig",
-                Value::Object("VsanHostConfigInfo", vec![("enabled", Value::Bool(host.spec.vsan))]),
-            ),
+            ("virtualNicManagerInfo", virtual_nics(&state.content.address.to_string())),
             (
                 "dateTimeInfo",
                 Value::Object(
@@ -231,6 +227,10 @@ pub(super) fn config(world: &World, server: Server, index: usize, whole: bool) -
             (
                 "certificate",
                 if pem { Value::Bytes(reported.certificate_pem().into_bytes()) } else { Value::Unset },
+            ),
+            (
+                "vsanHostConfig",
+                Value::Object("VsanHostConfigInfo", vec![("enabled", Value::Bool(host.spec.vsan))]),
             ),
         ],
     )
