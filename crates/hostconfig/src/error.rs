@@ -147,9 +147,11 @@ impl Error {
                 FileProblem::NoSpace
                 | FileProblem::ReadOnly
                 | FileProblem::NotPermitted
-                | FileProblem::Vanished
-                | FileProblem::Failing => true,
-                FileProblem::InUse | FileProblem::Missing | FileProblem::Other => false,
+                | FileProblem::Vanished => true,
+                // A disk that fails for good does not show its archive any more, either.
+                FileProblem::InUse | FileProblem::Missing | FileProblem::Failing | FileProblem::Other => {
+                    false
+                }
             },
             _ => false,
         }

@@ -1,7 +1,7 @@
 //! The archive as its users see it: created, locked, written, listed. Drafts for the other rooms' tests.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
@@ -429,4 +429,18 @@ fn nothing_is_kept_behind_a_link() {
         assert!(error.to_string().contains("a link is there"), "{error}");
     }
     assert_eq!((archive.list().unwrap().records.len(), fs::read_dir(&elsewhere).unwrap().count()), (0, 0));
+}
+
+/// One write that fails costs one host its backup, and a disk that is gone must not have all hosts asked in vain.
+#[test]
+fn a_disk_that_fails_is_an_archive_that_is_gone_where_nothing_of_it_can_be_seen() {
+    let (_folder, archive) = new_archive();
+    let failed = || FileError {
+        problem: FileProblem::Failing,
+        ..FileError::new("write", archive.root(), io::Error::other("input/output error"))
+    };
+    let ends_the_run = |error: Error| (error.code(), error.is_of_archive());
+    assert_eq!(ends_the_run(archive.blame(failed())), ("drive_failing", false));
+    fs::remove_file(archive.root().join(MARKER_FILE)).unwrap();
+    assert_eq!(ends_the_run(archive.blame(failed())), ("archive_vanished", true));
 }
