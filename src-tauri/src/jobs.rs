@@ -228,6 +228,17 @@ impl Jobs {
         state.jobs.values().filter(|e| !e.job.head.state.is_end()).map(|e| e.job.head.id).collect()
     }
 
+    /// The job that is verifying exactly these items.
+    pub(crate) fn verifying(&self, items: &[JobItem]) -> Option<u32> {
+        let state = self.lock();
+        let mut jobs = state.jobs.values().map(|entry| &entry.job);
+        let is_it = |job: &&Job| {
+            (job.head.kind, job.head.state) == (JobKind::Verify, JobState::Running)
+                && job.items.iter().map(|item| &item.record).eq(items.iter().map(|item| &item.record))
+        };
+        jobs.find(is_it).map(|job| job.head.id)
+    }
+
     /// Why the archive cannot be written to. Where that is a job of this window, other than the `own` one, it is named: its
     /// process is of no use to anyone.
     pub(crate) fn locked(&self, own: Option<u32>, error: hostconfig::Error) -> ErrorReport {

@@ -43,6 +43,20 @@ fn the_taskbar_shows_all_that_is_under_way_together() {
 }
 
 #[test]
+fn what_is_being_verified_is_not_verified_once_more() {
+    let jobs = Arc::new(Jobs::default());
+    let items = |records: &[&str]| -> Vec<JobItem> {
+        records.iter().map(|record| JobItem { record: Some((*record).into()), ..item("esx01") }).collect()
+    };
+    let job = jobs.begin(JobKind::Verify, "Verify 2 bundles".into(), None, now());
+    job.plan(items(&["a", "b"]), Vec::new());
+    assert_eq!(jobs.verifying(&items(&["a", "b"])), Some(job.id()));
+    assert_eq!(jobs.verifying(&items(&["a"])), None);
+    jobs.cancel(job.id(), None).unwrap();
+    assert_eq!(jobs.verifying(&items(&["a", "b"])), None, "it ends without them");
+}
+
+#[test]
 fn a_page_that_comes_late_knows_what_one_that_was_there_knows() {
     let jobs = Arc::new(Jobs::default());
     let early = page(&jobs);

@@ -97,12 +97,16 @@ pub(crate) async fn start_verify(app: App<'_>, handle: AppHandle, ids: Option<Ve
         1 => format!("Verify the bundle of {}", records[0].host.name),
         count => format!("Verify {count} bundles"),
     };
+    let item =
+        |record: &Record| JobItem { total_bytes: Some(record.bundle.bytes), ..JobItem::of_record(record) };
+    let items: Vec<JobItem> = records.iter().map(item).collect();
+    // It was a double click.
+    if let Some(job) = app.jobs.verifying(&items) {
+        return Ok(job);
+    }
     let job = app.jobs.begin(JobKind::Verify, title, None, now());
     let total = records.iter().map(|record| record.bundle.bytes).sum();
-    let items = records
-        .iter()
-        .map(|record| JobItem { total_bytes: Some(record.bundle.bytes), ..JobItem::of_record(record) });
-    job.plan(items.collect(), Vec::new());
+    job.plan(items, Vec::new());
     job.head(|head| head.total_bytes = Some(total));
     let (id, own) = (job.id(), job.clone());
     go_on(&app, handle, job, blocking(move || verify(&place, &own, &records)));
