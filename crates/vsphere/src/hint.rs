@@ -137,7 +137,13 @@ fn fault_hint(fault: &Fault, operation: &str) -> String {
                         .to_owned()
                 }
                 Some(privilege) => format!("Give the account the privilege {privilege} on this host."),
-                None => "Give the account Host.Config.Firmware on this host.".to_owned(),
+                None => {
+                    let privilege = match operation {
+                        "EnterMaintenanceMode_Task" | "ExitMaintenanceMode_Task" => "Host.Config.Maintenance",
+                        _ => "Host.Config.Firmware",
+                    };
+                    format!("Give the account the privilege {privilege} on this host.")
+                }
             };
         }
         FaultKind::InvalidState => "Look at the host's state in the vSphere Client.",
@@ -186,4 +192,26 @@ fn fault_hint(fault: &Fault, operation: &str) -> String {
         }
     };
     text.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_privilege_that_the_server_does_not_name_is_the_one_of_the_call() {
+        let fault = Fault {
+            kind: FaultKind::NoPermission { privilege: None, at_hosts_login: false },
+            type_name: "NoPermission".into(),
+            message: String::new(),
+        };
+        for (operation, expect) in [
+            ("EnterMaintenanceMode_Task", "Host.Config.Maintenance"),
+            ("BackupFirmwareConfiguration", "Host.Config.Firmware"),
+        ] {
+            let fault = Box::new(fault.clone());
+            let hint = Error::Fault { server: "vc".into(), operation, fault }.hint().unwrap();
+            assert!(hint.contains(expect), "{operation}: {hint}");
+        }
+    }
 }
