@@ -78,10 +78,12 @@ pub enum ArchiveError {
         path: PathBuf,
     },
     /// No record has the id asked for.
-    #[error("the archive has no record {asked}")]
+    #[error("the archive has no record {asked}{}", as_far_as_known(*.unreadable))]
     RecordNotFound {
         /// The id or prefix asked for.
         asked: String,
+        /// How many folders could not be read, in which it may be.
+        unreadable: usize,
     },
     /// Several records' ids begin with what was asked for.
     #[error("{asked} could be any of {} records: {}", .candidates.len(), some_of(.candidates))]
@@ -232,6 +234,14 @@ impl ArchiveError {
             Self::BadRunId { .. } | Self::RunUnreadable { .. } => return None,
         };
         Some(hint.to_owned())
+    }
+}
+
+fn as_far_as_known(unreadable: usize) -> String {
+    match unreadable {
+        0 => String::new(),
+        1 => ", as far as can be told: a folder in it cannot be read".to_owned(),
+        _ => format!(", as far as can be told: {unreadable} folders in it cannot be read"),
     }
 }
 

@@ -49,8 +49,10 @@ impl Archive {
     /// [`ArchiveError::MarksTooNew`], because marks that a newer version made would be lost.
     pub fn mark(&self, record: &Record, change: impl FnOnce(&mut Marks)) -> Result<Marks> {
         let _lock = self.lock_marks()?;
-        if !matches!(Record::read(&record.folder), Ok(Some(found)) if found.id == record.id) {
-            return Err(ArchiveError::RecordNotFound { asked: record.id.clone() }.into());
+        let found = Record::read(&record.folder);
+        if !matches!(&found, Ok(Some(found)) if found.id == record.id) {
+            let unreadable = usize::from(found.is_err());
+            return Err(ArchiveError::RecordNotFound { asked: record.id.clone(), unreadable }.into());
         }
         let path = record.folder.join(MARKS_FILE);
         let mut marks = match read_file(&path) {
@@ -84,8 +86,10 @@ impl Archive {
     /// # Errors
     /// Those of [`Self::mark`].
     pub(crate) fn pin_new(&self, folder: &Path) -> Result<Record> {
-        let not_found = || ArchiveError::RecordNotFound { asked: folder.display().to_string() };
-        let record = Record::read(folder).ok().flatten().ok_or_else(not_found)?;
+        let record = Record::read(folder);
+        let unreadable = usize::from(record.is_err());
+        let not_found = || ArchiveError::RecordNotFound { asked: folder.display().to_string(), unreadable };
+        let record = record.ok().flatten().ok_or_else(not_found)?;
         let marks = self.mark(&record, |marks| marks.pinned = true)?;
         Ok(Record { marks, ..record })
     }

@@ -173,7 +173,7 @@ impl Archive {
 fn find<'a>(listing: &'a Listing, asked: &str) -> Result<&'a Record> {
     let wanted = asked.trim().to_ascii_lowercase();
     if wanted.is_empty() {
-        return Err(ArchiveError::RecordNotFound { asked: asked.into() }.into());
+        return Err(ArchiveError::RecordNotFound { asked: asked.into(), unreadable: 0 }.into());
     }
     let mut found: Vec<&Record> = listing.records.iter().filter(|r| r.id.starts_with(&wanted)).collect();
     // An admin's copy of a record within the archive is the same backup.
@@ -181,7 +181,10 @@ fn find<'a>(listing: &'a Listing, asked: &str) -> Result<&'a Record> {
     found.dedup_by(|a, b| (&a.id, &a.bundle.sha256) == (&b.id, &b.bundle.sha256));
     match found[..] {
         [record] => Ok(record),
-        [] => Err(ArchiveError::RecordNotFound { asked: asked.into() }.into()),
+        [] => {
+            let unreadable = listing.problems.len();
+            Err(ArchiveError::RecordNotFound { asked: asked.into(), unreadable }.into())
+        }
         _ => Err(ArchiveError::RecordAmbiguous {
             asked: asked.into(),
             candidates: found.iter().map(|r| r.id.clone()).collect(),

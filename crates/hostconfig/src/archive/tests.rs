@@ -363,6 +363,8 @@ fn a_bundle_that_lost_its_record_is_told() {
     std::fs::remove_file(record.folder.join(RECORD_FILE)).unwrap();
     let listing = archive.list().unwrap();
     assert_eq!(listing.records.len(), 0);
+    let sought = archive.find(&listing, &record.id).unwrap_err().to_string();
+    assert!(sought.ends_with("as far as can be told: a folder in it cannot be read"), "{sought}");
     assert_eq!(listing.problems[0].reason, "there is a bundle, but no record.json");
 }
 
