@@ -10,9 +10,8 @@ use std::thread;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::MAX_READ_BYTES;
-use super::Record;
 use super::proof::{Climb, Proof};
+use super::{ArchiveError, MARKER_FILE, MAX_READ_BYTES, Record};
 use crate::bundle::{self, BundleProblem, CONTENT_LIMITS, Contents, Manifest};
 use crate::files::FileError;
 use crate::{Error, Result};
@@ -104,11 +103,16 @@ impl Problem {
 /// bytes read since its last call.
 ///
 /// # Errors
-/// [`Error::Cancelled`]. Everything else that is wrong is in the verdict.
+/// [`Error::Cancelled`]; [`ArchiveError::Vanished`] where it cannot be read, and nothing of its archive is to be seen. Everything
+/// else that is wrong is in the verdict.
 pub fn verify(record: &Record, progress: impl FnMut(u64), cancel: &CancellationToken) -> Result<Verdict> {
     let path = record.bundle_path();
     let file = || record.bundle.file.clone();
     let unread = |bytes, problem| Ok(Verdict { bytes, problems: vec![problem], proof: Proof::default() });
+    let unreadable = |bytes, e| {
+        still_there(record)?;
+        unread(bytes, Problem::Unreadable(FileError::new("read", path.clone(), e)))
+    };
     if cancel.is_cancelled() {
         return Err(Error::Cancelled);
     }
@@ -123,7 +127,7 @@ pub fn verify(record: &Record, progress: impl FnMut(u64), cancel: &CancellationT
         Err(e) if e.kind() == io::ErrorKind::NotFound && record.folder.exists() => {
             return unread(0, Problem::Missing { file: file() });
         }
-        Err(e) => return unread(0, Problem::Unreadable(FileError::new("read", path, e))),
+        Err(e) => return unreadable(0, e),
     };
 
     let mut hashed = Hashed { bundle, sha256: Sha256::new(), bytes: 0, failed: false, progress, cancel };
@@ -135,7 +139,7 @@ pub fn verify(record: &Record, progress: impl FnMut(u64), cancel: &CancellationT
             Ok(0) => break,
             Ok(_) => {}
             Err(_) if cancel.is_cancelled() => return Err(Error::Cancelled),
-            Err(e) => return unread(0, Problem::Unreadable(FileError::new("read", path, e))),
+            Err(e) => return unreadable(0, e),
         }
     }
     if cancel.is_cancelled() {
@@ -143,10 +147,20 @@ pub fn verify(record: &Record, progress: impl FnMut(u64), cancel: &CancellationT
     }
     let Hashed { sha256, bytes, .. } = hashed;
     if let Err(BundleProblem::Unreadable(e)) = read {
-        return unread(bytes, Problem::Unreadable(FileError::new("read", path, e)));
+        return unreadable(bytes, e);
     }
     let found = hex::encode(sha256.finalize());
     Ok(verdict(record, bytes, found, read))
+}
+
+/// Whether the archive that a record lies in is: `<root>/<date>/<host>/<time>`.
+fn still_there(record: &Record) -> Result<()> {
+    match record.folder.ancestors().nth(3) {
+        Some(root) if !fs::exists(root.join(MARKER_FILE)).unwrap_or(false) => {
+            Err(ArchiveError::Vanished { path: root.to_path_buf() }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What was read of a bundle that is sound.
@@ -211,7 +225,7 @@ fn verdict(record: &Record, bytes: u64, found: String, read: Result<Through, Bun
 /// bytes read since its last call, `found` each record's verdict as soon as it is there; both on any thread.
 ///
 /// # Errors
-/// [`Error::Cancelled`].
+/// Those of [`verify`].
 pub fn verify_all(
     records: &[&Record],
     progress: impl Fn(u64) + Sync,

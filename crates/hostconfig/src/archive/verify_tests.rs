@@ -21,14 +21,20 @@ fn a_kept_bundle_is_good() {
     assert_eq!((verdict.bytes, seen), (content.len() as u64, content.len() as u64));
 }
 
-/// A share that is gone leaves nothing behind its path, as whoever prunes meanwhile does: neither is the bundle's damage.
+/// Whoever prunes meanwhile leaves nothing behind the path, as a share does that is gone: neither is the bundle's damage.
 #[test]
 fn a_backup_that_is_gone_as_a_whole_is_not_called_damaged() {
     let (_folder, archive) = new_archive();
     let record = keep(&lock(&archive), "esx01", &bundle("x"), 0);
-    fs::remove_dir_all(archive.root()).unwrap();
+    fs::remove_dir_all(&record.folder).unwrap();
     let verdict = verify(&record, |_| {}, &CancellationToken::new()).unwrap();
     assert!(!verdict.is_good() && !verdict.is_certain(), "{:?}", verdict.problems);
+
+    // Where it is the share, nothing is to be told of each of thousands, nor kept because none of them is good.
+    fs::remove_dir_all(archive.root()).unwrap();
+    assert_eq!(verify(&record, |_| {}, &CancellationToken::new()).unwrap_err().code(), "archive_vanished");
+    let verified = verify_all(&[&record], |_| {}, |_, _| {}, &CancellationToken::new());
+    assert_eq!(verified.unwrap_err().code(), "archive_vanished");
 }
 
 type Damage<'a> = Box<dyn Fn(&Path) + 'a>;
