@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::file::decoded;
 use super::redact::{self, Leaf, Leaves, Place, Redacted};
 
 /// Far more than any ConfigStore has.
@@ -86,8 +88,8 @@ struct Row {
     group: String,
     name: String,
     identifier: String,
-    user_value: String,
-    vital_value: String,
+    user_value: Vec<u8>,
+    vital_value: Vec<u8>,
 }
 
 impl Row {
@@ -100,12 +102,20 @@ impl Row {
         }
         let place = Place::of(&format!("{}|{}|{}", self.group, self.name, self.identifier));
         let mut leaves = Leaves::new(*room);
-        let mut read = |text: &str| match text {
-            "" => Value::Null,
-            text => {
-                let mut value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+        let mut read = |value: &[u8]| match decoded(value) {
+            _ if value.is_empty() => Value::Null,
+            Some(text) => {
+                let mut value =
+                    serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.into_owned()));
                 redact::json(&mut value, place, &mut leaves);
                 value
+            }
+            // Packed, perhaps: what is in it, nobody knows.
+            None => {
+                let told = Redacted::about(format!("binary, {} bytes", value.len()), value);
+                let text = told.text().to_owned();
+                leaves.push(&[], told);
+                Value::String(text)
             }
         };
         let (user, vital) = (read(&self.user_value), read(&self.vital_value));
@@ -164,15 +174,16 @@ fn rows(store: &[u8]) -> rusqlite::Result<Vec<Row>> {
     }
     let columns = "Component, ConfigGroup, Name, Identifier, UserValue, VitalValue";
     let mut statement = database.prepare(&format!("SELECT {columns} FROM Config LIMIT {}", MOST_ROWS + 1))?;
-    let text = |row: &rusqlite::Row<'_>, at: usize| -> rusqlite::Result<String> {
+    let bytes_of = |row: &rusqlite::Row<'_>, at: usize| -> rusqlite::Result<Vec<u8>> {
         Ok(match row.get_ref(at)? {
-            rusqlite::types::ValueRef::Text(text) | rusqlite::types::ValueRef::Blob(text) => {
-                String::from_utf8_lossy(text).into_owned()
-            }
-            rusqlite::types::ValueRef::Integer(number) => number.to_string(),
-            rusqlite::types::ValueRef::Real(number) => number.to_string(),
-            rusqlite::types::ValueRef::Null => String::new(),
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.to_vec(),
+            ValueRef::Integer(number) => number.to_string().into_bytes(),
+            ValueRef::Real(number) => number.to_string().into_bytes(),
+            ValueRef::Null => Vec::new(),
         })
+    };
+    let text = |row: &rusqlite::Row<'_>, at: usize| {
+        bytes_of(row, at).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     };
     let mut found = Vec::new();
     let mut bytes = 0_usize;
@@ -183,8 +194,8 @@ fn rows(store: &[u8]) -> rusqlite::Result<Vec<Row>> {
             group: text(row, 1)?,
             name: text(row, 2)?,
             identifier: text(row, 3)?,
-            user_value: text(row, 4)?,
-            vital_value: text(row, 5)?,
+            user_value: bytes_of(row, 4)?,
+            vital_value: bytes_of(row, 5)?,
         };
         bytes += row.user_value.len() + row.vital_value.len() + row.identifier.len() + row.name.len();
         if bytes > MOST_TEXT || found.len() == MOST_ROWS {

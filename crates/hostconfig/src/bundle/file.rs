@@ -202,13 +202,7 @@ fn text<'a>(content: &'a [u8], room: &mut TextRoom) -> Option<Cow<'a, str>> {
         return None;
     }
     let most = MOST_LINES.min(room.lines);
-    let text = match std::str::from_utf8(content) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) if looks_like_text(content) => {
-            content.split_inclusive(|byte| *byte == b'\n').map(decoded).collect()
-        }
-        Err(_) => return None,
-    };
+    let text = decoded(content)?;
     let lines = text.lines().take(most + 1).count();
     if lines > most {
         return None;
@@ -218,10 +212,17 @@ fn text<'a>(content: &'a [u8], room: &mut TextRoom) -> Option<Cow<'a, str>> {
     Some(text)
 }
 
-/// A line, byte for byte where it is no UTF-8: two that differ must not look alike.
-fn decoded(line: &[u8]) -> String {
-    let as_bytes = |_| line.iter().map(|byte| char::from(*byte)).collect();
-    std::str::from_utf8(line).map_or_else(as_bytes, str::to_owned)
+/// Bytes as a text, if they are some; lines that are no UTF-8 byte for byte, as two that differ must not look alike.
+pub(super) fn decoded(content: &[u8]) -> Option<Cow<'_, str>> {
+    if let Ok(text) = std::str::from_utf8(content) {
+        return Some(text.into());
+    }
+    let line = |line: &[u8]| {
+        let as_bytes = |_| line.iter().map(|byte| char::from(*byte)).collect();
+        std::str::from_utf8(line).map_or_else(as_bytes, str::to_owned)
+    };
+    let lines = content.split_inclusive(|byte| *byte == b'\n');
+    looks_like_text(content).then(|| lines.map(line).collect())
 }
 
 /// Whether bytes that are no UTF-8 are a text all the same, with few letters that are not ASCII. Keys and seeds look otherwise.

@@ -120,7 +120,7 @@ impl Leaves {
         Self { found: Vec::new(), room: Some(room) }
     }
 
-    fn push(&mut self, path: &[String], value: Redacted) {
+    pub(in crate::bundle) fn push(&mut self, path: &[String], value: Redacted) {
         let size = path.iter().map(|name| name.len() + 24).sum::<usize>() + value.text.len() + 96;
         self.room = self.room.and_then(|room| room.checked_sub(size));
         if self.room.is_some() {

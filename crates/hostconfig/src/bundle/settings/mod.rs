@@ -17,7 +17,7 @@ use super::{Layer, noise};
 
 /// The version of these rules, and of those by which secrets are taken out. A fingerprint by other rules says nothing about one by
 /// these, and a search index by others may hold what these would hide.
-pub const RULES: u32 = 9;
+pub const RULES: u32 = 10;
 
 /// A part of the table, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
