@@ -297,8 +297,10 @@ impl LineReader {
 
     /// A line's last tag, where that tells of a secret and does not end on the line.
     fn unfinished_tag<'a>(&self, line: &'a str) -> Option<(&'a str, Secret)> {
-        let tag = &line[line.rfind('<')? + 1..];
-        if tag.contains('>') || tag.starts_with('/') {
+        let (before, tag) = line.rsplit_once('<')?;
+        // Behind anything but a tag it is what a command reads.
+        let is_tag = before.trim().is_empty() || before.trim_end().ends_with('>');
+        if !is_tag || tag.contains('>') || tag.starts_with('/') {
             return None;
         }
         let name = tag_name(tag);

@@ -313,6 +313,9 @@ fn tags_and_their_attributes_go_over_several_lines() {
             "<user password=\n  [redacted: password] a=\"b\"/>\nb",
         ),
         ("{\"a\": 1, \"password\":\n  \"PLANTED\"}", "{\"a\": 1, \"password\":\n  [redacted: password]}"),
+        // What is read from a file is no tag.
+        ("mail root <secret.txt\necho a > b\nc", "mail root <secret.txt\necho a > b\nc"),
+        ("<a><password\n>PLANTED</password></a>", "<a><password\n>[redacted: password]</password></a>"),
         // A question is not answered by the next line.
         ("echo Enter the password:\nread answer", "echo Enter the password:\nread answer"),
     ] {
