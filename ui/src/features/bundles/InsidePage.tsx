@@ -160,7 +160,7 @@ function Sealing({ sealing, unread }: { sealing: SealingView; unread: string | n
             ? "This bundle is sealed by its host's TPM: only that host can read its settings. It can be verified and restored all the same."
             : sealing.kind === "unreadable"
               ? `The content of this bundle cannot be read: ${sealing.reason}. Only its manifest is shown.`
-              : `The ${unread} of this bundle cannot be read: most of what its host was configured to do is not shown. It can be restored all the same.`}
+              : `The ${unread} of this bundle cannot be read: most of what its host was configured to do is not shown.`}
         </MessageBarBody>
       </MessageBar>
     </Messages>
