@@ -237,3 +237,20 @@ fn what_stands_in_two_places_is_compared_with_the_same_place() {
         assert_eq!(changes_of(&second, &first), back.collect::<Vec<_>>());
     }
 }
+
+/// The file was there before.
+#[test]
+fn a_file_with_more_lines_is_not_called_added() {
+    let with = |ntp: &[u8], conf: &[u8]| contents(&[("etc/ntp.conf", ntp), ("etc/vmware/esx.conf", conf)]);
+    let (one, other) = (with(b"server a\n", b""), with(b"server a\ndisable monitor\n", b"rubbish\n"));
+    for found in [diff(&one, &other), diff(&other, &one)] {
+        let kinds: Vec<_> = found.groups.iter().map(|group| (&*group.object, group.kind)).collect();
+        assert_eq!(
+            kinds,
+            [("etc/ntp.conf", ChangeKind::Changed), ("etc/vmware/esx.conf", ChangeKind::Changed)]
+        );
+    }
+    let found = diff(&one, &contents(&[("etc/vmware/esx.conf", b""), ("etc/motd", b"x")]));
+    let motd = found.groups.iter().find(|group| group.object == "etc/motd");
+    assert_eq!(motd.map(|group| group.kind), Some(ChangeKind::Added));
+}

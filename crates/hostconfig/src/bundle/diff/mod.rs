@@ -14,7 +14,7 @@ use similar::{Algorithm, ChangeTag, DiffOp};
 use super::contents::{Contents, Sealing};
 use super::file::{BundleFile, FileBody};
 use super::redact::Redacted;
-use super::settings::{Section, Setting, Source, settings, settings_of_manifest};
+use super::settings::{REST, Section, Setting, Source, settings, settings_of_manifest};
 use super::{Layer, Noise};
 use pairs::Pair;
 
@@ -178,7 +178,9 @@ pub fn diff_settings(first: &[Setting], second: &[Setting]) -> (Vec<Group>, usiz
     };
     let groups = groups.into_iter().map(|((section, object), mut changes)| {
         changes.sort_by(|a, b| a.name.cmp(&b.name));
+        let is_rest = changes.iter().all(|change| REST.contains(&change.name.as_str()));
         let kind = match (has(&first, section, object), has(&second, section, object)) {
+            _ if is_rest => ChangeKind::Changed,
             (false, _) if !object.is_empty() => ChangeKind::Added,
             (_, false) if !object.is_empty() => ChangeKind::Removed,
             _ => ChangeKind::Changed,

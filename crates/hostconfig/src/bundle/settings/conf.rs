@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::{ON_SWITCH, label};
-use super::{Section, Source, Table, list, source};
+use super::{NO_KEYS, Section, Source, Table, list, source};
 use crate::bundle::esx_conf::EsxConf;
 use crate::bundle::redact::Redacted;
 
@@ -31,7 +31,7 @@ pub(super) fn add(table: &mut Table, file: &str, conf: &EsxConf) {
     }
     if !conf.others().is_empty() {
         let others: Vec<&Redacted> = conf.others().iter().collect();
-        table.add(Section::Other, file, "Lines that are no key", list(&others), source(file, ""));
+        table.add(Section::Other, file, NO_KEYS, list(&others), source(file, ""));
     }
 }
 

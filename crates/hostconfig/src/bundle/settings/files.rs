@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::label;
-use super::{Section, Table, list, source};
+use super::{OTHER_LINES, Section, Table, list, source};
 use crate::bundle::BundleFile;
 use crate::bundle::file::counted;
 use crate::bundle::redact::Redacted;
@@ -51,7 +51,7 @@ pub(super) fn add(table: &mut Table, file: &BundleFile, lines: &[Redacted]) {
         let all = Redacted::joined(&rest, "\n");
         let hidden = Redacted::about(words, all.text().as_bytes());
         let value = Redacted::joined(&[&hidden, &all.told_as("")], "");
-        table.add(Section::Files, file.path.clone(), "Other lines", value, source(&file.path, ""));
+        table.add(Section::Files, file.path.clone(), OTHER_LINES, value, source(&file.path, ""));
     }
 }
 

@@ -19,6 +19,11 @@ use super::{Layer, noise};
 /// these, and a search index by others may hold what these would hide.
 pub const RULES: u32 = 10;
 
+/// What is left of a file that was there already: that there is some makes no new object.
+pub(super) const REST: [&str; 2] = [OTHER_LINES, NO_KEYS];
+const OTHER_LINES: &str = "Other lines";
+const NO_KEYS: &str = "Lines that are no key";
+
 /// A part of the table, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
