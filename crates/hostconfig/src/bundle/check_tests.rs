@@ -284,6 +284,9 @@ fn what_no_host_packs_is_not_read() {
         let contents = crate::bundle::read_contents(&bundle).unwrap();
         assert!(matches!(contents.sealing, crate::bundle::Sealing::Unreadable { .. }));
     }
+    let bundle = with(T::Symlink, "etc/\u{202e}gpj.\u{1b}", false);
+    let problem = crate::bundle::open(&bundle[..], crate::bundle::CONTENT_LIMITS).unwrap_err();
+    assert!(problem.to_string().ends_with(": etc/[U+202E]gpj.[U+001B]"), "{problem}");
     let folder = with(T::Directory, "./etc/", false);
     crate::bundle::open(&folder[..], crate::bundle::CONTENT_LIMITS).unwrap();
 }

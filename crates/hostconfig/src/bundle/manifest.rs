@@ -1,6 +1,8 @@
 //! `Manifest.txt`: what a bundle says of the host that it is from. It names a release and a UUID; there is no build
 //! number, time or host name in it.
 
+use super::redact::visible;
+
 /// The longest `Manifest.txt` that is read. Real ones have a few hundred bytes.
 pub const MAX_MANIFEST_BYTES: u64 = 64 * 1024;
 
@@ -36,7 +38,7 @@ pub fn parse_manifest(text: &[u8]) -> Option<Manifest> {
         };
         if !value.is_empty() {
             // A hostile manifest must not reach a terminal with its control characters.
-            *place = Some(value.chars().filter(|c| !c.is_control()).take(longest).collect());
+            *place = Some(visible(value.chars().filter(|c| !c.is_control()).take(longest).collect()));
         }
     }
     (manifest.release_level.is_some() || manifest.uuid.is_some()).then_some(manifest)
@@ -101,6 +103,7 @@ mod tests {
             ),
             ("# comment\nUUID=4c4c4544", uuid_only),
             ("UUID=4c\u{1b}4c\u{7}4544\nRELEASELEVEL=\n", uuid_only),
+            ("RELEASELEVEL=8.0 \u{202e}3", Some((Some("8.0 [U+202E]3"), None))),
             ("", None),
             ("KERNELOPTS=x\n", None),
             ("RELEASELEVEL", None),

@@ -79,7 +79,7 @@ pub enum BundleProblem {
         layer: Layer,
         /// What kind of member it is.
         what: Forbidden,
-        /// Its path, without control characters.
+        /// Its path, with characters that nobody would see by their numbers.
         path: String,
     },
 }

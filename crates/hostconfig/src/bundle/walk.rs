@@ -10,6 +10,7 @@ use super::check::{Layer, Limits, Member};
 use super::envelope;
 use super::manifest::MAX_MANIFEST_BYTES;
 use super::problem::{BundleProblem, Forbidden};
+use super::redact::visible;
 
 /// How much memory all members' paths may take together.
 const MAX_PATHS_BYTES: usize = 16 * 1024 * 1024;
@@ -97,7 +98,7 @@ impl Pass {
         if self.keeping == Keeping::Nothing {
             return Ok(());
         }
-        let path = path.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(200).collect();
+        let path = visible(path.chars().take(200).collect());
         Err(BundleProblem::Forbidden { layer, what, path })
     }
 

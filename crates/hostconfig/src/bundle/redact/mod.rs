@@ -190,7 +190,7 @@ static INVISIBLE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// With what nobody would see by its number.
-fn visible(text: String) -> String {
+pub(super) fn visible(text: String) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
         return text;
     }
