@@ -85,15 +85,17 @@ pub(crate) fn create_private_folder(path: &Path) -> Result<(), FileError> {
 
 /// As [`create_private_folder`], but a folder that is there already is fine.
 pub(crate) fn ensure_private_folder(path: &Path) -> Result<(), FileError> {
-    let made = match platform::create_private_folder(path) {
-        Err(exists) if exists.kind() == io::ErrorKind::AlreadyExists => match fs::metadata(path) {
-            Ok(found) if found.is_dir() => Ok(()),
-            Err(unknown) if unknown.kind() != io::ErrorKind::NotFound => Err(unknown),
-            _ => Err(exists),
-        },
-        made => made,
-    };
+    let made = platform::create_private_folder(path).or_else(|refused| there_already(path, refused));
     made.map_err(|e| FileError::new("make the folder", path, e))
+}
+
+fn there_already(path: &Path, refused: io::Error) -> io::Result<()> {
+    let exists = refused.kind() == io::ErrorKind::AlreadyExists;
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Err(unknown) if exists && unknown.kind() != io::ErrorKind::NotFound => Err(unknown),
+        _ => Err(refused),
+    }
 }
 
 /// Makes a folder and its missing parents, for the configuration folder, whose place on the local disk is the user's.
@@ -278,6 +280,16 @@ mod tests {
         {
             assert_eq!(classify(&io::Error::from_raw_os_error(code)), expect, "{code}");
         }
+    }
+
+    /// Windows denies access to a drive's root rather than say that it is there, and so do some NFS servers of any folder.
+    #[test]
+    fn a_folder_that_is_there_need_not_be_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = || io::Error::from(io::ErrorKind::PermissionDenied);
+        there_already(folder.path(), refused()).unwrap();
+        let missing = there_already(&folder.path().join("missing"), refused()).unwrap_err();
+        assert_eq!(missing.kind(), io::ErrorKind::PermissionDenied);
     }
 
     /// A share that goes away at this moment has the folder, and nothing to say of it.
