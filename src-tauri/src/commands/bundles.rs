@@ -2,6 +2,7 @@
 //! none of a bundle's secrets, so none can be answered here.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,7 +12,7 @@ use hostconfig::archive::{
 };
 use hostconfig::blocking;
 use hostconfig::bundle::{Contents, Diff, diff, to_html, to_text};
-use hostconfig::search::{MAX_SEARCH_CHARS, SearchIndex};
+use hostconfig::search::{MAX_SEARCH_CHARS, NotIndexed, SearchIndex};
 use serde::Serialize;
 use tauri::WebviewWindow;
 use tauri::ipc::Channel;
@@ -388,10 +389,9 @@ fn search(
     let (hits, found) = index.search(&query.text, &records, MOST_HITS)?;
     let by_id: HashMap<&str, &Record> = records.iter().map(|record| (record.id.as_str(), *record)).collect();
     let standings = place.standings(&read);
-    let has_none = |record: &&&Record| matches!(standings.of.get(&record.folder), Some(Standing::Unreadable));
     Ok(SettingsFound {
         searched: records.len() - not_searched.len(),
-        without_settings: records.iter().filter(has_none).count(),
+        without_settings: without_settings(&records, &not_searched, &standings.of),
         found,
         hits: hits.iter().map(|hit| HitView::new(hit, |id| by_id.get(id).copied())).collect(),
         not_searched: not_searched
@@ -399,6 +399,19 @@ fn search(
             .map(|left| NotSearched { host: left.host, record: left.record, error: left.error.into() })
             .collect(),
     })
+}
+
+/// Of how many of the bundles that were looked through no settings can be read.
+fn without_settings(
+    records: &[&Record],
+    not_searched: &[NotIndexed],
+    standings: &HashMap<PathBuf, Standing>,
+) -> usize {
+    let is_one = |record: &&&Record| {
+        matches!(standings.get(&record.folder), Some(Standing::Unreadable))
+            && not_searched.iter().all(|left| left.record != record.id)
+    };
+    records.iter().filter(is_one).count()
 }
 
 #[cfg(test)]
