@@ -253,6 +253,20 @@ test("each server in trouble says so in place, with what helps", async ({ page }
   await expect(dialog.getByRole("button", { name: "Accept the new certificate" })).toBeDisabled();
 });
 
+test("an impatient hand asks a server that is away again once at a time", async ({ page }) => {
+  await open(page, "serverErrors", "/hosts");
+  const troubles = page.getByRole("region", { name: "Servers that could not be read" });
+  await troubles.getByRole("button", { name: "2 more servers could not be read" }).click();
+  await expect.poll(async () => (await calls(page, "refresh_hosts")).length).toBe(1);
+  await spoil(page, "refresh_hosts", "hangs");
+  const again = troubles.getByRole("button", { name: "Try again" });
+  await again.click();
+  await expect(page.getByRole("button", { name: "Cancel the reading" })).toBeVisible();
+  // Each further click would be one more reading of all servers, one after the other.
+  await expect(again).toBeDisabled();
+  await expect(again).toBeFocused();
+});
+
 test("a failure to read is told with its details, and can be tried again", async ({ page }) => {
   await open(page, "failing", "/hosts");
   await expect(page.getByText("The archive D:\\Backup\\ESXi cannot be read").first()).toBeVisible();

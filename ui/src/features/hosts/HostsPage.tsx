@@ -221,7 +221,7 @@ function Hosts({ view, isReading, refreshError, onRefresh }: HostsProps) {
           onChange={(pressed) => useHostsPage.setState({ safeties: pressed })}
         />
       </div>
-      <ServerTroubles states={view.servers} onRetry={onRefresh} />
+      <ServerTroubles states={view.servers} isReading={isReading} onRetry={onRefresh} />
       <Messages>
         <SaidBar said={said} onDismiss={() => setSaid(null)} />
         {view.archiveError !== null && <ErrorView error={view.archiveError} />}

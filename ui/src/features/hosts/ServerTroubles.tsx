@@ -21,8 +21,10 @@ const useStyles = makeStyles({
   more: { alignSelf: "flex-start", flexShrink: 0, fontSize: tokens.fontSizeBase200 },
 });
 
+type ServerTroublesProps = { states: readonly ServerState[]; isReading: boolean; onRetry: () => void };
+
 /** Servers that could not be read, each with what helps. */
-export function ServerTroubles({ states, onRetry }: { states: readonly ServerState[]; onRetry: () => void }) {
+export function ServerTroubles({ states, isReading, onRetry }: ServerTroublesProps) {
   const styles = useStyles();
   const servers = useQuery(serversQuery);
   const [helped, setHelped] = useState<ServerState | null>(null);
@@ -40,9 +42,12 @@ export function ServerTroubles({ states, onRetry }: { states: readonly ServerSta
         <ErrorView
           key={state.name}
           error={state.error}
-          onAgain={state.remedy === null ? onRetry : undefined}
           actions={
-            state.remedy !== null && (
+            state.remedy === null ? (
+              <Button size="small" disabledFocusable={isReading} onClick={onRetry}>
+                Try again
+              </Button>
+            ) : (
               <Button size="small" onClick={() => setHelped(state)}>
                 {state.remedy.kind === "password" ? "Enter password" : "Show certificate"}
               </Button>
