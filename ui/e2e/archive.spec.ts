@@ -1,6 +1,6 @@
 /** The archive: days, filters, details, marks, verifying. */
 import { expect, type Locator, type Page, test } from "@playwright/test";
-import { calls, chooseHost, column, grid, open, row, rows } from "./pages";
+import { calls, chooseHost, column, grid, open, row, rows, spoil } from "./pages";
 
 const status = (page: Page) => page.getByRole("search", { name: "Filters" }).getByRole("status");
 const details = (page: Page) => page.getByRole("region", { name: "Details" });
@@ -239,6 +239,19 @@ test("a locked archive says who holds it, where the note was to be changed", asy
   await page.getByRole("button", { name: "Save note" }).click();
   await expect(details(page).getByText(/in use by hostkeep backup \(ADMIN on JUMP01, process 4711\)/)).toBeVisible();
   await expect(page.getByRole("textbox", { name: "Note" })).toHaveValue("Before the move");
+});
+
+test("a note that is being saved is not lost by Esc: it may fail", async ({ page }) => {
+  await open(page, "history", "/archive");
+  await rows(page, "Bundles").first().click();
+  await details(page).getByRole("button", { name: "Add note" }).click();
+  const note = page.getByRole("textbox", { name: "Note" });
+  await note.fill("Before the move");
+  await spoil(page, "note_record", "hangs");
+  await note.press("Control+Enter");
+  await expect(page.getByRole("button", { name: "Save note" })).toBeDisabled();
+  await note.press("Escape");
+  await expect(note).toHaveValue("Before the move");
 });
 
 test("several are pinned and let go", async ({ page }) => {

@@ -100,7 +100,8 @@ function NoteForm({ record, draft, isAsked, onDone }: NoteFormProps) {
           onKeyDown={(event) => {
             if (event.key === "Escape") {
               event.stopPropagation();
-              onDone();
+              // What is being saved may fail.
+              isBusy || onDone();
             } else if (event.key === "Enter" && event.ctrlKey && !isTooLong) {
               void save();
             }
