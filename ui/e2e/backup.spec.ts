@@ -18,6 +18,17 @@ test("a note goes with the run, and its progress is followed to the end", async 
   await expect(page).toHaveURL(/#\/activity\/run-0$/);
 });
 
+test("a screen reader is told how a run ended, and not of each tick before", async ({ page }) => {
+  await open(page, "run", "/jobs/1");
+  const status = page.getByRole("main").getByRole("status").first();
+  await expect(status).toContainText("21 of 50");
+  await expect(status).toHaveAttribute("aria-live", "off");
+  const ended = backupJob(1, 50, 50);
+  await send(page, { kind: "jobs", jobs: [ended.head], items: [] });
+  await expect(status).toContainText("hosts saved");
+  await expect(status).toHaveAttribute("aria-live", "polite");
+});
+
 test("one host is cancelled, then all", async ({ page }) => {
   await open(page, "run", "/jobs/1");
   await expect(page.getByText("21 of 50").first()).toBeVisible();

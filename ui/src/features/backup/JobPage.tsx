@@ -269,7 +269,8 @@ function Summary({ job, error }: { job: JobHead; error: unknown }) {
   const running = isRunning(job);
   return (
     <div className={styles.summary}>
-      <div className={styles.state} role="status">
+      {/* How it ended is told; each tick before that would be read out, up to ten a second. */}
+      <div className={styles.state} role="status" aria-live={running ? "off" : "polite"}>
         <span>
           {stateIcon(job)} {stateWords(job)}
         </span>
