@@ -1,6 +1,7 @@
 import { Combobox, makeStyles, mergeClasses, Option } from "@fluentui/react-components";
 import { useMemo, useState } from "react";
 import type { ArchivedHost } from "../ipc";
+import { folded } from "./folded";
 import { compareKeys, sortKey } from "./grid/natural";
 import { plural } from "./words";
 
@@ -38,9 +39,9 @@ export function HostChoice({
   const styles = useStyles();
   const [typed, setTyped] = useState<string | null>(null);
   const chosen = hosts.find((host) => host.identity === identity);
-  const text = (typed ?? "").trim().toLowerCase();
+  const text = folded((typed ?? "").trim());
   const sorted = useMemo(() => [...hosts].sort((a, b) => compareKeys(nameKey(a), nameKey(b))), [hosts]);
-  const found = sorted.filter((host) => host.name.toLowerCase().includes(text));
+  const found = sorted.filter((host) => folded(host.name).includes(text));
   const first = found.slice(0, MAX_OPTIONS);
   // Enter takes what is chosen already, wherever it is among many.
   const shown = text !== "" || chosen === undefined || first.includes(chosen) ? first : [chosen, ...first.slice(1)];

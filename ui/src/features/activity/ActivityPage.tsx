@@ -7,6 +7,7 @@ import { AddressFilter } from "../../components/AddressFilter";
 import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
+import { folded } from "../../components/folded";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
@@ -138,7 +139,7 @@ function Runs({ search, onSearch }: RunsProps) {
   const runs = useQuery(runsQuery);
   const [isReading, setReading] = useState(false);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const text = search.text?.trim().toLowerCase() ?? "";
+  const text = folded(search.text?.trim() ?? "");
   const incompleteOnly = search.incomplete === true;
   const [retried, setRetried] = useState<string | null>(null);
   const filterBox = useRef<HTMLInputElement>(null);
@@ -301,7 +302,7 @@ function countInWords(shown: number, all: number): string {
 
 function fits(run: RunRow, text: string): boolean {
   const texts = [startedInWords(run), run.runId, run.note ?? "", runInWords(run), ...run.servers];
-  return text === "" || texts.some((one) => one.toLowerCase().includes(text));
+  return text === "" || texts.some((one) => folded(one).includes(text));
 }
 
 function runKey(run: RunRow): string {

@@ -7,6 +7,7 @@ import type { Commands } from "../../components/commands";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { FilterBox } from "../../components/FilterBox";
+import { folded } from "../../components/folded";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Mark } from "../../components/Mark";
@@ -147,7 +148,7 @@ function Report({ run }: { run: RunView }) {
   const { said, setSaid, ...acts } = useReportActs();
   const toggleDetails = () => setWantsDetails(!hasDetails);
 
-  const wanted = text.trim().toLowerCase();
+  const wanted = folded(text.trim());
   const found = useMemo(
     () => rows.filter((host) => (shown === "all" || host.result === shown) && fits(host, wanted)),
     [rows, shown, wanted],
@@ -309,7 +310,7 @@ function shownOf(value: unknown): Shown {
 
 function fits(host: Reported, text: string): boolean {
   const texts = [host.name, host.server ?? "", host.error?.message ?? "", ...host.warnings];
-  return text === "" || texts.some((one) => one.toLowerCase().includes(text));
+  return text === "" || texts.some((one) => folded(one).includes(text));
 }
 
 function reportedKey(host: Reported): string {

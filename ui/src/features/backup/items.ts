@@ -1,4 +1,5 @@
 /** A job's items as rows, and in words. Pure. */
+import { folded } from "../../components/folded";
 import type { MarkKind } from "../../components/Mark";
 import { byteSize, sentences, withoutName } from "../../components/words";
 import type { HostRef, JobItem, Step } from "../../ipc";
@@ -29,17 +30,17 @@ export function isFailure(step: Step): boolean {
 }
 
 export function filterItems(rows: readonly ItemRow[], filter: ItemFilter, text: string): readonly ItemRow[] {
-  const words = text
-    .toLowerCase()
+  const words = folded(text)
     .split(/\s+/)
     .filter((word) => word !== "");
   return filter === "all" && words.length === 0
     ? rows
-    : rows.filter(
-        ({ item }) =>
-          fits(item.step, filter) &&
-          words.every((word) => `${item.name}\n${item.server ?? ""}\n${messageOf(item)}`.toLowerCase().includes(word)),
-      );
+    : rows.filter(({ item }) => fits(item.step, filter) && hasWords(item, words));
+}
+
+function hasWords(item: JobItem, words: readonly string[]): boolean {
+  const text = folded(`${item.name}\n${item.server ?? ""}\n${messageOf(item)}`);
+  return words.every((word) => text.includes(word));
 }
 
 export function fits(step: Step, filter: ItemFilter): boolean {

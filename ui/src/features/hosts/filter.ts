@@ -1,4 +1,5 @@
 /** Which hosts are shown: by text, by how safe they are, by their place in the inventory. Pure. */
+import { folded } from "../../components/folded";
 import type { HostRow, SafetyView } from "../../ipc";
 import { lockdownWords, stateWords } from "./hostWords";
 
@@ -11,8 +12,7 @@ export type HostFilter = {
 };
 
 export function filterHosts(hosts: readonly HostRow[], filter: HostFilter): readonly HostRow[] {
-  const words = filter.text
-    .toLowerCase()
+  const words = folded(filter.text)
     .split(/\s+/)
     .filter((word) => word !== "");
   if (words.length === 0 && filter.safeties.length === 0 && filter.place === null) {
@@ -61,7 +61,7 @@ const searched = new WeakMap<HostRow, string>();
 function hasWords(host: HostRow, words: readonly string[]): boolean {
   let text = searched.get(host);
   if (text === undefined) {
-    text = [
+    const parts = [
       host.host.name,
       host.host.server,
       ...host.path,
@@ -74,10 +74,8 @@ function hasWords(host: HostRow, words: readonly string[]): boolean {
       lockdownWords(host.lockdown),
       host.uuid,
       host.lastAttempt?.error?.message,
-    ]
-      .filter((part) => part != null)
-      .join("\n")
-      .toLowerCase();
+    ];
+    text = folded(parts.filter((part) => part != null).join("\n"));
     searched.set(host, text);
   }
   const found = text;

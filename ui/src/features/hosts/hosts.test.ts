@@ -50,6 +50,11 @@ test("all words must be found, anywhere", () => {
   expect(names(filterHosts(HOSTS, { ...ALL, text: "nowhere" }))).toBe("");
 });
 
+test("a name is found however it is written", () => {
+  const hosts = [...HOSTS, host("esx4", { path: ["İstanbul"], datacenter: "İstanbul" })];
+  expect(names(filterHosts(hosts, { ...ALL, text: "istanbul ＥＳＸ" }))).toBe("esx4");
+});
+
 test("by how safe they are and by place", () => {
   expect(names(filterHosts(HOSTS, { ...ALL, safeties: ["stale", "failing"] }))).toBe("esx2 esx3");
   expect(names(filterHosts(HOSTS, { ...ALL, place: placeKey("vc01", []) }))).toBe("esx10 esx2 esx3");

@@ -1,5 +1,6 @@
 import { Button, MessageBar, MessageBarBody, Radio, RadioGroup, SearchBox } from "@fluentui/react-components";
 import { useState } from "react";
+import { folded } from "../../components/folded";
 import { Mark } from "../../components/Mark";
 import { plural } from "../../components/words";
 import type { BundleView, HostRow } from "../../ipc";
@@ -69,8 +70,8 @@ export function HostPart({ hosts, bundle, host, onHost }: HostPartProps) {
 function Choice({ hosts, host, onHost }: Pick<HostPartProps, "hosts" | "host" | "onHost">) {
   const styles = useRestoreStyles();
   const [typed, setTyped] = useState("");
-  const text = typed.trim().toLowerCase();
-  const found = hosts.filter((one) => `${one.host.name} ${one.host.server}`.toLowerCase().includes(text));
+  const text = folded(typed.trim());
+  const found = hosts.filter((one) => folded(`${one.host.name} ${one.host.server}`).includes(text));
   const more = found.length - MOST_SHOWN;
   return (
     <div>
