@@ -307,15 +307,19 @@ fn verify(place: &Place, job: &Running, records: &[Record]) -> Ending {
     let read = |bytes: u64| job.head(|head| head.bytes += bytes);
     let found = |record: &Record, verdict: &archive::Verdict| {
         let verified = Verified::new(now(), verdict);
-        let problems = verified.problems.clone();
+        job.item(index[record.folder.as_path()], |item| {
+            item.step = match (verdict.is_good(), verdict.is_certain()) {
+                (true, _) => Step::Good,
+                (false, true) => Step::Damaged,
+                // Nothing was seen of the bundle that could be bad.
+                (false, false) => Step::Failed,
+            };
+            item.warnings.clone_from(&verified.problems);
+        });
         if verdict.is_certain() {
             lock(&found_now).insert(record.id.clone(), verified.clone());
+            lock(&place.verified).insert(record.id.clone(), verified);
         }
-        lock(&place.verified).insert(record.id.clone(), verified);
-        job.item(index[record.folder.as_path()], |item| {
-            item.step = if verdict.is_good() { Step::Good } else { Step::Damaged };
-            item.warnings = problems;
-        });
     };
     let ended = archive::verify_all(&all, read, found, &job.cancel);
     let found = std::mem::take(&mut *lock(&found_now));

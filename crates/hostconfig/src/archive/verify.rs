@@ -38,6 +38,9 @@ pub enum Problem {
         /// The file's name.
         file: String,
     },
+    /// The whole backup is gone, with its folder: somebody has removed it since it was listed.
+    #[error("the backup was removed meanwhile")]
+    Removed,
     /// A folder, a link or something else has the file's name.
     #[error("{file} is not a regular file")]
     NotAFile {
@@ -80,7 +83,12 @@ impl Verdict {
     /// Whether there was something to judge. A share that was away for a moment says nothing of the bundles on it, nor does a backup
     /// that somebody has removed meanwhile.
     pub fn is_certain(&self) -> bool {
-        !self.problems.iter().any(|problem| matches!(problem, Problem::Unreadable(_)))
+        !self.problems.iter().any(|problem| matches!(problem, Problem::Unreadable(_) | Problem::Removed))
+    }
+
+    /// Whether the backup is one no more, rather than a bad one.
+    pub fn was_removed(&self) -> bool {
+        self.problems.iter().any(|problem| matches!(problem, Problem::Removed))
     }
 }
 
@@ -89,6 +97,7 @@ impl Problem {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Missing { .. } => "bundle_missing",
+            Self::Removed => "backup_removed",
             Self::NotAFile { .. } => "bundle_not_a_file",
             Self::Unreadable(_) => "bundle_unreadable",
             Self::WrongSize { .. } => "bundle_wrong_size",
@@ -123,9 +132,13 @@ pub fn verify(record: &Record, progress: impl FnMut(u64), cancel: &CancellationT
     };
     let bundle = match bundle {
         Ok(bundle) => bundle,
-        // Without its folder all of the backup is gone, or the share.
         Err(e) if e.kind() == io::ErrorKind::NotFound && record.folder.exists() => {
             return unread(0, Problem::Missing { file: file() });
+        }
+        // Without its folder all of the backup is gone, or the share.
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            still_there(record)?;
+            return unread(0, Problem::Removed);
         }
         Err(e) => return unreadable(0, e),
     };

@@ -28,7 +28,7 @@ fn a_backup_that_is_gone_as_a_whole_is_not_called_damaged() {
     let record = keep(&lock(&archive), "esx01", &bundle("x"), 0);
     fs::remove_dir_all(&record.folder).unwrap();
     let verdict = verify(&record, |_| {}, &CancellationToken::new()).unwrap();
-    assert!(!verdict.is_good() && !verdict.is_certain(), "{:?}", verdict.problems);
+    assert!(!verdict.is_good() && !verdict.is_certain() && verdict.was_removed(), "{:?}", verdict.problems);
 
     // Where it is the share, nothing is to be told of each of thousands, nor kept because none of them is good.
     fs::remove_dir_all(archive.root()).unwrap();

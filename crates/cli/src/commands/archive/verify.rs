@@ -27,6 +27,8 @@ pub(crate) struct VerifyBody {
     /// How far each is proven.
     proofs: Vec<Proven>,
     pub(crate) unreadable: Vec<Unreadable>,
+    /// How many were removed, as by a prune, before it was their turn.
+    removed: usize,
 }
 
 /// A backup that is not what was taken.
@@ -80,8 +82,11 @@ pub(super) fn run(context: &Context, ids: &[String]) -> Result<Exit, Failure> {
     keep(context, &archive, &listing, found.into_inner().unwrap_or_else(PoisonError::into_inner));
     let mut body = body?;
     let restored = proven_bundles(&context.config)?;
-    for (record, proven) in records.iter().zip(&mut body.proofs) {
-        if proven.proof.is_proven(Rung::Hash) && restored.contains(&record.bundle.sha256) {
+    let is_restored = |record: &&&Record| restored.contains(&record.bundle.sha256);
+    let restored: HashSet<&str> =
+        records.iter().filter(is_restored).map(|record| record.id.as_str()).collect();
+    for proven in &mut body.proofs {
+        if proven.proof.is_proven(Rung::Hash) && restored.contains(proven.id.as_str()) {
             proven.proof.note_restored();
         }
     }
@@ -115,7 +120,7 @@ pub(crate) fn verify_all(
     let bar = byte_bar(console, records.iter().map(|record| record.bundle.bytes).sum(), "verifying");
     let found = |record: &Record, verdict: &Verdict| {
         note(record, verdict);
-        if !verdict.is_good() {
+        if !verdict.is_good() && !verdict.was_removed() {
             let (name, taken) = (text::visible(&record.host.name), text::local(record.taken_at));
             console.say(&format!("{BAD}BAD{BAD:#}  {}  {name}  {taken}", record.id));
         }
@@ -123,15 +128,25 @@ pub(crate) fn verify_all(
     let verdicts = archive::verify_all(records, |bytes| bar.inc(bytes), found, cancel);
     bar.finish_and_clear();
 
+    Ok(body_of(records, verdicts?))
+}
+
+fn body_of(records: &[&Record], verdicts: Vec<Verdict>) -> VerifyBody {
     let mut body = VerifyBody {
         archive: String::new(),
-        verified: records.len(),
+        verified: 0,
         bytes: 0,
         bad: Vec::new(),
         proofs: Vec::new(),
         unreadable: Vec::new(),
+        removed: 0,
     };
-    for (record, verdict) in records.iter().zip(verdicts?) {
+    for (record, verdict) in records.iter().zip(verdicts) {
+        if verdict.was_removed() {
+            body.removed += 1;
+            continue;
+        }
+        body.verified += 1;
         body.bytes += verdict.bytes;
         if !verdict.is_good() {
             body.bad.push(bad(record, &verdict));
@@ -143,7 +158,7 @@ pub(crate) fn verify_all(
             proof: verdict.proof,
         });
     }
-    Ok(body)
+    body
 }
 
 fn bad(record: &Record, verdict: &Verdict) -> Bad {
@@ -161,11 +176,15 @@ fn bad(record: &Record, verdict: &Verdict) -> Bad {
 }
 
 pub(crate) fn told(body: &VerifyBody) -> String {
-    let VerifyBody { verified, bytes, bad, unreadable, .. } = body;
+    let VerifyBody { verified, bytes, bad, unreadable, removed, .. } = body;
     if *verified == 0 && unreadable.is_empty() {
         return "There is no backup to verify.\n".to_owned();
     }
-    let read = format!("{} verified, {}", text::count(*verified, "backup"), text::size(*bytes));
+    let removed = match removed {
+        0 => String::new(),
+        count => format!(" ({} removed meanwhile)", text::count(*count, "other")),
+    };
+    let read = format!("{} verified, {}{removed}", text::count(*verified, "backup"), text::size(*bytes));
     if bad.is_empty() && unreadable.is_empty() {
         return format!("{read}: {GOOD}all good{GOOD:#}.\n{}", told_proofs(&body.proofs));
     }
@@ -198,4 +217,40 @@ fn told_bad(bad: &Bad) -> String {
         bad.problems.iter().map(|told| text::wrapped(&problem(told), console::text_width(), "    ") + "\n");
     let place = format!("  in {}\n", text::visible(&bad.folder));
     std::iter::once(head).chain(problems).chain([place]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use hostconfig::archive::Problem;
+    use serde_json::json;
+
+    use super::*;
+
+    fn record(id: &str) -> Record {
+        let record = json!({
+            "format": 1,
+            "id": id,
+            "host": {"name": "esx01", "uuid": null, "identity": "esx01", "moid": "host-1", "management_address": null},
+            "product": {"name": "VMware ESXi", "version": "8.0.3", "build": "24022510", "full_name": "VMware ESXi 8.0.3"},
+            "server": {"name": "prod", "address": "vc.lab.local", "kind": "vcenter"},
+            "taken_at": "2026-11-22T22:30:00Z",
+            "bundle": {"file": "configBundle-esx01.tgz", "bytes": 1, "sha256": "00"},
+            "manifest": {"release_level": null, "uuid": null, "matches_host": null},
+            "obtained": {"host_thumbprint": null, "api_version": "8.0.3.0"},
+            "run_id": "20261122T223000Z-1a2b3c4d",
+            "hostkeep_version": "0.1.0",
+        });
+        serde_json::from_value(record).unwrap()
+    }
+
+    #[test]
+    fn a_backup_that_a_prune_removes_meanwhile_is_not_a_bad_one() {
+        let (kept, removed) = (record("kept"), record("removed"));
+        let verdict = |problems| Verdict { bytes: 2048, problems, proof: Proof::default() };
+        let verdicts = vec![verdict(Vec::new()), verdict(vec![Problem::Removed])];
+        let body = body_of(&[&kept, &removed], verdicts);
+        assert_eq!((body.verified, body.bad.len(), body.removed), (1, 0, 1));
+        let told = told(&body);
+        assert!(told.contains("1 backup verified, 2.0 KB (1 other removed meanwhile)"), "{told}");
+    }
 }
