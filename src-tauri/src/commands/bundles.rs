@@ -416,4 +416,4 @@ fn without_settings(
 
 #[cfg(test)]
 #[path = "bundles_tests.rs"]
-mod tests;
+pub(super) mod tests;

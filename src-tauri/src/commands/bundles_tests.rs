@@ -26,7 +26,7 @@ fn the_bundles_of_another_archive_are_read_while_the_reading_of_the_one_before_e
     assert!(third.is_cancelled(), "how far it is would be told of another archive");
 }
 
-fn record(id: &str) -> Record {
+pub(crate) fn record(id: &str) -> Record {
     let record = json!({
         "format": 1,
         "id": id,
