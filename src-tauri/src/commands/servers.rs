@@ -1,6 +1,8 @@
 //! Saved servers: connecting, editing, testing, removing. Nothing is sent to a server that is not trusted, and nothing is
 //! saved that did not sign in.
 
+use std::sync::Arc;
+
 use hostconfig::audit::{AuditAction, AuditEntry};
 use hostconfig::inventory::{Inventory, with_inventory};
 use hostconfig::settings::{self, Server};
@@ -25,7 +27,18 @@ pub(crate) async fn list_servers(app: App<'_>) -> Answer<Vec<ServerView>> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_server(app: App<'_>, input: ServerInput) -> Answer<ConnectOutcome> {
-    let place = app.place();
+    let outcome = connect(app.place(), input).await?;
+    if matches!(outcome, ConnectOutcome::Connected { .. }) {
+        app.jobs.tell(Message::SettingsChanged);
+        app.jobs.tell(Message::HostsChanged);
+    }
+    Ok(outcome)
+}
+
+async fn connect(place: Arc<Place>, input: ServerInput) -> Answer<ConnectOutcome> {
+    // Before the keyring is asked, which may take its time: that can be cancelled, too.
+    let cancel = CancellationToken::new();
+    std::mem::replace(&mut *lock(&place.connecting), cancel.clone()).cancel();
     let (wanted, known, timeouts) = {
         let (place, original) = (place.clone(), input.original.clone());
         let server = server_of(&input)?;
@@ -44,8 +57,6 @@ pub(crate) async fn save_server(app: App<'_>, input: ServerInput) -> Answer<Conn
     };
     let wanted = keep_pin(wanted, known.as_ref());
     let password = password_of(&place, &input, known.as_ref(), &wanted).await?;
-    let cancel = CancellationToken::new();
-    std::mem::replace(&mut *lock(&place.connecting), cancel.clone()).cancel();
     let tried = try_server(&wanted, &password, timeouts, &cancel).await?;
     // Whoever closed the dialog does not expect the server in the list afterwards.
     if cancel.is_cancelled() {
@@ -64,8 +75,6 @@ pub(crate) async fn save_server(app: App<'_>, input: ServerInput) -> Answer<Conn
         Ok((view(&place, &wanted), keyring_error))
     })
     .await?;
-    app.jobs.tell(Message::SettingsChanged);
-    app.jobs.tell(Message::HostsChanged);
     Ok(ConnectOutcome::Connected { server, product, hosts, keyring_error })
 }
 
@@ -181,7 +190,7 @@ fn keep_pin(mut wanted: Server, known: Option<&Server>) -> Server {
 }
 
 async fn password_of(
-    place: &std::sync::Arc<Place>,
+    place: &Arc<Place>,
     input: &ServerInput,
     known: Option<&Server>,
     wanted: &Server,

@@ -1,5 +1,6 @@
 use hostconfig::ConfigDir;
 use keyring_core::mock;
+use vsphere_sim::{Options, Simulator};
 
 use super::*;
 use crate::state::Shell;
@@ -29,4 +30,27 @@ fn a_password_is_remembered_only_where_that_was_asked_for() {
     let place = Shell::new(ConfigDir::at(folder.path().join("config")), None).place();
     assert_eq!(place.password(&server).unwrap_err().code(), "credentials_missing");
     assert!(!view(&place, &server).remembered);
+}
+
+/// The keyring may take its time until it is asked: whoever closes the dialog meanwhile wants nothing saved.
+#[tokio::test]
+async fn connecting_that_is_cancelled_before_the_server_is_asked_saves_nothing() {
+    let sim = Simulator::start(Options::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let place = Shell::new(ConfigDir::at(folder.path().join("config")), None).place();
+    let input = || ServerInput {
+        original: None,
+        name: "prod".into(),
+        address: sim.url(),
+        user: "administrator@vsphere.local".into(),
+        password: Some("hostkeep-demo".into()),
+        remember: None,
+        accept_thumbprint: Some(sim.thumbprint()),
+    };
+    let close = async || lock(&place.connecting).cancel();
+    let (outcome, ()) = tokio::join!(connect(Arc::clone(&place), input()), close());
+    assert_eq!(outcome.unwrap_err().code, "cancelled");
+    assert!(place.settings().unwrap().servers.is_empty());
+    connect(Arc::clone(&place), input()).await.unwrap();
+    assert_eq!(place.settings().unwrap().servers.len(), 1);
 }
