@@ -1,5 +1,4 @@
 use hostconfig::ConfigDir;
-use serde_json::json;
 
 use super::*;
 use crate::state::Shell;
@@ -27,20 +26,8 @@ fn the_bundles_of_another_archive_are_read_while_the_reading_of_the_one_before_e
 }
 
 pub(crate) fn record(id: &str) -> Record {
-    let record = json!({
-        "format": 1,
-        "id": id,
-        "host": {"name": "esx01", "uuid": null, "identity": "esx01", "moid": "host-1", "management_address": null},
-        "product": {"name": "VMware ESXi", "version": "8.0.3", "build": "24022510", "full_name": "VMware ESXi 8.0.3"},
-        "server": {"name": "prod", "address": "vc.lab.local", "kind": "vcenter"},
-        "taken_at": "2026-11-22T22:30:00Z",
-        "bundle": {"file": "configBundle-esx01.tgz", "bytes": 1, "sha256": "00"},
-        "manifest": {"release_level": null, "uuid": null, "matches_host": null},
-        "obtained": {"host_thumbprint": null, "api_version": "8.0.3.0"},
-        "run_id": "20261122T223000Z-1a2b3c4d",
-        "hostkeep_version": "0.1.0",
-    });
-    Record { folder: PathBuf::from(id), ..serde_json::from_value(record).unwrap() }
+    let record: Record = serde_json::from_str(include_str!("../../../tests/support/record.json")).unwrap();
+    Record { id: id.to_owned(), folder: PathBuf::from(id), ..record }
 }
 
 /// Of one that could not be looked through nothing is said beside that.

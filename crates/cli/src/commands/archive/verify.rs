@@ -222,25 +222,12 @@ fn told_bad(bad: &Bad) -> String {
 #[cfg(test)]
 mod tests {
     use hostconfig::archive::Problem;
-    use serde_json::json;
 
     use super::*;
 
     fn record(id: &str) -> Record {
-        let record = json!({
-            "format": 1,
-            "id": id,
-            "host": {"name": "esx01", "uuid": null, "identity": "esx01", "moid": "host-1", "management_address": null},
-            "product": {"name": "VMware ESXi", "version": "8.0.3", "build": "24022510", "full_name": "VMware ESXi 8.0.3"},
-            "server": {"name": "prod", "address": "vc.lab.local", "kind": "vcenter"},
-            "taken_at": "2026-11-22T22:30:00Z",
-            "bundle": {"file": "configBundle-esx01.tgz", "bytes": 1, "sha256": "00"},
-            "manifest": {"release_level": null, "uuid": null, "matches_host": null},
-            "obtained": {"host_thumbprint": null, "api_version": "8.0.3.0"},
-            "run_id": "20261122T223000Z-1a2b3c4d",
-            "hostkeep_version": "0.1.0",
-        });
-        serde_json::from_value(record).unwrap()
+        let record: Record = serde_json::from_str(include_str!("../../../../../tests/support/record.json")).unwrap();
+        Record { id: id.to_owned(), ..record }
     }
 
     #[test]
