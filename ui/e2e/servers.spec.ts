@@ -129,6 +129,13 @@ test("reading hosts says how far it is, and is cancelled", async ({ page }) => {
   expect(await calls(page, "cancel_refresh")).toHaveLength(1);
 });
 
+test("that the hosts were read is told once, and not how old they grow", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  const age = page.getByText("Read just now", { exact: true });
+  await expect(age).toHaveAttribute("aria-live", "off");
+  await expect(page.getByRole("main").getByRole("status").filter({ has: age })).toBeVisible();
+});
+
 test("testing a server is cancelled", async ({ page }) => {
   await open(page, "slowServers", "/settings");
   await page.getByRole("row", { name: /vc02/ }).click();

@@ -19,7 +19,8 @@ export function Reading({ view, isReading }: { view: HostsView; isReading: boole
         {isReading ? (
           <Spinner size="extra-tiny" labelPosition="after" label={progress(view)} />
         ) : (
-          capital(readInWords(times, now))
+          // How old it grows is not told.
+          <span aria-live="off">{capital(readInWords(times, now))}</span>
         )}
       </span>
       {isReading && (
