@@ -1,6 +1,6 @@
 /** How hosts and the safety of their configuration are put into words. Pure. */
 import type { MarkKind } from "../../components/Mark";
-import { afterName, capital } from "../../components/words";
+import { afterName, capital, plural } from "../../components/words";
 import type { HostRow, LockdownView, SafetyView } from "../../ipc";
 
 export const SAFETIES: readonly SafetyView[] = ["fresh", "stale", "failing", "never", "unknown", "notSupported"];
@@ -25,9 +25,9 @@ export function safetyWords(safety: SafetyView): string {
 export function safetyMeaning(safety: SafetyView, staleAfterDays: number): string {
   switch (safety) {
     case "fresh":
-      return `The last good bundle is at most ${staleAfterDays} days old`;
+      return `The last good bundle is at most ${plural(staleAfterDays, "day")} old`;
     case "stale":
-      return `The last good bundle is older than ${staleAfterDays} days`;
+      return `The last good bundle is older than ${plural(staleAfterDays, "day")}`;
     case "failing":
       return "The last attempt failed, and no good bundle is newer";
     case "never":

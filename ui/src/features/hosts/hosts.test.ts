@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { HostRow, RecordStanding } from "../../ipc";
 import { countSafeties, filterHosts, placeKey } from "./filter";
-import { failureWords, outcomeWords, stateWords, tpmWords } from "./hostWords";
+import { failureWords, outcomeWords, safetyMeaning, stateWords, tpmWords } from "./hostWords";
 import { inventoryTree, placeOfNode, shownNodes } from "./inventoryTree";
 import { withStandings } from "./standings";
 
@@ -60,6 +60,11 @@ test("by how safe they are and by place", () => {
   expect(names(filterHosts(HOSTS, { ...ALL, place: placeKey("vc01", []) }))).toBe("esx10 esx2 esx3");
   expect(names(filterHosts(HOSTS, { ...ALL, place: placeKey("vc01", ["Wien", "Cluster A"]) }))).toBe("esx10");
   expect(names(filterHosts(HOSTS, { ...ALL, place: placeKey("vc02", []) }))).toBe("");
+});
+
+test("a day is not 1 days", () => {
+  expect(safetyMeaning("fresh", 1)).toBe("The last good bundle is at most 1 day old");
+  expect(safetyMeaning("stale", 14)).toBe("The last good bundle is older than 14 days");
 });
 
 test("counts", () => {
