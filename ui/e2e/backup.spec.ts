@@ -97,6 +97,15 @@ test("the tasks pane opens, cancels and removes", async ({ page }) => {
   await expect(page.getByText("This task is not in the list any more")).toBeVisible();
 });
 
+test("a task that does not know yet how much there is to do is starting", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  const { head } = backupJob(1, 50, 0);
+  await send(page, { kind: "jobs", jobs: [{ ...head, total: 0, secondsLeft: null }], items: [] });
+  await expect(row(page, "Recent tasks", "Back up 50 hosts")).toContainText("Starting");
+  await send(page, { kind: "jobs", jobs: [{ ...head, total: 2500, done: 1200 }], items: [] });
+  await expect(row(page, "Recent tasks", "Back up 50 hosts")).toContainText("1,200 of 2,500");
+});
+
 test("a task is cancelled where it is seen, by the pointer and by the keyboard", async ({ page }) => {
   for (const byKey of [false, true]) {
     await open(page, "run", "/hosts");

@@ -179,9 +179,7 @@ function Status({ job, onError }: { job: Job; onError: (error: unknown) => void 
         <>
           <Bar share={share} label={head.title} />
           <span className={styles.share}>{share === null ? "" : `${Math.floor(share * 100)} %`}</span>
-          <span className={styles.words}>
-            {head.restore === null ? `${head.done} of ${head.total}` : progressWords(head)}
-          </span>
+          <span className={styles.words}>{progressWords(head)}</span>
         </>
       ) : (
         <span className={styles.words}>{stateWords(job.head)}</span>
