@@ -39,6 +39,18 @@ test("a button that is busy keeps the focus, and does not do it twice", async ({
   expect((await calls(page, "refresh_hosts")).length).toBe(before + 1);
 });
 
+test("a clipboard that takes nothing is told of where the version was to be copied", async ({ page }) => {
+  await open(page, "small", "/hosts");
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("refused"));
+    document.execCommand = () => false;
+  });
+  await page.getByRole("button", { name: "Help" }).click();
+  await page.getByRole("menuitem", { name: "About Hostkeep" }).click();
+  await page.getByRole("button", { name: "Copy version" }).click();
+  await expect(page.getByRole("button", { name: "Clipboard not available" })).toBeVisible();
+});
+
 test("no shortcut acts behind an open dialog", async ({ page }) => {
   await open(page, "small", "/hosts");
   await expect(page.getByText("Read just now", { exact: true })).toBeVisible();

@@ -11,8 +11,8 @@ import {
 import { CopyRegular } from "@fluentui/react-icons";
 import { type ReactNode, useState } from "react";
 import { type ErrorReport, errorReport } from "../ipc";
-import { copyText } from "./clipboard";
 import { useFocusLeftToGrid } from "./focus";
+import { useCopy } from "./useCopy";
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },
@@ -53,12 +53,7 @@ export function ErrorView({ error, intent = "error", onAgain, actions, isNarrow 
   useFocusLeftToGrid();
   const report = errorReport(error);
   const [isOpen, setOpen] = useState(false);
-  const [copied, setCopied] = useState<"no" | "yes" | "refused">("no");
-  const copy = () =>
-    copyText(reportText(report)).then(
-      () => setCopied("yes"),
-      () => setCopied("refused"),
-    );
+  const { copy, words } = useCopy(reportText(report));
   return (
     <MessageBar
       intent={intent}
@@ -90,7 +85,7 @@ export function ErrorView({ error, intent = "error", onAgain, actions, isNarrow 
           </Button>
         )}
         <Button size="small" icon={<CopyRegular />} onClick={copy}>
-          {copied === "yes" ? "Copied" : copied === "refused" ? "Clipboard not available" : "Copy"}
+          {words("Copy")}
         </Button>
       </MessageBarActions>
     </MessageBar>

@@ -1,7 +1,7 @@
 import { Button, makeStyles, mergeClasses, Tooltip, tokens } from "@fluentui/react-components";
 import { CheckmarkRegular, CopyRegular, DismissRegular } from "@fluentui/react-icons";
-import { type ReactNode, useId, useState } from "react";
-import { copyText } from "./clipboard";
+import { type ReactNode, useId } from "react";
+import { useCopy } from "./useCopy";
 
 export type Fact = {
   term: string;
@@ -83,15 +83,9 @@ function FactRow({ fact }: { fact: Fact }) {
 }
 
 function CopyButton({ what, text, className }: { what: string; text: string; className: string }) {
-  const [copied, setCopied] = useState<"no" | "yes" | "refused">("no");
-  const copy = () =>
-    copyText(text).then(
-      () => setCopied("yes"),
-      () => setCopied("refused"),
-    );
-  const words = copied === "yes" ? "Copied" : copied === "refused" ? "Clipboard not available" : `Copy ${what}`;
+  const { copied, copy, words } = useCopy(text);
   return (
-    <Tooltip content={words} relationship="label">
+    <Tooltip content={words(`Copy ${what}`)} relationship="label">
       <Button
         size="small"
         appearance="subtle"

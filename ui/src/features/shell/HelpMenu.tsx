@@ -22,10 +22,10 @@ import {
 } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
-import { useState } from "react";
 import { copyText } from "../../components/clipboard";
 import { ErrorView } from "../../components/ErrorView";
 import { Modal } from "../../components/Modal";
+import { useCopy } from "../../components/useCopy";
 import { commands, type Folder } from "../../ipc";
 import { startQuery } from "./data";
 import { PAGE_HELP, SHORTCUTS } from "./help";
@@ -183,16 +183,16 @@ function Shortcuts() {
 function About() {
   const styles = useStyles();
   const start = useQuery(startQuery);
-  const [isCopied, setCopied] = useState(false);
   const version = start.data?.version ?? "";
+  const { copy, words } = useCopy(version);
   return (
     <>
       <DialogTitle>About Hostkeep</DialogTitle>
       <DialogContent className={styles.about}>
         <span>
           Hostkeep {version}{" "}
-          <Button size="small" appearance="subtle" onClick={() => copyText(version).then(() => setCopied(true))}>
-            {isCopied ? "Copied" : "Copy version"}
+          <Button size="small" appearance="subtle" onClick={copy}>
+            {words("Copy version")}
           </Button>
         </span>
         <span>Backs up, reads, compares and restores the configuration of VMware ESXi hosts.</span>
