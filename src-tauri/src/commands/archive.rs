@@ -272,6 +272,7 @@ fn overview(read: &ArchiveRead) -> ArchiveOverview {
         .map(|(identity, (newest, records))| ArchivedHost {
             name: newest.host.name.clone(),
             identity: identity.to_owned(),
+            server: server_of(newest).to_owned(),
             records,
         })
         .collect();
@@ -341,28 +342,5 @@ fn keep_verified(place: &Place, found: HashMap<String, Verified>) -> Answer<()> 
 }
 
 #[cfg(test)]
-mod tests {
-    use hostconfig::ConfigDir;
-
-    use super::*;
-    use crate::commands::bundles::tests::record;
-    use crate::jobs::Jobs;
-    use crate::state::Shell;
-
-    #[test]
-    fn a_backup_that_is_removed_before_it_is_verified_is_not_called_damaged() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("archive");
-        let place = Shell::new(ConfigDir::at(folder.path()), Some(root.clone())).place();
-        place.open_or_create_archive().unwrap();
-        let removed = Record { folder: root.join("2026-11-22/esx01/T233000+0100"), ..record("removed") };
-        let jobs = Arc::new(Jobs::default());
-        let job = jobs.begin(JobKind::Verify, "Verify the bundle of esx01".into(), None, now());
-        job.plan(vec![JobItem::of_record(&removed)], Vec::new());
-        assert_eq!(verify(&place, &job, std::slice::from_ref(&removed)).state, JobState::Done);
-        let mut step = None;
-        job.item(0, |item| step = Some((item.step, item.warnings.clone())));
-        assert_eq!(step, Some((Step::Failed, vec!["the backup was removed meanwhile".to_owned()])));
-        assert!(lock(&place.verified).is_empty());
-    }
-}
+#[path = "archive_tests.rs"]
+mod tests;

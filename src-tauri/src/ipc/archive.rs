@@ -39,6 +39,8 @@ pub(crate) struct ArchivedHost {
     pub(crate) name: String,
     /// What its records are found by.
     pub(crate) identity: String,
+    /// The server that its newest record came through.
+    pub(crate) server: String,
     /// How many.
     pub(crate) records: usize,
 }

@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import type { ArchivedHost } from "../ipc";
 import { folded } from "./folded";
 import { compareKeys, sortKey } from "./grid/natural";
+import { hostLabels } from "./hostLabels";
 import { plural } from "./words";
 
 const useStyles = makeStyles({
@@ -40,8 +41,10 @@ export function HostChoice({
   const [typed, setTyped] = useState<string | null>(null);
   const chosen = hosts.find((host) => host.identity === identity);
   const text = folded((typed ?? "").trim());
+  const labels = useMemo(() => hostLabels(hosts), [hosts]);
+  const labelOf = (host: ArchivedHost) => labels.get(host.identity) ?? host.name;
   const sorted = useMemo(() => [...hosts].sort((a, b) => compareKeys(nameKey(a), nameKey(b))), [hosts]);
-  const found = sorted.filter((host) => folded(host.name).includes(text));
+  const found = sorted.filter((host) => folded(labelOf(host)).includes(text));
   const first = found.slice(0, MAX_OPTIONS);
   // Enter takes what is chosen already, wherever it is among many.
   const shown = text !== "" || chosen === undefined || first.includes(chosen) ? first : [chosen, ...first.slice(1)];
@@ -53,7 +56,7 @@ export function HostChoice({
       aria-label={label}
       placeholder={placeholder}
       clearable={isClearable}
-      value={typed ?? chosen?.name ?? identity ?? ""}
+      value={typed ?? (chosen === undefined ? identity : labelOf(chosen)) ?? ""}
       selectedOptions={identity === undefined ? [] : [identity]}
       onChange={(event) => setTyped(event.target.value)}
       onOpenChange={(_, { open }) => setTyped((before) => (open ? (before ?? "") : null))}
@@ -73,8 +76,8 @@ export function HostChoice({
         </Option>
       )}
       {shown.map((host) => (
-        <Option key={host.identity} value={host.identity} text={host.name}>
-          {host.name}
+        <Option key={host.identity} value={host.identity} text={labelOf(host)}>
+          {labelOf(host)}
         </Option>
       ))}
       {found.length === 0 && (

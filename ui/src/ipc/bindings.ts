@@ -228,6 +228,8 @@ export type ArchivedHost = {
 	name: string,
 	/**  What its records are found by. */
 	identity: string,
+	/**  The server that its newest record came through. */
+	server: string,
 	/**  How many. */
 	records: number,
 };

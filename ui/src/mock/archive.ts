@@ -215,9 +215,9 @@ function takenOn(days: number): number[] {
 }
 
 function archivedHosts(records: readonly RecordRow[]) {
-  const hosts = new Map<string, { name: string; identity: string; records: number }>();
-  for (const { host, identity } of records) {
-    const known = hosts.get(identity) ?? { name: host, identity, records: 0 };
+  const hosts = new Map<string, { name: string; identity: string; server: string; records: number }>();
+  for (const { host, identity, server } of records) {
+    const known = hosts.get(identity) ?? { name: host, identity, server, records: 0 };
     hosts.set(identity, { ...known, records: known.records + 1 });
   }
   return [...hosts.values()].sort((a, b) => a.name.localeCompare(b.name));
