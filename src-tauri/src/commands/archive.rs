@@ -43,7 +43,7 @@ pub(crate) async fn list_records(app: App<'_>, query: RecordQuery) -> Answer<Rec
         let read = place.read_archive(false)?;
         place.standings(&read);
         let newest = newest(&read);
-        let search = query.search.as_deref().map(str::trim).unwrap_or_default().to_lowercase();
+        let search = folded(query.search.as_deref().map(str::trim).unwrap_or_default());
         let mut found: Vec<&Record> =
             read.listing.records.iter().filter(|record| fits(record, &query, &search, &newest)).collect();
         found.sort_by(|a, b| (b.taken_at, &a.host.name).cmp(&(a.taken_at, &b.host.name)));
@@ -240,7 +240,13 @@ fn fits(record: &Record, query: &RecordQuery, search: &str, newest: &HashSet<&st
         && query.server.as_ref().is_none_or(|server| server_of(record) == server)
         && (!query.pinned || record.marks.pinned)
         && (!query.newest || newest.contains(record.id.as_str()))
-        && (search.is_empty() || texts(record).any(|text| text.to_lowercase().contains(search)))
+        && (search.is_empty() || texts(record).any(|text| folded(text).contains(search)))
+}
+
+/// As filters compare: "istanbul" finds "İstanbul".
+fn folded(text: &str) -> String {
+    // The dot that a small "İ" keeps.
+    text.to_uppercase().to_lowercase().replace('\u{307}', "")
 }
 
 fn texts(record: &Record) -> impl Iterator<Item = &str> {

@@ -6,6 +6,17 @@ use crate::jobs::Jobs;
 use crate::state::Shell;
 
 #[test]
+fn a_record_is_found_however_its_name_is_written() {
+    let mut record = record("a");
+    record.host.name = "İstanbul-IĞDIR".into();
+    let query = serde_json::json!({"pinned": false, "newest": false});
+    let query: RecordQuery = serde_json::from_value(query).unwrap();
+    for (search, expect) in [("istanbul", true), ("İSTANBUL-ığdır", true), ("ankara", false)] {
+        assert_eq!(fits(&record, &query, &folded(search), &HashSet::new()), expect, "{search}");
+    }
+}
+
+#[test]
 fn the_hosts_of_an_archive_say_through_which_server_they_came_last() {
     let older = record("a");
     let mut newer = Record { taken_at: older.taken_at + chrono::TimeDelta::days(1), ..record("b") };
