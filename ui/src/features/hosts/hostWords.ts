@@ -119,7 +119,15 @@ function reasonOf({ host, lastAttempt }: HostRow): string | null {
     return null;
   }
   const { message } = lastAttempt.error;
-  return (afterName(message, host.name) ?? message).replaceAll(host.name, "the host");
+  return withTheHost(afterName(message, host.name) ?? message, host.name);
+}
+
+/** "the host" in the place of its name, which may be the beginning of another one: 10.0.0.1 of 10.0.0.10. */
+function withTheHost(message: string, name: string): string {
+  return message.split(name).reduce((before, after) => {
+    const isOther = /[\p{L}\p{N}_.-]$/u.test(before) || /^\.?[\p{L}\p{N}_-]/u.test(after);
+    return `${before}${isOther ? name : "the host"}${after}`;
+  });
 }
 
 export function outcomeMark(host: HostRow): MarkKind | null {

@@ -124,6 +124,8 @@ test("a host's state and last outcome", () => {
   expect(failureWords(failed("a1: the share is full"))).toBe("The share is full");
   expect(failureWords(failed("a1 was not tried: the disk is full"))).toBe("Not tried: the disk is full");
   expect(failureWords(failed("the bundle of a1 is not sound"))).toBe("The bundle of the host is not sound");
+  expect(failureWords(failed("a1 was not tried: a10 does not answer"))).toBe("Not tried: a10 does not answer");
+  expect(failureWords(failed("a1.lab.local and x-a1 say no to a1."))).toBe("A1.lab.local and x-a1 say no to the host.");
   expect(failureWords(host("a1"))).toBeNull();
 });
 
