@@ -22,7 +22,9 @@ export function useShortcuts(shortcuts: Record<Shortcut, () => void>): void {
 }
 
 export function shortcutOf(event: KeyboardEvent): Shortcut {
-  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  // Of a keyboard that writes Cyrillic or Greek, what its key has on one that does not.
+  const latin = event.key > "\u007f" ? /^Key([A-Z])$/.exec(event.code)?.[1] : undefined;
+  const key = latin ?? (event.key.length === 1 ? event.key.toUpperCase() : event.key);
   return [event.ctrlKey && "Ctrl", event.altKey && "Alt", event.shiftKey && key !== "+" && "Shift", key]
     .filter(Boolean)
     .join("+");

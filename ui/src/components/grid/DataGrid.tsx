@@ -21,6 +21,7 @@ import { copyText } from "../clipboard";
 import { CommandItems, type Commands } from "../commands";
 import { ErrorView } from "../ErrorView";
 import { isNothingFocused } from "../focus";
+import { shortcutOf } from "../shortcuts";
 import { ColumnMenu, pointTarget } from "./ColumnMenu";
 import { columnTemplate, features, type GridColumn, initialLayout, sortRows, tableColumns } from "./columns";
 import { GridBody, type GridBodyHandle } from "./GridBody";
@@ -147,9 +148,9 @@ export function DataGrid<Row extends object>(props: DataGridProps<Row>) {
       box && openRowMenu(key, box.left + TICK_WIDTH, box.bottom);
     } else if (event.key === " ") {
       apply(toggleRow(selection, key));
-    } else if (event.ctrlKey && event.key.toLowerCase() === "a") {
+    } else if (shortcutOf(event.nativeEvent) === "Ctrl+A") {
       apply({ ...selection, selected: new Set(keys) });
-    } else if (event.ctrlKey && event.key.toLowerCase() === "c") {
+    } else if (shortcutOf(event.nativeEvent) === "Ctrl+C") {
       copy();
     } else if (event.key === "Escape" && selected.size > 0) {
       apply({ ...selection, selected: new Set() });
