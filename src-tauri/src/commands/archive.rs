@@ -45,7 +45,7 @@ pub(crate) async fn list_records(app: App<'_>, query: RecordQuery) -> Answer<Rec
         let newest = newest(&read);
         let search = folded(query.search.as_deref().map(str::trim).unwrap_or_default());
         let mut found: Vec<&Record> =
-            read.listing.records.iter().filter(|record| fits(record, &query, &search, &newest)).collect();
+            without_copies(&read).filter(|record| fits(record, &query, &search, &newest)).collect();
         found.sort_by(|a, b| (b.taken_at, &a.host.name).cmp(&(a.taken_at, &b.host.name)));
         let rows = found.iter().take(MAX_RECORDS);
         Ok(RecordList {
@@ -224,6 +224,12 @@ pub(super) fn find<'a>(read: &'a ArchiveRead, id: &str) -> Answer<(&'a Archive, 
     Ok((archive, archive.find(&read.listing, id)?))
 }
 
+/// The records as the page has them: an admin's copy of one within the archive is the same backup, and has its id.
+pub(super) fn without_copies(read: &ArchiveRead) -> impl Iterator<Item = &Record> {
+    let mut seen = HashSet::new();
+    read.listing.records.iter().filter(move |record| seen.insert(record.id.as_str()))
+}
+
 /// The ids of each host's newest record.
 pub(super) fn newest(read: &ArchiveRead) -> HashSet<&str> {
     newest_of_each(&read.listing.records, now().to_utc())
@@ -256,10 +262,11 @@ fn texts(record: &Record) -> impl Iterator<Item = &str> {
 }
 
 fn overview(read: &ArchiveRead) -> ArchiveOverview {
+    let records: Vec<&Record> = without_copies(read).collect();
     let mut hosts: BTreeMap<&str, (&Record, usize)> = BTreeMap::new();
     let mut servers = BTreeSet::new();
     let mut days: BTreeMap<NaiveDate, (usize, HashSet<&str>, u64)> = BTreeMap::new();
-    for record in &read.listing.records {
+    for &record in &records {
         let (newest, count) = hosts.entry(&record.host.identity).or_insert((record, 0));
         if record.taken_at > newest.taken_at {
             *newest = record;
@@ -296,8 +303,8 @@ fn overview(read: &ArchiveRead) -> ArchiveOverview {
     ArchiveOverview {
         path: read.folder.display().to_string(),
         exists: read.archive.is_some(),
-        records: read.listing.records.len(),
-        bytes: read.listing.records.iter().map(|record| record.bundle.bytes).sum(),
+        records: records.len(),
+        bytes: records.iter().map(|record| record.bundle.bytes).sum(),
         hosts,
         servers: servers.into_iter().collect(),
         days: days.collect(),

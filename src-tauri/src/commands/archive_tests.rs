@@ -31,6 +31,18 @@ fn the_hosts_of_an_archive_say_through_which_server_they_came_last() {
     assert_eq!((host.server.as_str(), host.records), ("vc02", 2));
 }
 
+/// As Explorer makes one. The page knows a record by its id, and its grid cannot have two rows of one.
+#[test]
+fn a_copy_of_a_record_within_the_archive_is_no_second_row() {
+    let copy = Record { folder: "a - Copy".into(), ..record("a") };
+    let listing = archive::Listing { records: vec![copy, record("a"), record("b")], problems: Vec::new() };
+    let read = ArchiveRead { archive: None, folder: "archive".into(), listing, read_at: now() };
+    let ids: Vec<&str> = without_copies(&read).map(|record| record.id.as_str()).collect();
+    assert_eq!(ids, ["a", "b"]);
+    let overview = overview(&read);
+    assert_eq!((overview.records, overview.hosts[0].records), (2, 2));
+}
+
 #[test]
 fn a_backup_that_is_removed_before_it_is_verified_is_not_called_damaged() {
     let folder = tempfile::tempdir().unwrap();

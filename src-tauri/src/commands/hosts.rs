@@ -21,7 +21,7 @@ use hostconfig::verified::Verified;
 use tauri::WebviewWindow;
 use tokio_util::sync::CancellationToken;
 
-use super::archive::row;
+use super::archive::{row, without_copies};
 use super::{App, within};
 use crate::dialog;
 use crate::ipc::{
@@ -139,7 +139,7 @@ pub(crate) async fn host_history(app: App<'_>, identity: String, host: HostRef) 
         let read = place.read_archive(false)?;
         place.standings(&read);
         let same = |record: &&Record| record.host.identity == identity;
-        let mut records: Vec<&Record> = read.listing.records.iter().filter(same).collect();
+        let mut records: Vec<&Record> = without_copies(&read).filter(same).collect();
         records.sort_by_key(|record| Reverse(record.taken_at));
         let rows: Vec<RecordRow> =
             records.iter().enumerate().map(|(at, record)| row(&place, record, at == 0)).collect();
