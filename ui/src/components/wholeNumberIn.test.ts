@@ -15,3 +15,7 @@ test.each(["", "0", "3651", "-1", "1.5", "1e3", "seven", "9".repeat(40), "1,000"
     problem: "Enter a whole number from 1 to 3,650.",
   });
 });
+
+test("digits in full width, as a Japanese keyboard writes them, are digits", () => {
+  expect(wholeNumberIn("３０", 1, 256)).toEqual({ value: 30, problem: null });
+});

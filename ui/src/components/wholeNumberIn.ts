@@ -3,7 +3,7 @@ export type Parsed = { value: number; problem: null } | { value: null; problem: 
 /** What was typed as a whole number in a range, or what is wrong with it. Pure. */
 export function wholeNumberIn(text: string, least: number, most: number): Parsed {
   const range = `Enter a whole number from ${group(least)} to ${group(most)}.`;
-  const digits = text.trim();
+  const digits = text.normalize("NFKC").trim();
   if (!/^\d{1,15}$/.test(digits)) {
     return { value: null, problem: range };
   }
