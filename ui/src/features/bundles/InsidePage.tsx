@@ -16,6 +16,7 @@ import { AddressFilter } from "../../components/AddressFilter";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorView } from "../../components/ErrorView";
 import { Facts } from "../../components/Facts";
+import { folded } from "../../components/folded";
 import { DataGrid, type GridColumn, type GridHandle } from "../../components/grid/DataGrid";
 import { Loading } from "../../components/Loading";
 import { Page } from "../../components/Page";
@@ -303,8 +304,8 @@ function Files({
   hasDetails,
   onDetails,
 }: PartProps & DetailsProps & { bundle: BundleChoice; files: readonly BundleFileRow[] }) {
-  const text = search.text?.trim().toLowerCase() ?? "";
-  const shown = useMemo(() => files.filter((file) => file.path.toLowerCase().includes(text)), [files, text]);
+  const text = folded(search.text?.trim() ?? "");
+  const shown = useMemo(() => files.filter((file) => folded(file.path).includes(text)), [files, text]);
   const chosen = files.find((file) => file.path === search.path && file.layer === search.layer);
   const box = useRef<HTMLInputElement>(null);
   useShortcuts({

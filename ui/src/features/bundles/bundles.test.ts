@@ -71,6 +71,7 @@ test("settings are filtered by section, and by words, values and places in any c
   expect(found(" log.LAB ")).toEqual(["2"]);
   expect(found("esx.conf /mtu")).toEqual(["0", "1"]);
   expect(found("9000", "Syslog")).toEqual([]);
+  expect(found("９０００")).toEqual(["0"]);
 });
 
 test("what a search leads to is found by its own text", () => {

@@ -1,4 +1,5 @@
 /** The table of a bundle's settings: its sections and what a filter leaves of it. Pure. */
+import { folded } from "../../components/folded";
 import type { SettingView } from "../../ipc";
 
 export type SettingRow = SettingView & { key: string; sectionAt: number; haystack: string };
@@ -10,15 +11,15 @@ export function settingRows(settings: readonly SettingView[]): SettingRow[] {
     ...setting,
     key: String(index),
     sectionAt: sections.indexOf(setting.section),
-    haystack: [
-      setting.object,
-      setting.name,
-      setting.value,
-      setting.section,
-      ...setting.sources.flatMap(({ file, key }) => [file, key]),
-    ]
-      .join(" ")
-      .toLowerCase(),
+    haystack: folded(
+      [
+        setting.object,
+        setting.name,
+        setting.value,
+        setting.section,
+        ...setting.sources.flatMap(({ file, key }) => [file, key]),
+      ].join(" "),
+    ),
   }));
 }
 
@@ -36,7 +37,7 @@ export function filteredSettings(
   text: string | undefined,
   section: string | undefined,
 ): readonly SettingRow[] {
-  const wanted = text?.trim().toLowerCase() ?? "";
+  const wanted = folded(text?.trim() ?? "");
   return wanted === "" && section === undefined
     ? rows
     : rows.filter((row) => (section === undefined || row.section === section) && row.haystack.includes(wanted));

@@ -102,6 +102,7 @@ test("what came of a comparison is said in a sentence, and of sealed bundles not
 
 test("a filter looks at names, objects, values and places", () => {
   const groups = [group("Networking", "vmk0", "MTU"), group("Time", "NTP", "Servers")];
+  expect(filteredGroups(groups, "ｖｍｋ０").map(({ object }) => object)).toEqual(["vmk0"]);
   expect(filteredGroups(groups, " vmk0 ").map(({ object }) => object)).toEqual(["vmk0"]);
   expect(filteredGroups(groups, "ntp.conf")).toHaveLength(2);
   expect(filteredGroups(groups, "nothing")).toEqual([]);

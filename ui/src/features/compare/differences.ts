@@ -1,4 +1,5 @@
 /** How a comparison is laid out: sections, lines side by side, what is said of a value. Pure. */
+import { folded } from "../../components/folded";
 import { dateTime, plural, wholeNumber } from "../../components/words";
 import type { BundleComparison, BundleSide, ChangeGroup, ChangeKindView, ChangeView, LineView } from "../../ipc";
 
@@ -27,7 +28,7 @@ export function sectionsOfChanges(groups: readonly ChangeGroup[], most: number):
 
 /** What has the text in its section, object, name, values or place. */
 export function filteredGroups(groups: readonly ChangeGroup[], text: string): ChangeGroup[] {
-  const wanted = text.trim().toLowerCase();
+  const wanted = folded(text.trim());
   return groups.flatMap((group) => {
     const changes = group.changes.filter((change) =>
       [
@@ -38,7 +39,7 @@ export function filteredGroups(groups: readonly ChangeGroup[], text: string): Ch
         change.second ?? "",
         change.source.file,
         change.source.key,
-      ].some((part) => part.toLowerCase().includes(wanted)),
+      ].some((part) => folded(part).includes(wanted)),
     );
     return changes.length === 0 ? [] : [{ ...group, changes }];
   });
