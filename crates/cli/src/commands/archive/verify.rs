@@ -226,7 +226,8 @@ mod tests {
     use super::*;
 
     fn record(id: &str) -> Record {
-        let record: Record = serde_json::from_str(include_str!("../../../../../tests/support/record.json")).unwrap();
+        let record: Record =
+            serde_json::from_str(include_str!("../../../../../tests/support/record.json")).unwrap();
         Record { id: id.to_owned(), ..record }
     }
 
