@@ -35,7 +35,7 @@ fn summary(job: &JobHead) -> String {
     let good = job.done - job.failed - job.cancelled;
     let (did, item, bad) = match job.kind {
         JobKind::Backup => ("Backed up", "host", "failed"),
-        JobKind::Verify => ("Verified", "bundle", "damaged"),
+        JobKind::Verify => ("Verified", "bundle", "not good"),
         JobKind::Delete => ("Deleted", "bundle", "could not go"),
         JobKind::Restore => return job.title.clone(),
     };
@@ -119,7 +119,7 @@ mod tests {
                 &[Step::Good, Step::Damaged],
                 JobState::Done,
                 None,
-                "Verified 2 bundles, 1 damaged",
+                "Verified 2 bundles, 1 not good",
             ),
             (JobKind::Delete, &[Step::Deleted], JobState::Done, None, "Deleted 1 of 1 bundle"),
         ] {

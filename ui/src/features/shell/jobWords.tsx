@@ -36,12 +36,12 @@ export function progressWords(head: JobHead): string {
 /** What a job's items are, and what they are called that ended well or badly. */
 export const ITEM_WORDS: Readonly<Record<JobKind, { item: string; good: string; bad: string }>> = {
   backup: { item: "host", good: "saved", bad: "failed" },
-  verify: { item: "bundle", good: "good", bad: "damaged" },
+  verify: { item: "bundle", good: "good", bad: "not good" },
   delete: { item: "bundle", good: "deleted", bad: "could not go" },
   restore: { item: "step", good: "done", bad: "failed" },
 };
 
-/** "3 failed", "1 damaged". */
+/** "3 failed", "1 not good": of bundles, one that is damaged, or of which nothing was seen. */
 export function failedWords(head: JobHead): string {
   return `${wholeNumber(head.failed)} ${ITEM_WORDS[head.kind].bad}`;
 }
