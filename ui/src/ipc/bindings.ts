@@ -338,6 +338,8 @@ export type BundleInside = {
 	side: BundleSide,
 	/**  Whether more than its manifest can be read. */
 	sealing: SealingView,
+	/**  What has most of its settings and cannot be read, though the bundle can. */
+	unread: string | null,
 	/**  By section, object and name, at most 20,000. */
 	settings: SettingView[],
 	/**  How many there are. */

@@ -98,6 +98,7 @@ export function bundleHandlers(
       return {
         side: side(bundle),
         sealing: bundles.sealing,
+        unread: bundles.isStoreUnread ? "ConfigStore" : null,
         settings,
         settingsCount: bundles.areMany ? 31_250 : settings.length,
         files: (isOpen ? FILES : FILES.slice(0, 1)).map((file) =>

@@ -51,6 +51,8 @@ pub(crate) struct BundleInside {
     pub(crate) side: BundleSide,
     /// Whether more than its manifest can be read.
     pub(crate) sealing: SealingView,
+    /// What has most of its settings and cannot be read, though the bundle can.
+    pub(crate) unread: Option<String>,
     /// By section, object and name, at most 20,000.
     pub(crate) settings: Vec<SettingView>,
     /// How many there are.
@@ -183,6 +185,7 @@ impl BundleInside {
         Self {
             side,
             sealing: SealingView::from(&contents.sealing),
+            unread: contents.unread_part().map(str::to_owned),
             settings: table.iter().take(MOST_SETTINGS).map(SettingView::from).collect(),
             settings_count: table.len(),
             files: contents.files().iter().map(BundleFileRow::from).collect(),

@@ -28,7 +28,7 @@ import { type BundleChoice, type BundleFileRow, type BundleInside, commands, typ
 import { FilePane } from "./FilePane";
 import { bundleChoice, type InsideSearch, insideSearch, MAX_FILTER } from "./search";
 import { filteredSettings, type SettingRow, sectionsOf, settingRows, textOf } from "./settings";
-import { FILE_KINDS, LAYERS, noiseWords, sideWords, unreadPart } from "./words";
+import { FILE_KINDS, LAYERS, noiseWords, sideWords } from "./words";
 
 const useStyles = makeStyles({
   tabs: {
@@ -123,12 +123,12 @@ function Inside({ bundle, search }: { bundle: BundleChoice; search: InsideSearch
       </Page>
     );
   }
-  const { side, sealing, settingsCount, files } = inside.data;
+  const { side, sealing, unread, settingsCount, files } = inside.data;
   const isFiles = search.tab === "files";
   return (
     <Page title="Inside a bundle" subtitle={sideWords(side)} actions={actions}>
       {error}
-      <Sealing sealing={sealing} unread={unreadPart(files)} />
+      <Sealing sealing={sealing} unread={unread} />
       <TabList
         size="small"
         className={styles.tabs}

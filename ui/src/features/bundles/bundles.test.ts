@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { BundleFileRow, RecordRow, SettingView, StandingView } from "../../ipc";
+import type { RecordRow, SettingView, StandingView } from "../../ipc";
 import { recordRow } from "../../mock/world";
 import { bundleChoice, insideOf, insideSearch, recordBefore, settingsSearch } from "./search";
 import { filteredSettings, sectionsOf, settingRows, textOf } from "./settings";
-import { recordChoiceWords, shortStandingWords, sizesInWords, standingWords, unreadPart } from "./words";
+import { recordChoiceWords, shortStandingWords, sizesInWords, standingWords } from "./words";
 
 const setting = (section: string, object: string, name: string, value: string): SettingView => ({
   section,
@@ -101,18 +101,4 @@ test("how settings stand is said in words", () => {
   expect(recordChoiceWords(record)).toBe("2026-11-22 23:30 · 8.0.3 build 24280767 · changed · Nightly");
   expect(sizesInWords(96, 118)).toBe("96 B → 118 B");
   expect(sizesInWords(null, 118)).toBe("118 B");
-});
-
-test("what has most settings and cannot be read is named", () => {
-  const file = (path: string, kind: BundleFileRow["kind"]): BundleFileRow => ({
-    layer: "local",
-    path,
-    bytes: 1,
-    kind,
-    noise: null,
-  });
-  const store = "var/lib/vmware/configstore/backup/current-store-1";
-  expect(unreadPart([file("etc/vmware/dvsdata.db", "binary"), file(store, "configStore")])).toBeNull();
-  expect(unreadPart([file(store, "binary")])).toBe("ConfigStore");
-  expect(unreadPart([file("etc/vmware/esx.conf", "binary")])).toBe("esx.conf");
 });

@@ -1,14 +1,6 @@
 /** How bundles and what is in them are named. Pure. */
 import { byteSize, dateTime, localDate } from "../../components/words";
-import type {
-  BundleFileKind,
-  BundleFileRow,
-  BundleLayer,
-  BundleSide,
-  NoiseView,
-  RecordRow,
-  StandingView,
-} from "../../ipc";
+import type { BundleFileKind, BundleLayer, BundleSide, NoiseView, RecordRow, StandingView } from "../../ipc";
 
 export const FILE_KINDS: Record<BundleFileKind, string> = {
   text: "Text",
@@ -28,17 +20,6 @@ export const LAYERS: Record<BundleLayer, string> = {
 export function noiseWords(noise: NoiseView | null): string {
   return noise === null ? "" : noise === "everyBackup" ? "Changes at every backup" : "Says what runs, not what is set";
 }
-
-/** What has most of a bundle's settings and could not be read as what it is. */
-export function unreadPart(files: readonly BundleFileRow[]): string | null {
-  const unread = files.find(({ layer, path, kind }) => layer === "local" && kind === "binary" && PARTS[path]);
-  return unread === undefined ? null : (PARTS[unread.path] ?? null);
-}
-
-const PARTS: Record<string, string> = {
-  "var/lib/vmware/configstore/backup/current-store-1": "ConfigStore",
-  "etc/vmware/esx.conf": "esx.conf",
-};
 
 /** "esx01.lab.local, 2026-11-22 23:30" */
 export function sideWords(side: BundleSide): string {
